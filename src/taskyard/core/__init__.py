@@ -1,0 +1,1 @@
+"""Shared I/O: the database, the event spine, access, problems, routing. Imports kit only."""

@@ -1,0 +1,244 @@
+"""Who is calling, and may they? Closed by default.
+
+A route says who may call it in its signature; `core.routing.Router` refuses one that does not:
+
+    async def list_jobs(actor: Annotated[Actor, permit(Permission.JOB_READ)]) -> ...
+    async def my_sessions(actor: Annotated[Actor, signed_in()]) -> ...
+    async def health(_: Annotated[None, public()]) -> ...
+
+How a caller is recognised is a port (`Authenticator`) that `accounts` implements.
+"""
+
+import inspect
+import ipaddress
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Annotated, Any, Literal, Protocol, get_args, get_origin, get_type_hints
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from fastapi import params
+from starlette.requests import HTTPConnection
+
+from taskyard.core.settings import Settings
+from taskyard.core.uow import Uow, UowDep
+from taskyard.kit.errors import Kind, TaskyardError
+
+Role = Literal["user", "admin", "viewer"]
+Tier = Literal["free", "pro", "premium"]
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class Permission(StrEnum):
+    """What an account may do, before any project has a say. Also the scopes of API keys."""
+
+    PROJECT_CREATE = "project:create"
+    PROJECT_READ = "project:read"
+    PROJECT_UPDATE = "project:update"
+    PROJECT_DELETE = "project:delete"
+    FILE_READ = "file:read"
+    FILE_UPLOAD = "file:upload"
+    FILE_DELETE = "file:delete"
+    JOB_CREATE = "job:create"
+    JOB_READ = "job:read"
+    JOB_CANCEL = "job:cancel"
+    ANALYSIS_CREATE = "analysis:create"
+    ANALYSIS_READ = "analysis:read"
+    BUILD_CREATE = "build:create"
+    BUILD_READ = "build:read"
+    BUILD_CANCEL = "build:cancel"
+    ADMIN = "admin:use"
+
+
+_EVERYDAY = frozenset(Permission) - {Permission.ADMIN}
+ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    "user": _EVERYDAY,
+    "admin": frozenset(Permission),
+    # A viewer account reads; managing its own password and sessions needs no permission.
+    "viewer": frozenset(p for p in _EVERYDAY if p.value.endswith(":read")),
+}
+
+
+class AuthRequired(TaskyardError):
+    """Sign in first: send `Authorization: Bearer <access token>`, or use the web app."""
+
+    kind = Kind.UNAUTHENTICATED
+    code = "AUTH_REQUIRED"
+
+
+class AuthForbidden(TaskyardError):
+    """Your account may not do this; it needs the permission {permission}."""
+
+    kind = Kind.FORBIDDEN
+    code = "AUTH_FORBIDDEN"
+
+
+class CsrfFailed(TaskyardError):
+    """This request came from another site, so the browser's session was not used."""
+
+    kind = Kind.FORBIDDEN
+    code = "CSRF_FAILED"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """The account a request acts for, with what it may do right now."""
+
+    user_id: UUID
+    username: str
+    email: str
+    role: Role
+    tier: Tier
+    session_id: UUID | None
+    permissions: frozenset[Permission] = field(default_factory=frozenset)
+
+    @property
+    def is_admin(self) -> bool:
+        """Whether the account looks after the whole instance."""
+        return self.role == "admin"
+
+    def may(self, permission: Permission) -> bool:
+        """Whether the account may do this at all."""
+        return permission in self.permissions
+
+    def require(self, permission: Permission) -> None:
+        """Raise AuthForbidden unless the account may do this."""
+        if not self.may(permission):
+            raise AuthForbidden(permission=permission.value)
+
+
+class Authenticator(Protocol):
+    """Recognises callers; implemented by `accounts`."""
+
+    async def recognise(self, connection: HTTPConnection, uow: Uow) -> Actor | None:
+        """Return who is calling, None where no credential was sent; raise where one is bad."""
+
+
+class Access:
+    """A dependency that decides who may call. `kind` is printed in the OpenAPI document."""
+
+    def __init__(self, permission: Permission | None = None) -> None:
+        self.permission = permission
+
+    @property
+    def text(self) -> str:
+        """Say who may call, for people."""
+        return f"needs `{self.permission}`" if self.permission else "any signed-in account"
+
+    async def __call__(self, connection: HTTPConnection, uow: UowDep) -> Actor:
+        """Return the caller. Raises AuthRequired, AuthForbidden or CsrfFailed."""
+        actor = await recognise(connection, uow)
+        if actor is None:
+            raise AuthRequired
+        if self.permission is not None:
+            actor.require(self.permission)
+        return actor
+
+
+class PublicAccess(Access):
+    """Anybody may call; writes still refuse other sites' browsers (login CSRF)."""
+
+    @property
+    def text(self) -> str:
+        """Say who may call, for people."""
+        return "public"
+
+    async def __call__(self, connection: HTTPConnection) -> None:  # type: ignore[override]
+        """Refuse another site's browser on a write."""
+        check_same_site(connection)
+
+
+async def recognise(connection: HTTPConnection, uow: Uow) -> Actor | None:
+    """Return the caller of this request or socket, or None."""
+    authenticator: Authenticator = connection.app.state.platform.authenticator
+    actor = await authenticator.recognise(connection, uow)
+    connection.scope["user_id"] = str(actor.user_id) if actor else None
+    return actor
+
+
+def permit(permission: Permission) -> params.Depends:
+    """Admit signed-in accounts that hold `permission`."""
+    return params.Depends(Access(permission), scope="function")
+
+
+def signed_in() -> params.Depends:
+    """Admit every signed-in account."""
+    return params.Depends(Access(), scope="function")
+
+
+def public() -> params.Depends:
+    """Admit everybody."""
+    return params.Depends(PublicAccess())
+
+
+def access_of(endpoint: Any) -> Access | None:
+    """Return the access a route function declares in its signature, looked up through `Annotated`.
+
+    A dependency class of a room (such as a project's membership) declares its own by an `access`
+    attribute.
+    """
+    hints = get_type_hints(endpoint, include_extras=True)
+    for name in inspect.signature(endpoint).parameters:
+        hint = hints.get(name)
+        if get_origin(hint) is not Annotated:
+            continue
+        for mark in get_args(hint)[1:]:
+            dependency = getattr(mark, "dependency", None)
+            found = getattr(dependency, "access", dependency)
+            if isinstance(found, Access):
+                return found
+    return None
+
+
+def check_same_site(connection: HTTPConnection, *, cookie: bool = False) -> None:
+    """Refuse a browser's cross-site write.
+
+    Every current browser sends `Sec-Fetch-Site`; older ones at least `Origin` (OWASP CSRF sheet).
+    A request with neither is no browser: fine without a cookie, refused with one.
+    """
+    if connection.scope.get("method", "GET") in SAFE_METHODS:
+        return
+    site = connection.headers.get("sec-fetch-site")
+    origin = connection.headers.get("origin")
+    if site is not None:
+        good = site in {"same-origin", "none"} or is_own_origin(connection, origin)
+    elif origin is not None:
+        good = is_own_origin(connection, origin)
+    else:
+        good = not cookie
+    if not good:
+        raise CsrfFailed
+
+
+def is_own_origin(connection: HTTPConnection, origin: str | None) -> bool:
+    """Whether `origin` is this server or an app the operator listed."""
+    if not origin or origin == "null":
+        return False
+    settings: Settings = connection.app.state.platform.settings
+    if origin in settings.cors_origins:
+        return True
+    if settings.public_url and origin == settings.public_url.rstrip("/"):
+        return True
+    return urlsplit(origin).netloc == connection.headers.get("host", "")
+
+
+def client_address(connection: HTTPConnection) -> str:
+    """Return the caller's address: the right-most hop that is not one of our proxies."""
+    peer = connection.client.host if connection.client else "127.0.0.1"
+    proxies = connection.app.state.platform.settings.trusted_proxies
+    if not _within(peer, proxies):
+        return peer
+    hops = [hop.strip() for hop in connection.headers.get("x-forwarded-for", "").split(",")]
+    for hop in reversed(list(filter(None, hops))):
+        if not _within(hop, proxies):
+            return hop
+    return peer
+
+
+def _within(address: str, networks: list[str]) -> bool:
+    try:
+        ip = ipaddress.ip_address(address)
+        return any(ip in ipaddress.ip_network(network, strict=False) for network in networks)
+    except ValueError:
+        return False

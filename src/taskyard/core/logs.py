@@ -1,0 +1,74 @@
+"""Logs as JSON lines on standard output; secrets never reach them."""
+
+import logging
+import re
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import orjson
+import structlog
+
+from taskyard.core.settings import Settings
+
+_SECRET_NAME = re.compile(
+    r"pass(word)?|token|secret|authorization|cookie|api_?key|ticket", re.IGNORECASE
+)
+#: Credentials inside text: query parameters, bearer tokens, JWTs, our own prefixes.
+_SECRET_TEXT = re.compile(
+    r"(?i)([?&](?:token|ticket|sig|signature)=)[^&\s\"']+|(bearer\s+)[\w.~+/=-]+"
+    r"|\beyJ[\w-]+\.[\w-]+\.[\w-]+|\bty[rst]?_[\w-]{16,}"
+)
+REDACTED = "[redacted]"
+
+
+def redact_text(text: str) -> str:
+    """Return `text` with every credential in it blotted out."""
+    return _SECRET_TEXT.sub(lambda m: (m.group(1) or m.group(2) or "") + REDACTED, text)
+
+
+def redact(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Blot out secrets, by the field's name and by what text looks like."""
+    for name, value in event.items():
+        if _SECRET_NAME.search(name) and name not in {"error_code"}:
+            event[name] = REDACTED
+        elif isinstance(value, str):
+            event[name] = redact_text(value)
+    return event
+
+
+def configure(settings: Settings) -> None:
+    """Send this process's log lines, ours and the libraries', to standard output as JSON."""
+    level = getattr(logging, settings.log_level.upper())
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True, key="timestamp"),
+        structlog.processors.EventRenamer("message"),
+        structlog.processors.format_exc_info,
+        redact,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.processors.JSONRenderer(serializer=_dumps)],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stdout),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                redact,
+                structlog.processors.JSONRenderer(serializer=_dumps),
+            ],
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=max(level, logging.INFO), force=True)
+    for noisy in ("httpx", "celery.worker.strategy", "uvicorn.access", "kombu"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+def _dumps(event: Any, **_: Any) -> str:
+    return orjson.dumps(event, default=str).decode()

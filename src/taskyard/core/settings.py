@@ -1,0 +1,155 @@
+"""Every setting of the platform, with its default and its unit.
+
+Names are `TASKYARD_<FIELD>`; a few names that hosting services set by themselves are understood
+too (`DATABASE_URL`, `REDIS_URL`, `API_SECRET_KEY`, `ENVIRONMENT` or `ENV`, `OPENAI_API_KEY`).
+"""
+
+import re
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import AliasChoices, EmailStr, Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+#: Shorter secrets are refused outside development (RFC 8725 section 3.5; HS256 wants 256 bits).
+MIN_SECRET_BYTES = 32
+_WEAK_SECRETS = re.compile(r"^(.)\1+$|change.?me|secret|password|example|default", re.IGNORECASE)
+
+
+def _also(name: str, *others: str) -> AliasChoices:
+    return AliasChoices(f"TASKYARD_{name}", *others)
+
+
+class Settings(BaseSettings):
+    """The settings of one process, read from the environment once."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="TASKYARD_", populate_by_name=True, extra="ignore", frozen=True
+    )
+
+    environment: Literal["development", "test", "production"] = Field(
+        "development",
+        validation_alias=_also("ENVIRONMENT", "ENVIRONMENT", "ENV"),
+        description="In production weak secrets are refused and cookies are always Secure.",
+    )
+    host: str = Field("127.0.0.1", description="Address the API listens on.")
+    port: int = Field(8000, ge=0, le=65535, description="Port the API listens on.")
+    data_dir: Path = Field(Path(".data"), description="Where everything of one instance lies.")
+    database_url: str = Field(
+        "postgresql://localhost/taskyard",
+        validation_alias=_also("DATABASE_URL", "DATABASE_URL"),
+        description="PostgreSQL 15 or newer; `taskyard up` starts its own where none is set.",
+    )
+    database_pool: int = Field(10, ge=2, le=100, description="Connections per API process.")
+    redis_url: str | None = Field(
+        None,
+        validation_alias=_also("REDIS_URL", "REDIS_URL"),
+        description="Valkey or Redis: live events, limits, hints. `redis://` or `unix://`.",
+    )
+    broker_url: str | None = Field(
+        None, description="Celery's broker where it is not the Valkey above (`amqp://…`)."
+    )
+    secret_key: SecretStr = Field(
+        SecretStr(""),
+        validation_alias=_also("SECRET_KEY", "API_SECRET_KEY"),
+        description="Signs tokens and links; 32 bytes or more. `taskyard up` makes and keeps one.",
+    )
+    public_url: str | None = Field(
+        None, description="The address people use, where a proxy stands in front."
+    )
+    registration: Literal["open", "invite", "closed"] = Field(
+        "open", description="Who may make an account."
+    )
+    default_tier: Literal["free", "pro", "premium"] = Field(
+        "premium", description="Everyone's tier while no billing provider is configured."
+    )
+    admin_email: EmailStr | None = Field(None, description="First admin, made at start.")
+    admin_password: SecretStr | None = Field(None, description="The first admin's password.")
+    password_min_length: int = Field(8, ge=8, le=64, description="Characters.")
+    password_hasher: Literal["bcrypt", "argon2id"] = Field("bcrypt", description="For new hashes.")
+    access_token_minutes: int = Field(15, ge=1, le=30, description="Life of an access token.")
+    rate_limits: Literal["on", "off"] = Field(
+        "on",
+        validation_alias=_also("RATE_LIMITS", "ENABLE_RATE_LIMITING"),
+        description="`off` lets everything through, for load tests.",
+    )
+    trusted_proxies: Annotated[list[str], NoDecode] = Field(
+        [], description="Addresses or networks whose X-Forwarded-For is believed, by comma."
+    )
+    cors_origins: Annotated[list[str], NoDecode] = Field(
+        [], description="Web origins of other apps that may call the API, by comma."
+    )
+    storage_url: str | None = Field(
+        None, description="`file:///path` or `s3://bucket/prefix`; default: the data directory."
+    )
+    sandbox: Literal["auto", "off"] = Field(
+        "auto", description="`off` runs foreign code unprotected. Never on a shared machine."
+    )
+    worker_slots: int = Field(2, ge=1, le=64, description="Jobs one worker runs at once.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="Least severe log line that is written."
+    )
+
+    @field_validator("trusted_proxies", "cors_origins", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return [part.strip() for part in value.split(",") if part.strip()]
+        return value
+
+    @field_validator("rate_limits", mode="before")
+    @classmethod
+    def _switch(cls, value: object) -> object:
+        known = {"true": "on", "1": "on", "yes": "on", "false": "off", "0": "off", "no": "off"}
+        return known.get(str(value).lower(), value)
+
+    @field_validator("environment", mode="before")
+    @classmethod
+    def _environment(cls, value: object) -> object:
+        known = {"dev": "development", "local": "development", "testing": "test"}
+        known |= {"prod": "production", "staging": "production"}
+        return known.get(str(value).lower(), str(value).lower())
+
+    @model_validator(mode="after")
+    def _refuse_weak_secret(self) -> Self:
+        secret = self.secret_key.get_secret_value()
+        if self.environment != "production" or not self.is_weak(secret):
+            return self
+        raise ValueError(
+            "TASKYARD_SECRET_KEY is missing or weak. Set at least 32 random bytes, for example "
+            "the output of: python -c 'import secrets; print(secrets.token_urlsafe(48))'"
+        )
+
+    @staticmethod
+    def is_weak(secret: str) -> bool:
+        """Say whether a secret is too short, too plain or a known placeholder."""
+        too_short = len(secret.encode()) < MIN_SECRET_BYTES
+        return too_short or len(set(secret)) < 10 or bool(_WEAK_SECRETS.search(secret))
+
+    @property
+    def async_dsn(self) -> str:
+        """The database's address for SQLAlchemy over asyncpg."""
+        return re.sub(r"^postgres(ql)?(\+\w+)?://", "postgresql+asyncpg://", self.database_url)
+
+    @property
+    def sync_dsn(self) -> str:
+        """The database's address for psycopg and libpq tools."""
+        return re.sub(r"^postgres(ql)?(\+\w+)?://", "postgresql://", self.database_url)
+
+    @property
+    def celery_broker(self) -> str | None:
+        """The broker in the spelling Celery understands (`redis+socket://` for a local socket)."""
+        url = self.broker_url or self.redis_url
+        return url.replace("unix://", "redis+socket://", 1) if url else None
+
+    @property
+    def blobs_url(self) -> str:
+        """Where blobs lie."""
+        return self.storage_url or (self.data_dir.resolve() / "blobs").as_uri()
+
+
+@lru_cache
+def get_settings() -> Settings:
+    """Return this process's settings."""
+    return Settings()

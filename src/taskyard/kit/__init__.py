@@ -1,0 +1,1 @@
+"""Pure words and sums. Imports the standard library and pydantic, nothing of ours."""

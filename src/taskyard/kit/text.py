@@ -1,0 +1,27 @@
+"""Small sums on text."""
+
+import re
+import unicodedata
+
+_NOT_SLUG = re.compile(r"[^a-z0-9]+")
+_NOT_KEY = re.compile(r"[^A-Z0-9]+")
+
+
+def slugify(text: str, *, max_length: int = 60, fallback: str = "item") -> str:
+    """Return `text` as lower-case ASCII words joined by hyphens, at most `max_length` long."""
+    ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    slug = _NOT_SLUG.sub("-", ascii_text).strip("-")[:max_length].strip("-")
+    return slug or fallback
+
+
+def initials_key(name: str) -> str:
+    """Return a short upper-case key for numbered things, such as `CR` for "Checkout rewrite".
+
+    Two to four characters, starting with a letter; `TY` where the name gives none.
+    """
+    ascii_name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().upper()
+    words = [word for word in _NOT_KEY.split(ascii_name) if word and word[0].isalpha()]
+    if not words:
+        return "TY"
+    key = "".join(word[0] for word in words[:4]) if len(words) > 1 else words[0][:3]
+    return key if len(key) > 1 else f"{key}X"
