@@ -1,0 +1,1 @@
+"""The only wiring: every process of Taskyard starts here."""

@@ -1,0 +1,1 @@
+"""`taskyard up`: the whole platform on one machine, in the foreground."""

@@ -1,0 +1,96 @@
+"""Starting one child so that it cannot outlive us.
+
+The kernel sends the child a signal when its parent dies (PR_SET_PDEATHSIG), however the parent
+died. The signal follows the *thread* that started the child, so children are started from a
+thread that lives as long as they should.
+"""
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from taskyard.entry.up.account import Drop
+
+_PR_SET_PDEATHSIG = 1
+_ORPHANED = 99
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """One step of stopping a child: the signal, and how long it is given in seconds."""
+
+    signal: signal.Signals
+    patience: float
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """How to run one child process."""
+
+    name: str
+    argv: Sequence[str]
+    env: Mapping[str, str]
+    on_orphaned: signal.Signals
+    """What the kernel sends the child when we die without having stopped it."""
+    stops: Sequence[Stop]
+    """Tried in order; after the last one the child's process group is killed."""
+    cwd: Path | None = None
+    fds: tuple[int, ...] = ()
+    drop: Drop = field(default_factory=lambda: Drop())
+
+
+def die_with_parent(death_signal: signal.Signals) -> Callable[[], None]:
+    """Return a function for the child to run just before it becomes the program.
+
+    It has to run after the change of user, which clears the setting; subprocess does call
+    `preexec_fn` there. A parent that died even earlier is noticed by asking who the parent is.
+    """
+    parent = os.getpid()
+    prctl = ctypes.CDLL(None, use_errno=True).prctl if sys.platform == "linux" else None
+
+    def bind() -> None:
+        if prctl is not None:
+            prctl(_PR_SET_PDEATHSIG, int(death_signal), 0, 0, 0)
+        if os.getppid() != parent:
+            os._exit(_ORPHANED)
+
+    return bind
+
+
+def spawn(child: Child, log: int) -> subprocess.Popen[bytes]:
+    """Start the child in a session of its own, its output going to the descriptor `log`.
+
+    The session of its own keeps Ctrl-C at the terminal from reaching it before we decide the order.
+    """
+    return subprocess.Popen(
+        child.argv,
+        env=dict(child.env),
+        cwd=child.cwd,
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+        preexec_fn=die_with_parent(child.on_orphaned),  # noqa: PLW1509 -- async-signal-safe
+        pass_fds=child.fds,
+        **child.drop,
+    )
+
+
+def end(process: subprocess.Popen[bytes], child: Child) -> None:
+    """Stop the child, politely first; returns when it is gone."""
+    for step in child.stops:
+        if process.poll() is not None:
+            return
+        process.send_signal(step.signal)
+        try:
+            process.wait(step.patience)
+        except subprocess.TimeoutExpired:
+            continue
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
