@@ -52,7 +52,8 @@ class Account:
             return os.access(path, os.X_OK)
         # A shell because initdb needs one anyway, and mode bits alone miss ACLs and mounts.
         command = ["/bin/sh", "-c", 'cd "$1"', "sh", str(path)]
-        return subprocess.run(command, **self.drop(), cwd="/", capture_output=True).returncode == 0
+        run = subprocess.run(command, check=False, cwd="/", capture_output=True, **self.drop())
+        return run.returncode == 0
 
 
 def servers_account(cluster: Path) -> Account:

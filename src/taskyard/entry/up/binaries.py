@@ -30,10 +30,12 @@ class Binaries:
 
     @property
     def postgres(self) -> Path:
+        """The server."""
         return self.postgres_bin / "postgres"
 
     @property
     def initdb(self) -> Path:
+        """The maker of clusters."""
         return self.postgres_bin / "initdb"
 
 
@@ -66,9 +68,9 @@ def reachable(account: Account, data: Path) -> Binaries:
         if copied is not None:
             return copied
     message = (
-        f"The account {account.name} cannot execute PostgreSQL in {found.postgres_bin}, nor a copy in "
-        f"{data} or {SYSTEM_COPY}. Put the data directory where every account may pass (for example "
-        "--data-dir /srv/taskyard), or run taskyard as an ordinary user."
+        f"The account {account.name} cannot execute PostgreSQL in {found.postgres_bin}, nor a copy "
+        f"in {data} or {SYSTEM_COPY}. Put the data directory where every account may pass "
+        "(for example --data-dir /srv/taskyard), or run taskyard as an ordinary user."
     )
     raise StartError(message, Exit.NO_ACCOUNT)
 
@@ -84,9 +86,10 @@ def _package(name: str) -> Path:
 def _runs(account: Account, program: Path) -> bool:
     command = [str(program), "--version"]
     try:
-        return subprocess.run(command, **account.drop(), cwd="/", capture_output=True).returncode == 0
+        run = subprocess.run(command, check=False, cwd="/", capture_output=True, **account.drop())
     except OSError:
         return False
+    return run.returncode == 0
 
 
 def _copy(found: Binaries, account: Account, parent: Path) -> Binaries | None:

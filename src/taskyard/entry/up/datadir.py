@@ -1,5 +1,6 @@
 """The data directory: its layout, its lock, its secrets."""
 
+import contextlib
 import fcntl
 import hashlib
 import os
@@ -9,12 +10,30 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from taskyard.entry.up.account import Account
 from taskyard.entry.up.errors import Exit, StartError
 
-_SOCKET_DIR_LIMIT = 80
-"""Bytes; a socket's whole path must fit into 107, and `/.s.PGSQL.5432` comes after it."""
+_SOCKET_PARENT_LIMIT = 60
+"""Bytes; a socket's whole path must fit into 107, of which our own part takes 47."""
+_LOG_LIMIT = 10_000_000
+"""Bytes a log may have when its process starts; a longer one becomes `<name>.log.1` first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """The descriptors that keep a data directory ours."""
+
+    own: int
+    """Held by this process alone: who finds it locked knows that a taskyard lives here."""
+    shared: int
+    """Inherited by PostgreSQL and Valkey: it stays locked while any of them lives."""
+
+    def release(self) -> None:
+        """Let go; servers that still run keep the shared one locked."""
+        os.close(self.shared)
+        os.close(self.own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +44,17 @@ class DataDir:
 
     @property
     def cluster(self) -> Path:
+        """PostgreSQL's own directory."""
         return self.root / "pg"
 
     @property
     def logs(self) -> Path:
+        """One file per process."""
         return self.root / "log"
 
     @property
     def version(self) -> Path:
+        """Which releases wrote here last."""
         return self.root / "VERSION"
 
     @classmethod
@@ -43,12 +65,12 @@ class DataDir:
         existed is the operator's choice and stays as it is.
         """
         root = path.absolute()
+        data = cls(root)
         try:
             if not root.exists():
                 root.mkdir(parents=True)
-                # Started as root, the servers' account must be able to pass; reading stays closed.
+                # Started as root, the servers' account must be able to pass; not to read.
                 root.chmod(0o711 if os.geteuid() == 0 else 0o700)
-            data = cls(root)
             data.logs.mkdir(exist_ok=True, mode=0o700)
         except OSError as error:
             message = (
@@ -61,90 +83,106 @@ class DataDir:
     def secret(self, name: str) -> str:
         """Return the secret kept in the file `name` (mode 0600), made on first use."""
         path = self.root / name
-        try:
-            kept = path.read_text().strip()
-        except FileNotFoundError:
-            kept = ""
-        if kept:
-            return kept
+        with contextlib.suppress(FileNotFoundError):
+            if kept := path.read_text().strip():
+                return kept
         made = secrets.token_hex(32)
         half = path.with_name(f"{name}.new")
-        half.unlink(missing_ok=True)
-        descriptor = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w") as file:
+        with create_private(half) as file:
             file.write(f"{made}\n")
             file.flush()
-            os.fsync(descriptor)
+            os.fsync(file.fileno())
         half.rename(path)
         return made
 
-    def lock(self, patience: float = 30.0) -> int:
-        """Take the directory for this process; returns the descriptor that holds it.
+    def lock(self, patience: float = 30.0) -> Hold:
+        """Take the directory for this process.
 
-        PostgreSQL and Valkey inherit the descriptor, so the directory stays taken while any of
-        them lives. When its holder died and the servers are still shutting down, they are given
-        `patience` seconds; a holder that lives is reported at once (StartError, exit code 75).
+        A taskyard that lives there is reported at once (StartError, exit code 75). Where one died
+        and its servers are still shutting down, they are given `patience` seconds.
         """
-        descriptor = os.open(self.root / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        own = self._locked("supervisor.lock", patience=0)
+        try:
+            shared = self._locked("servers.lock", patience)
+        except StartError:
+            os.close(own)
+            raise
+        return Hold(own, shared)
+
+    def _locked(self, name: str, patience: float) -> int:
+        descriptor = os.open(self.root / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         deadline = time.monotonic() + patience
         while True:
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 break
             except BlockingIOError:
-                holder = os.pread(descriptor, 32, 0).decode().strip()
-                if _alive(holder) or time.monotonic() > deadline:
+                if time.monotonic() >= deadline:
+                    holder = os.pread(descriptor, 32, 0).decode().strip() or "unknown"
                     os.close(descriptor)
-                    raise StartError(self._in_use(holder), Exit.IN_USE) from None
+                    message = (
+                        f"The data directory {self.root} is in use by another taskyard "
+                        f"(pid {holder}). Stop that one first, or choose another --data-dir."
+                    )
+                    raise StartError(message, Exit.IN_USE) from None
             time.sleep(0.1)
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
         return descriptor
 
-    def _in_use(self, holder: str) -> str:
-        return (
-            f"The data directory {self.root} is in use by another taskyard (pid {holder or 'unknown'}). "
-            "Stop that one first, or choose another --data-dir."
-        )
-
     def sockets(self, account: Account) -> Path:
         """Return a short directory for the servers' sockets, closed to every other account.
 
-        It lies outside the data directory, whose path may be longer than a socket's may be.
-        Raises StartError when somebody else has made a directory of that name.
+        It lies outside the data directory, whose path may be longer than a socket's may be; the
+        link `sockets` leads to it. Raises StartError when somebody else made that directory.
         """
         key = hashlib.sha256(os.fsencode(self.root.resolve())).hexdigest()[:12]
         path = _socket_parent(account) / f"taskyard-{account.uid}-{key}"
         try:
             path.mkdir(mode=0o700)
-            account.own(path)
         except FileExistsError:
             found = path.lstat()
-            if not stat.S_ISDIR(found.st_mode) or found.st_uid not in (0, account.uid):
-                message = f"{path} exists and is not ours. Remove it; Taskyard keeps its sockets there."
+            if not stat.S_ISDIR(found.st_mode) or found.st_uid not in {0, account.uid}:
+                message = f"{path} is not ours. Remove it: Taskyard keeps its sockets there."
                 raise StartError(message, Exit.NOT_WRITABLE) from None
             path.chmod(0o700)
-            account.own(path)
+        account.own(path)
+        link = self.root / "sockets"
+        link.unlink(missing_ok=True)
+        link.symlink_to(path)
         return path
+
+    def leave_sockets(self, path: Path) -> None:
+        """Remove the sockets' directory, unless a server still listens there."""
+        with contextlib.suppress(OSError):
+            path.rmdir()
+            (self.root / "sockets").unlink()
+
+    def log(self, name: str) -> int:
+        """Open a process's log to append to; the caller closes the descriptor."""
+        path = self.logs / f"{name}.log"
+        with contextlib.suppress(FileNotFoundError):
+            if path.stat().st_size > _LOG_LIMIT:
+                path.replace(f"{path}.1")
+        return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+
+    def log_tail(self, name: str, lines: int = 20) -> str:
+        """Return the last lines of a process's log."""
+        path = self.logs / f"{name}.log"
+        with path.open("rb") as file:
+            file.seek(max(0, path.stat().st_size - 16_384))
+            return "\n".join(file.read().decode(errors="replace").splitlines()[-lines:])
+
+
+def create_private(path: Path) -> IO[str]:
+    """Make a new file that only its owner may read, replacing a half-written one."""
+    path.unlink(missing_ok=True)
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w")
 
 
 def _socket_parent(account: Account) -> Path:
-    private = os.environ.get("XDG_RUNTIME_DIR", "")
-    # Root's own runtime directory is closed to the account the servers drop to.
-    if private and not account.dropped and len(private) <= _SOCKET_DIR_LIMIT and os.access(private, os.W_OK):
-        return Path(private)
+    # Not XDG_RUNTIME_DIR: it is removed when its user logs out, and closed to a dropped account.
     temporary = tempfile.gettempdir()
-    usable = len(temporary) <= _SOCKET_DIR_LIMIT and account.reaches(Path(temporary))
+    short = len(os.fsencode(temporary)) <= _SOCKET_PARENT_LIMIT
+    usable = short and account.reaches(Path(temporary))
     return Path(temporary if usable else "/tmp")  # noqa: S108 -- the directory made there is 0700
-
-
-def _alive(pid: str) -> bool:
-    if not pid.isdigit():
-        return False
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

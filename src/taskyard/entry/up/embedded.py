@@ -8,13 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
-from taskyard.entry.up import binaries
-from taskyard.entry.up.account import servers_account
-from taskyard.entry.up.datadir import DataDir
+from taskyard.entry.up.datadir import DataDir, Hold
 from taskyard.entry.up.errors import StartError
-from taskyard.entry.up.postgres import Postgres
 from taskyard.entry.up.process import Child, end, spawn
-from taskyard.entry.up.valkey import Valkey
+from taskyard.entry.up.servers import Servers
 
 _PATIENCE = 120.0
 """Seconds a server gets to answer; crash recovery of a large cluster may need most of it."""
@@ -26,8 +23,10 @@ class EmbeddedServers:
 
     database_url: str
     redis_url: str
+    _data: DataDir
+    _servers: Servers
+    _hold: Hold | None
     _running: list[tuple[Child, subprocess.Popen[bytes]]] = field(default_factory=list)
-    _lock: int = -1
 
     @classmethod
     def start(cls, data_dir: Path, *, durable: bool = True) -> Self:
@@ -37,35 +36,34 @@ class EmbeddedServers:
         `durable=False` gives up crash safety for speed. Raises StartError.
         """
         data = DataDir.open(data_dir)
-        lock = data.lock()
-        started = cls(database_url="", redis_url="", _lock=lock)
+        hold = data.lock()
         try:
-            account = servers_account(data.cluster)
-            programs = binaries.reachable(account, data.root)
-            sockets = data.sockets(account)
-            postgres = Postgres(data, programs, account, sockets, lock, durable)
-            valkey = Valkey(programs, account, sockets, lock)
-            postgres.prepare()
-            started._run(data, valkey.child(), valkey.ready)
-            started._run(data, postgres.child(), postgres.ready)
+            servers = Servers.of(data, hold, durable=durable)
+            servers.postgres.prepare()
+        except BaseException:
+            hold.release()
+            raise
+        started = cls(servers.postgres.url, servers.valkey.url, data, servers, hold)
+        try:
+            started._run(servers.postgres.child(), servers.postgres.ready)
+            started._run(servers.valkey.child(), servers.valkey.ready)
         except BaseException:
             started.stop()
             raise
-        started.database_url, started.redis_url = postgres.url, valkey.url
         return started
 
     def stop(self) -> None:
         """Stop both servers in order; safe to call twice."""
         while self._running:
-            child, process = self._running.pop(0)
+            child, process = self._running.pop()
             end(process, child)
-        if self._lock >= 0:
-            os.close(self._lock)
-            self._lock = -1
+        if self._hold is not None:
+            self._data.leave_sockets(self._servers.sockets)
+            self._hold.release()
+            self._hold = None
 
-    def _run(self, data: DataDir, child: Child, ready: Callable[[], bool]) -> None:
-        path = data.logs / f"{child.name}.log"
-        log = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    def _run(self, child: Child, ready: Callable[[], bool]) -> None:
+        log = self._data.log(child.name)
         try:
             process = spawn(child, log)
         finally:
@@ -74,7 +72,8 @@ class EmbeddedServers:
         deadline = time.monotonic() + _PATIENCE
         while not ready():
             if process.poll() is not None:
-                raise StartError(f"{child.name} ended with code {process.returncode}; see {path}.")
+                tail = self._data.log_tail(child.name)
+                raise StartError(f"{child.name} ended with code {process.returncode}:\n{tail}")
             if time.monotonic() > deadline:
-                raise StartError(f"{child.name} did not answer within {_PATIENCE:.0f} s; see {path}.")
+                raise StartError(f"{child.name} did not answer within {_PATIENCE:.0f} s.")
             time.sleep(0.02)

@@ -5,6 +5,7 @@ died. The signal follows the *thread* that started the child, so children are st
 thread that lives as long as they should.
 """
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -39,9 +40,11 @@ class Child:
     """What the kernel sends the child when we die without having stopped it."""
     stops: Sequence[Stop]
     """Tried in order; after the last one the child's process group is killed."""
+    abort: Stop = Stop(signal.SIGKILL, 1)
+    """What ends it at once when nobody wants to wait."""
     cwd: Path | None = None
     fds: tuple[int, ...] = ()
-    drop: Drop = field(default_factory=lambda: Drop())
+    drop: Drop = field(default_factory=Drop)
 
 
 def die_with_parent(death_signal: signal.Signals) -> Callable[[], None]:
@@ -62,8 +65,8 @@ def die_with_parent(death_signal: signal.Signals) -> Callable[[], None]:
     return bind
 
 
-def spawn(child: Child, log: int) -> subprocess.Popen[bytes]:
-    """Start the child in a session of its own, its output going to the descriptor `log`.
+def spawn(child: Child, stdout: int, stderr: int = subprocess.STDOUT) -> subprocess.Popen[bytes]:
+    """Start the child in a session of its own, its output going to the descriptors.
 
     The session of its own keeps Ctrl-C at the terminal from reaching it before we decide the order.
     """
@@ -72,10 +75,10 @@ def spawn(child: Child, log: int) -> subprocess.Popen[bytes]:
         env=dict(child.env),
         cwd=child.cwd,
         stdin=subprocess.DEVNULL,
-        stdout=log,
-        stderr=subprocess.STDOUT,
+        stdout=stdout,
+        stderr=stderr,
         start_new_session=True,
-        preexec_fn=die_with_parent(child.on_orphaned),  # noqa: PLW1509 -- async-signal-safe
+        preexec_fn=die_with_parent(child.on_orphaned),  # noqa: PLW1509 -- two system calls
         pass_fds=child.fds,
         **child.drop,
     )
@@ -83,14 +86,12 @@ def spawn(child: Child, log: int) -> subprocess.Popen[bytes]:
 
 def end(process: subprocess.Popen[bytes], child: Child) -> None:
     """Stop the child, politely first; returns when it is gone."""
-    for step in child.stops:
+    for step in (*child.stops, child.abort):
         if process.poll() is not None:
             return
         process.send_signal(step.signal)
-        try:
+        with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(step.patience)
-        except subprocess.TimeoutExpired:
-            continue
     if process.poll() is None:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()

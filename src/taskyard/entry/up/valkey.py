@@ -23,6 +23,7 @@ class Valkey:
 
     @property
     def socket(self) -> Path:
+        """Where it listens."""
         return self.sockets / "valkey.sock"
 
     @property
