@@ -8,10 +8,9 @@ to be opened again when one of those mechanisms changes.
 from collections.abc import Callable, Collection, Coroutine
 from typing import Any, TypeVar
 
-from fastapi import APIRouter, Request, Response
-from fastapi.dependencies.utils import get_flat_dependant
+from fastapi import APIRouter, Request, Response, params
+from fastapi.dependencies.utils import get_flat_params
 from fastapi.routing import APIRoute
-from pydantic import BaseModel
 from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
 
@@ -72,16 +71,10 @@ def _query_names(route: APIRoute) -> tuple[frozenset[str], frozenset[str]]:
     """Return the names of the query parameters a route reads, and those that may repeat."""
     known: set[str] = set()
     lists: set[str] = set()
-    for param in get_flat_dependant(route.dependant).query_params:
-        annotation = param.field_info.annotation
-        if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-            for name, field in annotation.model_fields.items():
-                known.add(field.alias or name)
-                if "list" in str(field.annotation):
-                    lists.add(field.alias or name)
-        else:
+    for param in get_flat_params(route.dependant):
+        if isinstance(param.field_info, params.Query):
             known.add(param.alias)
-            if "list" in str(annotation):
+            if "list" in str(param.field_info.annotation):
                 lists.add(param.alias)
     return frozenset(known), frozenset(lists)
 

@@ -1,0 +1,101 @@
+"""The refusals of accounts."""
+
+from taskyard.kit.errors import Kind, TaskyardError
+
+
+class InvalidCredentials(TaskyardError):
+    """The e-mail (or username) and password do not match an active account."""
+
+    kind = Kind.UNAUTHENTICATED
+    code = "AUTH_INVALID_CREDENTIALS"
+
+
+class TokenInvalid(TaskyardError):
+    """This access token is not one of ours. Sign in again."""
+
+    kind = Kind.UNAUTHENTICATED
+    code = "AUTH_TOKEN_INVALID"
+
+
+class TokenExpired(TaskyardError):
+    """This access token has expired. Refresh it, or sign in again."""
+
+    kind = Kind.UNAUTHENTICATED
+    code = "AUTH_TOKEN_EXPIRED"
+
+
+class SessionRevoked(TaskyardError):
+    """This session has ended. Sign in again."""
+
+    kind = Kind.UNAUTHENTICATED
+    code = "AUTH_SESSION_REVOKED"
+
+
+class RefreshInvalid(TaskyardError):
+    """This refresh token is unknown or has expired. Sign in again."""
+
+    kind = Kind.UNAUTHENTICATED
+    code = "AUTH_REFRESH_INVALID"
+
+
+class RefreshReused(TaskyardError):
+    """This refresh token was used before, so its whole session has been ended. Sign in again."""
+
+    kind = Kind.UNAUTHENTICATED
+    code = "AUTH_REFRESH_REUSED"
+
+
+class EmailTaken(TaskyardError):
+    """There is already an account with this e-mail. Sign in instead."""
+
+    kind = Kind.CONFLICT
+    code = "EMAIL_ALREADY_REGISTERED"
+
+
+class UsernameTaken(TaskyardError):
+    """The username {username} is taken. Choose another."""
+
+    kind = Kind.CONFLICT
+    code = "USERNAME_TAKEN"
+
+
+class RegistrationClosed(TaskyardError):
+    """New accounts are made by an administrator here. Ask yours for one."""
+
+    kind = Kind.FORBIDDEN
+    code = "REGISTRATION_CLOSED"
+
+
+class PasswordTooWeak(TaskyardError):
+    """The password {reason}."""
+
+    kind = Kind.INVALID
+    code = "PASSWORD_TOO_WEAK"
+
+
+class PasswordWrong(TaskyardError):
+    """The current password is not right; nothing was changed."""
+
+    kind = Kind.FORBIDDEN
+    code = "AUTH_REAUTH_REQUIRED"
+
+
+class SessionNotFound(TaskyardError):
+    """You have no such session."""
+
+    kind = Kind.NOT_FOUND
+    code = "SESSION_NOT_FOUND"
+
+
+class SetupLinkInvalid(TaskyardError):
+    """This set-up link was used or has expired. Run `taskyard admin setup-link` for a new one."""
+
+    kind = Kind.GONE
+    code = "SETUP_LINK_INVALID"
+
+
+class LoginAttemptsExceeded(TaskyardError):
+    """Too many sign-in attempts for this e-mail. Try again in {retry_after} s."""
+
+    kind = Kind.THROTTLED
+    code = "LOGIN_ATTEMPTS_EXCEEDED"

@@ -1,0 +1,141 @@
+"""Every query of accounts."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import Row, and_, exists, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from taskyard.accounts.models import OneTimeLink, RefreshToken, Session, User
+from taskyard.core.spine import EventRow
+
+#: A session that nobody used for so long has ended.
+IDLE = timedelta(days=14)
+_LIVE = and_(
+    Session.ended_at.is_(None),
+    Session.expires_at > func.now(),
+    Session.last_seen_at > func.now() - IDLE,
+)
+
+
+async def user_by_id(db: AsyncSession, user_id: UUID, *, lock: bool = False) -> User | None:
+    """Return an account."""
+    return await db.get(User, user_id, with_for_update=lock or None)
+
+
+async def user_by_login(db: AsyncSession, *, email_key: str | None, username: str | None) -> User | None:
+    """Return the account that signs in by this address or username."""
+    if email_key is not None:
+        return (await db.scalars(select(User).where(User.email_key == email_key))).one_or_none()
+    return (
+        await db.scalars(select(User).where(func.lower(User.username) == (username or "").lower()))
+    ).one_or_none()
+
+
+async def taken_usernames(db: AsyncSession, candidates: Sequence[str]) -> set[str]:
+    """Return those of `candidates` (lower case) that are taken."""
+    lowered = func.lower(User.username)
+    return set(await db.scalars(select(lowered).where(lowered.in_(candidates))))
+
+
+async def email_exists(db: AsyncSession, email_key: str) -> bool:
+    """Say whether an account has this address."""
+    return bool(await db.scalar(select(exists().where(User.email_key == email_key))))
+
+
+async def admin_exists(db: AsyncSession) -> bool:
+    """Say whether anybody looks after this instance."""
+    return bool(await db.scalar(select(exists().where(User.role == "admin", User.is_active))))
+
+
+async def live_session(
+    db: AsyncSession, *, session_id: UUID | None = None, cookie_hash: bytes | None = None
+) -> Row[tuple[Session, User, bool]] | None:
+    """Return a session that has not ended, its account, and whether it was seen this minute."""
+    named = Session.id == session_id if session_id else Session.cookie_hash == cookie_hash
+    fresh = Session.last_seen_at > func.now() - timedelta(minutes=1)
+    query = select(Session, User, fresh).join(User, User.id == Session.user_id)
+    return (await db.execute(query.where(named, _LIVE, User.is_active))).one_or_none()
+
+
+async def touch_session(db: AsyncSession, session_id: UUID) -> None:
+    """Note that a session was used just now."""
+    await db.execute(
+        update(Session).where(Session.id == session_id).values(last_seen_at=func.now())
+    )
+
+
+async def sessions_of(db: AsyncSession, user_id: UUID) -> Sequence[Session]:
+    """Return an account's live sessions, the most recently used first."""
+    query = select(Session).where(Session.user_id == user_id, _LIVE)
+    return (await db.scalars(query.order_by(Session.last_seen_at.desc(), Session.id))).all()
+
+
+async def end_sessions(
+    db: AsyncSession,
+    user_id: UUID,
+    *,
+    reason: str,
+    only: UUID | None = None,
+    keep: UUID | None = None,
+) -> Sequence[UUID]:
+    """End an account's sessions (one, or all but one); return those that were live."""
+    query = update(Session).where(Session.user_id == user_id, Session.ended_at.is_(None))
+    if only is not None:
+        query = query.where(Session.id == only)
+    if keep is not None:
+        query = query.where(Session.id != keep)
+    ended = query.values(ended_at=func.now(), end_reason=reason).returning(Session.id)
+    return (await db.scalars(ended.execution_options(synchronize_session=False))).all()
+
+
+async def refresh_token(
+    db: AsyncSession, token_hash: bytes
+) -> Row[tuple[RefreshToken, Session, User]] | None:
+    """Return a refresh token with its session locked, so that of two uses one is the second."""
+    query = (
+        select(RefreshToken, Session, User)
+        .join(Session, Session.id == RefreshToken.session_id)
+        .join(User, User.id == Session.user_id)
+        .where(RefreshToken.token_hash == token_hash)
+        .with_for_update(of=[RefreshToken, Session])
+        .execution_options(populate_existing=True)
+    )
+    return (await db.execute(query)).one_or_none()
+
+
+async def use_link(db: AsyncSession, purpose: str, token_hash: bytes) -> bool:
+    """Use a one-time link up; say whether it was good. Of two uses exactly one is."""
+    used = (
+        update(OneTimeLink)
+        .where(
+            OneTimeLink.purpose == purpose,
+            OneTimeLink.token_hash == token_hash,
+            OneTimeLink.used_at.is_(None),
+            OneTimeLink.expires_at > func.now(),
+        )
+        .values(used_at=func.now())
+        .returning(OneTimeLink.id)
+    )
+    return (await db.scalar(used)) is not None
+
+
+async def void_links(db: AsyncSession, purpose: str) -> None:
+    """Make every open link of a purpose useless."""
+    await db.execute(
+        update(OneTimeLink)
+        .where(OneTimeLink.purpose == purpose, OneTimeLink.used_at.is_(None))
+        .values(used_at=func.now())
+    )
+
+
+async def security_events(db: AsyncSession, user_id: UUID, *, limit: int) -> Sequence[EventRow]:
+    """Return what touched an account's safety, newest first."""
+    of_account = and_(EventRow.subject_id == user_id, EventRow.name.like("account.%"))
+    of_sessions = and_(
+        EventRow.subject_id.in_(select(Session.id).where(Session.user_id == user_id)),
+        EventRow.name.like("session.%"),
+    )
+    query = select(EventRow).where(or_(of_account, of_sessions))
+    return (await db.scalars(query.order_by(EventRow.id.desc()).limit(limit))).all()

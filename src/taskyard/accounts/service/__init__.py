@@ -1,0 +1,1 @@
+"""The verbs of accounts, a file each for registering, signing in, sessions and profiles."""

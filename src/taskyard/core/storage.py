@@ -1,0 +1,270 @@
+"""Where bytes lie: content named by its own SHA-256, in a folder of this machine or in S3.
+
+A blob is written whole or not at all (temporary name and link on disk, one conditional PUT or a
+completed multipart upload in S3), so that nobody ever reads half of one. Since its name is its
+hash, writing it twice is writing it once.
+"""
+
+import asyncio
+import ctypes
+import hashlib
+import os
+import re
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import BinaryIO
+from urllib.parse import unquote, urlsplit
+
+import obstore
+import structlog
+from obstore.exceptions import AlreadyExistsError, BaseError
+from obstore.store import LocalStore, ObjectStore, S3Store
+
+from taskyard.core.settings import Settings
+from taskyard.kit.errors import Kind, TaskyardError
+
+_log = structlog.get_logger(__name__)
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+#: Content up to this size is one request; above it goes up in parts of this size, which bounds
+#: the memory of an upload whatever its size (S3 takes no smaller part).
+PART_BYTES = 5 * 1024 * 1024
+CHUNK_BYTES = 256 * 1024
+_PARTS_AT_ONCE = 2
+
+
+class StorageUnavailable(TaskyardError):
+    """The file store is away or full. Try again later; the operator's log says why."""
+
+    kind = Kind.UNAVAILABLE
+    code = "STORAGE_UNAVAILABLE"
+
+
+class BlobMissing(TaskyardError):
+    """Content {sha256} is no longer in the file store, or damaged there. Upload it again."""
+
+    kind = Kind.GONE
+    code = "BLOB_MISSING"
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """Some content, by its hash (64 hex digits) and its size."""
+
+    sha256: str
+    size_bytes: int
+
+    @classmethod
+    def of(cls, content: bytes) -> "Blob":
+        """Return what names this content."""
+        return cls(hashlib.sha256(content).hexdigest(), len(content))
+
+
+class Storage:
+    """The content store of one instance. Methods without `async` block: call them in a thread."""
+
+    def __init__(self, url: str, scratch: Path) -> None:
+        self._store, self._folder = _open(url)
+        self._scratch = scratch
+        scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> "Storage":
+        """Return the store that the settings name. Raises ValueError for a URL we cannot open."""
+        return cls(settings.blobs_url, settings.data_dir.resolve() / "scratch")
+
+    def scratch_file(self) -> BinaryIO:
+        """Return a nameless file: gone when it is closed, also by kill -9."""
+        return tempfile.TemporaryFile(dir=self._scratch)
+
+    async def put_blob(self, content: bytes | Path | AsyncIterator[bytes]) -> Blob:
+        """Keep content of any size, and return its name.
+
+        What is not yet in memory is copied aside first: the hash is then that of the very bytes
+        that are stored, also where somebody is still writing to the file.
+        """
+        if isinstance(content, bytes):
+            blob = Blob.of(content)
+            await asyncio.to_thread(self.store, blob, content)
+            return blob
+        with self.scratch_file() as aside:
+            if isinstance(content, Path):
+                blob = await asyncio.to_thread(_copy_file, content, aside)
+            else:
+                blob = await _copy_stream(content, aside)
+            await asyncio.to_thread(self.store_from, blob, aside, 0)
+        return blob
+
+    def store_from(self, blob: Blob, source: BinaryIO, offset: int) -> bool:
+        """Keep a blob that lies in an open file at `offset`."""
+        source.seek(offset)
+        if blob.size_bytes <= PART_BYTES:
+            return self.store(blob, source.read(blob.size_bytes))
+        return self.store(blob, _slice(source, blob.size_bytes))
+
+    def store(self, blob: Blob, content: bytes | Iterator[bytes]) -> bool:
+        """Keep content whose name is known, and return whether it was new."""
+        key = _key(blob.sha256)
+        with _translated("store"):
+            if isinstance(content, bytes):
+                try:
+                    obstore.put(self._store, key, content, mode="create")
+                except AlreadyExistsError:
+                    # A machine that lost power may have kept the name and lost the bytes.
+                    if self._size(key) == blob.size_bytes:
+                        return False
+                    obstore.put(self._store, key, content)
+            elif self._size(key) == blob.size_bytes:
+                return False
+            else:
+                obstore.put(
+                    self._store,
+                    key,
+                    content,
+                    chunk_size=PART_BYTES,
+                    max_concurrency=_PARTS_AT_ONCE,
+                )
+        return True
+
+    async def flush(self) -> None:
+        """Return once everything stored so far would survive a loss of power.
+
+        One call for a whole tree: a sync per file would cost seconds on an ordinary disk.
+        """
+        if self._folder is not None:
+            await asyncio.to_thread(_sync_file_system, self._folder)
+
+    async def exists(self, sha256: str) -> bool:
+        """Say whether the content is here, whole."""
+        with _translated("exists"):
+            return await asyncio.to_thread(self._size, _key(sha256)) is not None
+
+    async def get_bytes(self, sha256: str) -> bytes:
+        """Return the whole content. Raises BlobMissing."""
+        return await asyncio.to_thread(self.read, sha256)
+
+    def read(self, sha256: str) -> bytes:
+        """Return the whole content, checked against its name. Raises BlobMissing."""
+        with _translated("read", sha256):
+            content = bytes(obstore.get(self._store, _key(sha256)).bytes())
+        if hashlib.sha256(content).hexdigest() != sha256:
+            _log.error("blob_damaged", sha256=sha256, size_bytes=len(content))
+            raise BlobMissing(sha256=sha256)
+        return content
+
+    async def open(
+        self, sha256: str, *, start: int = 0, end: int | None = None
+    ) -> AsyncIterator[bytes]:
+        """Return the content from byte `start` up to, not including, `end`, in chunks.
+
+        Raises BlobMissing before the first chunk, so that an answer has not begun by then.
+        """
+        with _translated("open", sha256):
+            found = await obstore.get_async(self._store, _key(sha256))
+            size = found.meta["size"]
+            if start or (end is not None and end < size):
+                chosen = (start, size if end is None else end)
+                found = await obstore.get_async(
+                    self._store, _key(sha256), options={"range": chosen}
+                )
+        return _chunks(found)
+
+    async def delete(self, sha256: str) -> None:
+        """Remove the content; not being there is fine."""
+        with _translated("delete"):
+            try:
+                await obstore.delete_async(self._store, _key(sha256))
+            except FileNotFoundError:
+                return
+
+    async def direct_link(self, sha256: str, *, expires_in: timedelta) -> str | None:
+        """Return a link by which S3 itself serves the content; None where the store has no such."""
+        if not isinstance(self._store, S3Store):
+            return None
+        with _translated("sign"):
+            return await obstore.sign_async(self._store, "GET", _key(sha256), expires_in)
+
+    def _size(self, key: str) -> int | None:
+        try:
+            return int(obstore.head(self._store, key)["size"])
+        except FileNotFoundError:
+            return None
+
+
+def _open(url: str) -> tuple[ObjectStore, Path | None]:
+    parts = urlsplit(url)
+    if parts.scheme == "file" and parts.path.startswith("/") and not parts.netloc:
+        folder = Path(unquote(parts.path))
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return LocalStore(folder), folder
+    if parts.scheme == "s3" and parts.netloc:
+        # Endpoint, region and keys come from the usual AWS_* variables.
+        retry = {"max_retries": 3, "retry_timeout": timedelta(seconds=30)}
+        return S3Store.from_url(url, retry_config=retry), None  # type: ignore[arg-type]
+    raise ValueError(
+        f"TASKYARD_STORAGE_URL is {url!r}; write file:///absolute/folder or s3://bucket/prefix"
+    )
+
+
+def _key(sha256: str) -> str:
+    """Return where the content lies; two digits of it keep a folder's listing short."""
+    if not _SHA256.fullmatch(sha256):
+        raise ValueError("a blob is named by 64 lower-case hex digits")
+    return f"blobs/{sha256[:2]}/{sha256}"
+
+
+@contextmanager
+def _translated(action: str, sha256: str = "") -> Iterator[None]:
+    """Turn the store's errors into ours; they name paths and hosts, so only the log has them."""
+    try:
+        yield
+    except FileNotFoundError:
+        _log.error("blob_missing", sha256=sha256)
+        raise BlobMissing(sha256=sha256) from None
+    except (BaseError, OSError) as error:
+        _log.error("storage_failed", action=action, error=str(error).partition("\n")[0])
+        raise StorageUnavailable(retry_after=5) from error
+
+
+def _copy_file(path: Path, aside: BinaryIO) -> Blob:
+    digest, size = hashlib.sha256(), 0
+    with path.open("rb") as source:
+        while chunk := source.read(CHUNK_BYTES):
+            digest.update(chunk)
+            size += aside.write(chunk)
+    return Blob(digest.hexdigest(), size)
+
+
+async def _copy_stream(chunks: AsyncIterator[bytes], aside: BinaryIO) -> Blob:
+    digest, size = hashlib.sha256(), 0
+    async for chunk in chunks:
+        digest.update(chunk)
+        size += await asyncio.to_thread(aside.write, chunk)
+    return Blob(digest.hexdigest(), size)
+
+
+def _slice(source: BinaryIO, size: int) -> Iterator[bytes]:
+    while size:
+        chunk = source.read(min(size, CHUNK_BYTES))
+        if not chunk:
+            raise EOFError("the file became shorter while it was stored")
+        size -= len(chunk)
+        yield chunk
+
+
+async def _chunks(found: "obstore.GetResult") -> AsyncIterator[bytes]:
+    async for chunk in found.stream(min_chunk_size=CHUNK_BYTES):
+        yield bytes(chunk)
+
+
+def _sync_file_system(folder: Path) -> None:
+    """Call syncfs(2), which Python does not offer; `os.sync` would wait for other disks too."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        if ctypes.CDLL(None, use_errno=True).syncfs(descriptor):
+            raise StorageUnavailable(retry_after=5)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,49 @@
+"""The refusals of projects."""
+
+from taskyard.core.limits import TierLimitExceeded
+from taskyard.kit.errors import Kind, TaskyardError
+
+
+class ProjectNotFound(TaskyardError):
+    """There is no such project that you can see."""
+
+    kind = Kind.NOT_FOUND
+    code = "PROJECT_NOT_FOUND"
+
+
+class ProjectRoleTooLow(TaskyardError):
+    """Your role in this project ({role}) does not allow {permission}; ask an owner."""
+
+    kind = Kind.FORBIDDEN
+    code = "AUTH_FORBIDDEN"
+
+
+class ProjectNameTaken(TaskyardError):
+    """You already have a project called {name}. Choose another name."""
+
+    kind = Kind.CONFLICT
+    code = "PROJECT_NAME_TAKEN"
+
+
+class ProjectKeyTaken(TaskyardError):
+    """One of your projects already numbers its tasks {key}. Choose another key."""
+
+    kind = Kind.CONFLICT
+    code = "PROJECT_KEY_TAKEN"
+
+
+class PersonalProjectStays(TaskyardError):
+    """A personal project belongs to its account and cannot be deleted."""
+
+    kind = Kind.CONFLICT
+    code = "RESOURCE_CONFLICT"
+
+
+__all__ = [
+    "PersonalProjectStays",
+    "ProjectKeyTaken",
+    "ProjectNameTaken",
+    "ProjectNotFound",
+    "ProjectRoleTooLow",
+    "TierLimitExceeded",
+]

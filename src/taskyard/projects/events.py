@@ -1,0 +1,27 @@
+"""What projects tell the spine."""
+
+from typing import ClassVar
+
+from taskyard.core.spine import Event
+
+
+class ProjectCreated(Event):
+    """A project was made."""
+
+    name: ClassVar[str] = "project.created.v1"
+    title: str
+    key: str
+
+
+class ProjectChanged(Event):
+    """A project's name, key or description was changed."""
+
+    name: ClassVar[str] = "project.changed.v1"
+    fields: list[str]
+
+
+class ProjectDeleted(Event):
+    """A project was deleted. Its rows stay until the grace period is over."""
+
+    name: ClassVar[str] = "project.deleted.v1"
+    title: str

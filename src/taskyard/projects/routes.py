@@ -1,0 +1,121 @@
+"""Projects over HTTP."""
+
+from typing import Annotated
+
+from fastapi import Query, Response
+
+from taskyard.core.access import Actor, CsrfFailed, Permission, permit
+from taskyard.core.etag import IfMatch, PreconditionFailed, set_etag
+from taskyard.core.routing import Router
+from taskyard.core.schemas import Item, Page, PaginationTooDeep
+from taskyard.core.uow import UowDep
+from taskyard.projects import errors as refusals
+from taskyard.projects import repository, service
+from taskyard.projects.access import CanChangeProject, CanOwnProject, CanReadProject
+from taskyard.projects.models import Project
+from taskyard.projects.schemas import ProjectCreate, ProjectQuery, ProjectRead, ProjectUpdate
+
+router = Router(prefix="/api/v1/projects", tags=["projects"])
+
+CanList = Annotated[Actor, permit(Permission.PROJECT_READ)]
+CanCreate = Annotated[Actor, permit(Permission.PROJECT_CREATE)]
+
+
+def read(project: Project, role: str) -> ProjectRead:
+    """Return a project as its caller sees it."""
+    columns = ProjectRead.model_fields.keys() - {"role"}
+    return ProjectRead.model_validate(
+        {name: getattr(project, name) for name in columns} | {"role": role}
+    )
+
+
+@router.get("", errors=(PaginationTooDeep,))
+async def list_projects(
+    actor: CanList, query: Annotated[ProjectQuery, Query()], uow: UowDep
+) -> Page[ProjectRead]:
+    """List the projects you are in."""
+    query.check_tier(actor.tier)
+    await service.ensure_personal(uow, actor.user_id)
+    rows, total = await repository.list_for(
+        uow.db,
+        actor.user_id,
+        q=query.q,
+        sort=query.sort,
+        offset=query.offset,
+        limit=query.page_size,
+    )
+    items = [read(project, role) for project, role in rows]
+    return Page(items=items, total=total, page=query.page, page_size=query.page_size)
+
+
+@router.post(
+    "",
+    status_code=201,
+    idempotent=True,
+    audit="project.created",
+    errors=(
+        refusals.ProjectNameTaken,
+        refusals.ProjectKeyTaken,
+        refusals.TierLimitExceeded,
+        CsrfFailed,
+    ),
+)
+async def create_project(
+    actor: CanCreate, body: ProjectCreate, response: Response, uow: UowDep
+) -> Item[ProjectRead]:
+    """Make a project; you are its owner."""
+    project = await service.create(uow, actor, body)
+    response.headers["Location"] = f"/api/v1/projects/{project.id}"
+    set_etag(response, project.version)
+    return Item(data=read(project, "owner"))
+
+
+@router.get("/{project_id}", errors=(refusals.ProjectNotFound,))
+async def get_project(
+    access: CanReadProject, response: Response, uow: UowDep
+) -> Item[ProjectRead]:
+    """Return one project."""
+    project = await repository.get(uow.db, access.project_id)
+    if project is None:
+        raise refusals.ProjectNotFound
+    set_etag(response, project.version)
+    return Item(data=read(project, access.role))
+
+
+@router.patch(
+    "/{project_id}",
+    audit="project.changed",
+    errors=(
+        refusals.ProjectNotFound,
+        refusals.ProjectNameTaken,
+        refusals.ProjectKeyTaken,
+        PreconditionFailed,
+        CsrfFailed,
+    ),
+)
+async def update_project(
+    access: CanChangeProject,
+    body: ProjectUpdate,
+    response: Response,
+    uow: UowDep,
+    if_match: IfMatch = None,
+) -> Item[ProjectRead]:
+    """Change a project's name, key or description."""
+    project = await service.change(uow, access, body, if_match=if_match)
+    set_etag(response, project.version)
+    return Item(data=read(project, access.role))
+
+
+@router.delete(
+    "/{project_id}",
+    status_code=204,
+    audit="project.deleted",
+    errors=(refusals.ProjectNotFound, refusals.PersonalProjectStays, CsrfFailed),
+)
+async def delete_project(access: CanOwnProject, uow: UowDep) -> Response:
+    """Delete a project. Owners only."""
+    await service.delete(uow, access)
+    return Response(status_code=204)
+
+
+ROUTERS = (router,)

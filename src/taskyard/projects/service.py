@@ -1,0 +1,198 @@
+"""The verbs of projects."""
+
+from itertools import count
+from uuid import UUID
+
+from sqlalchemy import func, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
+
+from taskyard.core.access import Actor, Permission
+from taskyard.core.etag import check_match
+from taskyard.core.limits import TierLimitExceeded, tier_limits
+from taskyard.core.uow import Uow
+from taskyard.kit.ids import uuid7
+from taskyard.kit.text import initials_key, slugify
+from taskyard.projects import repository
+from taskyard.projects.access import ProjectAccess
+from taskyard.projects.errors import (
+    PersonalProjectStays,
+    ProjectKeyTaken,
+    ProjectNameTaken,
+    ProjectNotFound,
+)
+from taskyard.projects.events import ProjectChanged, ProjectCreated, ProjectDeleted
+from taskyard.projects.models import Membership, Project
+from taskyard.projects.schemas import ProjectCreate, ProjectUpdate
+
+
+async def create(uow: Uow, actor: Actor, body: ProjectCreate) -> Project:
+    """Make a project the caller owns.
+
+    One at a time per owner, so that the tier's limit and the names cannot be raced. Raises
+    ProjectNameTaken, ProjectKeyTaken or TierLimitExceeded.
+    """
+    await _one_at_a_time(uow, actor.user_id)
+    await _check_quota(uow, actor)
+    names = await repository.owned_names(uow.db, actor.user_id)
+    slug = slugify(body.name, fallback="project")
+    if slug in {taken for taken, _ in names}:
+        raise ProjectNameTaken(name=body.name)
+    keys = {key for _, key in names}
+    if body.key is not None and body.key in keys:
+        raise ProjectKeyTaken(key=body.key)
+    key = body.key or _free_key(body.name, keys)
+    project = Project(
+        id=uuid7(),
+        owner_id=actor.user_id,
+        name=body.name,
+        slug=slug,
+        key=key,
+        description=body.description,
+    )
+    return await _add(uow, project, actor.user_id)
+
+
+async def _one_at_a_time(uow: Uow, user_id: UUID) -> None:
+    """Hold the owner's place until this transaction ends."""
+    await uow.db.execute(
+        text("SELECT pg_advisory_xact_lock(1952543596, hashtext(:owner))"), {"owner": str(user_id)}
+    )
+
+
+async def _check_quota(uow: Uow, actor: Actor) -> None:
+    limit = tier_limits(actor.tier).projects
+    if limit is None or actor.is_admin:
+        return
+    used = await repository.count_owned(uow.db, actor.user_id)
+    if used >= limit:
+        raise TierLimitExceeded(
+            limit_type="projects", limit=limit, used=used, tier=actor.tier, upgrade_url="/app/settings"
+        )
+
+
+def _free_key(name: str, taken: set[str]) -> str:
+    key = initials_key(name)
+    return next(
+        candidate
+        for candidate in (key if number == 1 else f"{key}{number}" for number in count(1))
+        if candidate not in taken
+    )
+
+
+async def _add(uow: Uow, project: Project, owner_id: UUID) -> Project:
+    uow.db.add(project)
+    await uow.db.flush()
+    uow.db.add(Membership(project_id=project.id, user_id=owner_id, role="owner"))
+    await uow.db.flush()
+    await uow.db.refresh(project)
+    uow.emit(
+        ProjectCreated(
+            subject_id=project.id,
+            project_id=project.id,
+            actor_id=owner_id,
+            title=project.name,
+            key=project.key,
+        )
+    )
+    return project
+
+
+async def ensure_personal(uow: Uow, user_id: UUID) -> UUID:
+    """Return an account's personal project, made on first use; two callers at once make one."""
+    found = await repository.personal(uow.db, user_id)
+    if found is not None:
+        return found.id
+    await _one_at_a_time(uow, user_id)
+    names = await repository.owned_names(uow.db, user_id)
+    slugs, keys = {slug for slug, _ in names}, {key for _, key in names}
+    slug = next(s for s in ("personal", f"personal-{user_id.hex[-6:]}") if s not in slugs)
+    project_id = await uow.db.scalar(
+        insert(Project)
+        .values(
+            id=uuid7(),
+            owner_id=user_id,
+            name="Personal",
+            slug=slug,
+            key=_free_key("My tasks", keys),
+            is_personal=True,
+        )
+        .on_conflict_do_nothing()
+        .returning(Project.id)
+    )
+    if project_id is None:
+        raced = await repository.personal(uow.db, user_id)
+        if raced is None:
+            raise ProjectNotFound
+        return raced.id
+    uow.db.add(Membership(project_id=project_id, user_id=user_id, role="owner"))
+    await uow.db.flush()
+    return project_id
+
+
+async def find_or_create(uow: Uow, actor: Actor, name: str) -> Project:
+    """Return the caller's project of this name, made on first use (contracts jobs and builds)."""
+    await _one_at_a_time(uow, actor.user_id)
+    found = await repository.by_name(uow.db, actor.user_id, name)
+    if found is not None:
+        return found
+    actor.require(Permission.PROJECT_CREATE)
+    return await create(uow, actor, ProjectCreate(name=name, description="", key=None))
+
+
+async def change(
+    uow: Uow, access: ProjectAccess, body: ProjectUpdate, *, if_match: str | None
+) -> Project:
+    """Change a project. Raises PreconditionFailed, ProjectNameTaken or ProjectKeyTaken."""
+    project = await _locked(uow, access)
+    check_match(if_match, project.version)
+    changes = body.model_dump(exclude_unset=True, exclude_none=True)
+    if "name" in changes:
+        changes["slug"] = slugify(changes["name"], fallback="project")
+    changed = sorted(name for name, new in changes.items() if getattr(project, name) != new)
+    if not changed:
+        return project
+    for name in changed:
+        setattr(project, name, changes[name])
+    project.version += 1
+    project.updated_at = func.now()  # type: ignore[assignment] — the database's clock
+    try:
+        await uow.db.flush()
+    except IntegrityError as error:
+        if "key" in str(error.orig).partition("DETAIL")[0]:
+            raise ProjectKeyTaken(key=body.key) from None
+        raise ProjectNameTaken(name=body.name) from None
+    await uow.db.refresh(project)
+    uow.emit(
+        ProjectChanged(
+            subject_id=project.id,
+            project_id=project.id,
+            actor_id=access.actor.user_id,
+            fields=changed,
+        )
+    )
+    return project
+
+
+async def delete(uow: Uow, access: ProjectAccess) -> None:
+    """Delete a project: nobody sees it from now on. Raises PersonalProjectStays."""
+    project = await _locked(uow, access)
+    if project.is_personal:
+        raise PersonalProjectStays
+    project.deleted_at = func.now()  # type: ignore[assignment] — the database's clock
+    project.version += 1
+    uow.emit(
+        ProjectDeleted(
+            subject_id=project.id,
+            project_id=project.id,
+            actor_id=access.actor.user_id,
+            title=project.name,
+        )
+    )
+
+
+async def _locked(uow: Uow, access: ProjectAccess) -> Project:
+    project = await repository.get(uow.db, access.project_id, lock=True)
+    if project is None:
+        raise ProjectNotFound
+    return project
