@@ -1,0 +1,1 @@
+"""What belongs to no domain: the list of routers, middleware, health, the web app's files."""

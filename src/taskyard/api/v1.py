@@ -1,0 +1,11 @@
+"""The table of contents of `/api/v1`: every room's routers, in the order of the document."""
+
+from taskyard.accounts import routes as accounts
+from taskyard.api import health
+from taskyard.projects import routes as projects
+
+ROUTERS = (
+    *health.ROUTERS,
+    *accounts.ROUTERS,
+    *projects.ROUTERS,
+)

@@ -1,0 +1,107 @@
+"""The API process: settings, wiring, middleware, routes."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.routing import APIRoute
+from starlette.middleware.cors import CORSMiddleware
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from taskyard import __version__
+from taskyard.accounts import bootstrap
+from taskyard.api import openapi, v1, webapp
+from taskyard.api.middleware import RequestEdge
+from taskyard.core import logs, problems
+from taskyard.core.routing import BODY_LIMIT_BYTES, IndexedRouter
+from taskyard.core.settings import Settings, get_settings
+from taskyard.entry.wiring import build_platform
+
+_EXPOSED = [
+    "ETag",
+    "Link",
+    "Location",
+    "Retry-After",
+    "X-Request-Id",
+    "RateLimit",
+    "RateLimit-Policy",
+    "X-RateLimit-Limit",
+    "X-RateLimit-Remaining",
+    "X-RateLimit-Reset",
+    "Idempotency-Replayed",
+]
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """Return the application of one API process."""
+    settings = settings or get_settings()
+    logs.configure(settings)
+    app = FastAPI(
+        title="Taskyard",
+        version=__version__,
+        lifespan=_lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+        max_body_size=BODY_LIMIT_BYTES,
+        generate_unique_id_function=_operation_id,
+    )
+    app.state.platform = build_platform(settings)
+    app.openapi = lambda: openapi.document(app)  # type: ignore[method-assign]
+    problems.install(app)
+    _add_routes(app)
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=settings.cors_origins,
+        allow_credentials=True,
+        allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+        allow_headers=["Authorization", "Content-Type", "If-Match", "Idempotency-Key"],
+        expose_headers=_EXPOSED,
+        max_age=600,
+    )
+    app.add_middleware(RequestEdge, settings=settings)
+    return app
+
+
+def _operation_id(route: APIRoute) -> str:
+    return route.name
+
+
+def _add_routes(app: FastAPI) -> None:
+    """Add every route flat, so that one index finds it."""
+    app.router.__class__ = IndexedRouter
+    app.router.middleware_stack = app.router.app
+    for router in v1.ROUTERS:
+        app.router.routes.extend(router.routes)
+    app.router.routes.extend(webapp.ROUTES)
+    app.router.routes.extend(
+        [
+            Route("/", _root),
+            Route("/openapi.json", _openapi),
+        ]
+    )
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    platform = app.state.platform
+    await bootstrap.ensure_admin(platform.database, platform.settings)
+    yield
+    await platform.close()
+
+
+async def _root(request: Request) -> Response:
+    """Send a browser to the web app; tell a client what this is (contract agents)."""
+    if "text/html" in request.headers.get("accept", ""):
+        return RedirectResponse("/app/", 307)
+    return JSONResponse(
+        {"name": "Taskyard", "version": __version__, "status": "ok", "docs": "/openapi.json"}
+    )
+
+
+async def _openapi(request: Request) -> Response:
+    document: dict[str, Any] = request.app.openapi()
+    return JSONResponse(document)
