@@ -60,9 +60,7 @@ async def make_setup_link(database: Database, settings: Settings) -> str | None:
         await repository.void_links(uow.db, SETUP)
         token = new_secret("")
         uow.db.add(
-            OneTimeLink(
-                purpose=SETUP, token_hash=secret_hash(token), expires_at=now() + LINK_LIFE
-            )
+            OneTimeLink(purpose=SETUP, token_hash=secret_hash(token), expires_at=now() + LINK_LIFE)
         )
     base = settings.public_url or f"http://{settings.host}:{settings.port}"
     return f"{base.rstrip('/')}/app/setup?token={token}"

@@ -24,7 +24,9 @@ async def user_by_id(db: AsyncSession, user_id: UUID, *, lock: bool = False) -> 
     return await db.get(User, user_id, with_for_update=lock or None)
 
 
-async def user_by_login(db: AsyncSession, *, email_key: str | None, username: str | None) -> User | None:
+async def user_by_login(
+    db: AsyncSession, *, email_key: str | None, username: str | None
+) -> User | None:
     """Return the account that signs in by this address or username."""
     if email_key is not None:
         return (await db.scalars(select(User).where(User.email_key == email_key))).one_or_none()

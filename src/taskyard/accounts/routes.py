@@ -60,9 +60,7 @@ def read_user(user: User, settings: Settings) -> schemas.UserRead:
 async def get_setup(_: Anyone, uow: UowDep, accounts: AccountsDep) -> Item[schemas.SetupState]:
     """Say whether this instance still needs its first administrator."""
     needed = not await repository.admin_exists(uow.db)
-    return Item(
-        data=schemas.SetupState(needed=needed, registration=accounts.settings.registration)
-    )
+    return Item(data=schemas.SetupState(needed=needed, registration=accounts.settings.registration))
 
 
 @auth.post(
@@ -165,7 +163,9 @@ async def refresh(
 ) -> Item[schemas.Tokens]:
     """Trade a refresh token for new tokens; each refresh token works once."""
     platform = request.app.state.platform
-    return Item(data=_tokens(accounts, await signing_in.refresh(platform.database, body.refresh_token)))
+    return Item(
+        data=_tokens(accounts, await signing_in.refresh(platform.database, body.refresh_token))
+    )
 
 
 @auth.post("/logout", status_code=204, errors=(refusals.SessionRevoked, CsrfFailed))
@@ -202,7 +202,9 @@ def _columns(session: repository.Session) -> dict[str, object]:
     return {name: getattr(session, name) for name in names}
 
 
-@auth.delete("/sessions/{session_id}", status_code=204, errors=(refusals.SessionNotFound, CsrfFailed))
+@auth.delete(
+    "/sessions/{session_id}", status_code=204, errors=(refusals.SessionNotFound, CsrfFailed)
+)
 async def revoke_session(actor: Me, session_id: UUID, uow: UowDep) -> Response:
     """Sign one device out; its access token dies at once."""
     await profiles.revoke_session(uow, actor, session_id)
@@ -218,9 +220,7 @@ async def change_password(
     actor: Me, body: schemas.PasswordChange, uow: UowDep, accounts: AccountsDep
 ) -> Item[schemas.PasswordChanged]:
     """Set a new password; every other session ends."""
-    ended = await profiles.change_password(
-        uow, actor, accounts.settings, accounts.passwords, body
-    )
+    ended = await profiles.change_password(uow, actor, accounts.settings, accounts.passwords, body)
     return Item(data=schemas.PasswordChanged(sessions_ended=ended))
 
 

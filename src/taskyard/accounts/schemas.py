@@ -9,12 +9,16 @@ from pydantic import Field, StringConstraints, model_validator
 from taskyard.core.schemas import In, Name, Out
 
 #: The syntax is checked by `policy.email_key`, never its DNS.
-Email = Annotated[str, StringConstraints(min_length=3, max_length=254, pattern=r"^[^\s@]+@[^\s@]+$")]
+Email = Annotated[
+    str, StringConstraints(min_length=3, max_length=254, pattern=r"^[^\s@]+@[^\s@]+$")
+]
 Username = Annotated[
     str, StringConstraints(min_length=2, max_length=40, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
 ]
 #: Long enough for any password; the rules answer with PASSWORD_TOO_WEAK.
-PasswordText = Annotated[str, StringConstraints(min_length=1, max_length=1024, strip_whitespace=False)]
+PasswordText = Annotated[
+    str, StringConstraints(min_length=1, max_length=1024, strip_whitespace=False)
+]
 Opaque = Annotated[str, StringConstraints(min_length=1, max_length=512)]
 
 

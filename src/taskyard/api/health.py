@@ -40,9 +40,7 @@ class DetailedHealth(Out):
 async def get_health(_: Anyone, request: Request) -> Health:
     """Say that the process answers."""
     platform: Platform = request.app.state.platform
-    return Health(
-        status="healthy", version=__version__, environment=platform.settings.environment
-    )
+    return Health(status="healthy", version=__version__, environment=platform.settings.environment)
 
 
 @router.get("/detailed", bucket="none")

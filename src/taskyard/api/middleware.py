@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from taskyard.core.logs import redact_text
 from taskyard.core.problems import BadRequest, HeadersTooLarge, answer
-from taskyard.core.routing import BODY_LIMIT_BYTES, path_of
+from taskyard.core.routing import path_of
 from taskyard.core.settings import Settings
 from taskyard.kit.errors import TaskyardError
 from taskyard.kit.ids import uuid7
@@ -47,7 +47,6 @@ class RequestEdge:
             await self.app(scope, receive, send)
             return
         scope["request_id"] = str(uuid7())
-        scope["body_limit"] = BODY_LIMIT_BYTES
         started = time.perf_counter()
         status = 0
 

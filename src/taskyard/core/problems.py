@@ -216,8 +216,6 @@ def from_http(request: Request, error: HTTPException) -> TaskyardError:
     if error.status_code == 405:
         allow = (error.headers or {}).get("Allow", "")
         return MethodNotAllowed(method=request.method, allow=allow or "nothing")
-    if error.status_code == 413:
-        return PayloadTooLarge(limit_bytes=request.scope.get("body_limit", 0))
     if error.status_code < 500:
         return BadRequest(reason=str(error.detail))
     return InternalError()

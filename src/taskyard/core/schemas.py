@@ -68,7 +68,9 @@ SearchText = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00-
 
 def _plain_digits(value: Any) -> Any:
     """Refuse `1_000`, ` 1` and `+1`, which int() takes."""
-    if isinstance(value, str) and not (value.removeprefix("-").isascii() and value.lstrip("-").isdigit()):
+    if isinstance(value, str) and not (
+        value.removeprefix("-").isascii() and value.lstrip("-").isdigit()
+    ):
         raise ValueError("write a whole number in plain digits")
     return value
 

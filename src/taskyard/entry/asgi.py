@@ -15,7 +15,7 @@ from taskyard.accounts import bootstrap
 from taskyard.api import openapi, v1, webapp
 from taskyard.api.middleware import RequestEdge
 from taskyard.core import logs, problems
-from taskyard.core.routing import BODY_LIMIT_BYTES, IndexedRouter
+from taskyard.core.routing import IndexedRouter
 from taskyard.core.settings import Settings, get_settings
 from taskyard.entry.wiring import build_platform
 
@@ -46,7 +46,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redoc_url=None,
         openapi_url=None,
         redirect_slashes=False,
-        max_body_size=BODY_LIMIT_BYTES,
         generate_unique_id_function=_operation_id,
     )
     app.state.platform = build_platform(settings)

@@ -1,6 +1,6 @@
 """The one door to a project: absent and forbidden answer alike.
 
-    async def upload(project: CanWriteProject, ...)   # reads {project_id} from the path
+async def upload(project: CanWriteProject, ...)   # reads {project_id} from the path
 """
 
 from dataclasses import dataclass
@@ -42,9 +42,7 @@ class ProjectAccess:
             raise ProjectRoleTooLow(role=self.role, permission=permission.value)
 
 
-async def load(
-    uow: Uow, actor: Actor, project_id: UUID, permission: Permission
-) -> ProjectAccess:
+async def load(uow: Uow, actor: Actor, project_id: UUID, permission: Permission) -> ProjectAccess:
     """Return the caller's access to a project named anywhere but in the path.
 
     Raises ProjectNotFound (also where it exists and the caller may not know), or 403 refusals.
@@ -81,15 +79,9 @@ def gate(permission: Permission) -> ProjectGate:
     return ProjectGate(permission)
 
 
-CanReadProject = Annotated[
-    ProjectAccess, Depends(gate(Permission.PROJECT_READ), scope="function")
-]
-CanWriteProject = Annotated[
-    ProjectAccess, Depends(gate(Permission.FILE_UPLOAD), scope="function")
-]
+CanReadProject = Annotated[ProjectAccess, Depends(gate(Permission.PROJECT_READ), scope="function")]
+CanWriteProject = Annotated[ProjectAccess, Depends(gate(Permission.FILE_UPLOAD), scope="function")]
 CanChangeProject = Annotated[
     ProjectAccess, Depends(gate(Permission.PROJECT_UPDATE), scope="function")
 ]
-CanOwnProject = Annotated[
-    ProjectAccess, Depends(gate(Permission.PROJECT_DELETE), scope="function")
-]
+CanOwnProject = Annotated[ProjectAccess, Depends(gate(Permission.PROJECT_DELETE), scope="function")]

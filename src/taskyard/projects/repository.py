@@ -50,9 +50,7 @@ def _name_holds(q: str) -> ColumnElement[bool]:
     return Project.name.ilike(f"%{escaped}%", escape="\\")
 
 
-async def get(
-    db: AsyncSession, project_id: UUID, *, lock: bool = False
-) -> Project | None:
+async def get(db: AsyncSession, project_id: UUID, *, lock: bool = False) -> Project | None:
     """Return a live project, whoever may see it."""
     query = select(Project).where(Project.id == project_id, Project.deleted_at.is_(None))
     if lock:

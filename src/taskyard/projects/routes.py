@@ -71,9 +71,7 @@ async def create_project(
 
 
 @router.get("/{project_id}", errors=(refusals.ProjectNotFound,))
-async def get_project(
-    access: CanReadProject, response: Response, uow: UowDep
-) -> Item[ProjectRead]:
+async def get_project(access: CanReadProject, response: Response, uow: UowDep) -> Item[ProjectRead]:
     """Return one project."""
     project = await repository.get(uow.db, access.project_id)
     if project is None:

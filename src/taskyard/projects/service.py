@@ -67,7 +67,11 @@ async def _check_quota(uow: Uow, actor: Actor) -> None:
     used = await repository.count_owned(uow.db, actor.user_id)
     if used >= limit:
         raise TierLimitExceeded(
-            limit_type="projects", limit=limit, used=used, tier=actor.tier, upgrade_url="/app/settings"
+            limit_type="projects",
+            limit=limit,
+            used=used,
+            tier=actor.tier,
+            upgrade_url="/app/settings",
         )
 
 

@@ -6,10 +6,25 @@ from taskyard.core.access import Permission
 
 ProjectRole = Literal["owner", "member", "viewer"]
 
-_READ = frozenset({Permission.PROJECT_READ, Permission.FILE_READ, Permission.JOB_READ,
-                   Permission.ANALYSIS_READ, Permission.BUILD_READ})
-_WORK = frozenset({Permission.FILE_UPLOAD, Permission.JOB_CREATE, Permission.JOB_CANCEL,
-                   Permission.ANALYSIS_CREATE, Permission.BUILD_CREATE, Permission.BUILD_CANCEL})
+_READ = frozenset(
+    {
+        Permission.PROJECT_READ,
+        Permission.FILE_READ,
+        Permission.JOB_READ,
+        Permission.ANALYSIS_READ,
+        Permission.BUILD_READ,
+    }
+)
+_WORK = frozenset(
+    {
+        Permission.FILE_UPLOAD,
+        Permission.JOB_CREATE,
+        Permission.JOB_CANCEL,
+        Permission.ANALYSIS_CREATE,
+        Permission.BUILD_CREATE,
+        Permission.BUILD_CANCEL,
+    }
+)
 _OWN = frozenset({Permission.PROJECT_UPDATE, Permission.PROJECT_DELETE, Permission.FILE_DELETE})
 
 #: What a role allows within its project; an account's own role caps it further.

@@ -24,7 +24,9 @@ async def me(uow: Uow, actor: Actor) -> User:
     return user
 
 
-async def change_profile(uow: Uow, actor: Actor, body: ProfilePatch, *, if_match: str | None) -> User:
+async def change_profile(
+    uow: Uow, actor: Actor, body: ProfilePatch, *, if_match: str | None
+) -> User:
     """Change the caller's profile. Raises UsernameTaken or PreconditionFailed."""
     user = await repository.user_by_id(uow.db, actor.user_id, lock=True)
     assert user is not None, "an authenticated account exists"
@@ -36,9 +38,7 @@ async def change_profile(uow: Uow, actor: Actor, body: ProfilePatch, *, if_match
         setattr(user, name, value)
     if changes:
         user.version += 1
-        uow.emit(
-            ProfileChanged(subject_id=user.id, actor_id=actor.user_id, fields=sorted(changes))
-        )
+        uow.emit(ProfileChanged(subject_id=user.id, actor_id=actor.user_id, fields=sorted(changes)))
     try:
         await uow.db.flush()
     except IntegrityError:
@@ -66,12 +66,8 @@ async def change_password(
         uow.db, user.id, reason="password_changed", keep=actor.session_id
     )
     for session_id in ended:
-        uow.emit(
-            SessionEnded(subject_id=session_id, actor_id=user.id, reason="password_changed")
-        )
-    uow.emit(
-        PasswordChanged(subject_id=user.id, actor_id=user.id, sessions_ended=len(ended))
-    )
+        uow.emit(SessionEnded(subject_id=session_id, actor_id=user.id, reason="password_changed"))
+    uow.emit(PasswordChanged(subject_id=user.id, actor_id=user.id, sessions_ended=len(ended)))
     return len(ended)
 
 

@@ -79,12 +79,27 @@ def servers_account(cluster: Path) -> Account:
         except KeyError:
             continue
         if entry.pw_uid != 0:
-            return Account(name, entry.pw_uid, entry.pw_gid, dropped=True)
+            account = Account(name, entry.pw_uid, entry.pw_gid, dropped=True)
+            _refuse_if_stuck(account)
+            return account
     message = (
         "PostgreSQL does not run as root, and this machine has no account to run it under. "
         "Create one (useradd --system taskyard), or run taskyard as an ordinary user."
     )
     raise StartError(message, Exit.NO_ACCOUNT)
+
+
+def _refuse_if_stuck(account: Account) -> None:
+    """Raise StartError where root may not become somebody else, as in some containers."""
+    try:
+        subprocess.run(["/bin/sh", "-c", ":"], check=True, cwd="/", **account.drop())
+    except (OSError, subprocess.SubprocessError) as error:
+        message = (
+            f"PostgreSQL does not run as root, and root may not become {account.name} here "
+            f"({error}). Run taskyard as an ordinary user, or give the container the capabilities "
+            "SETUID and SETGID."
+        )
+        raise StartError(message, Exit.NO_ACCOUNT) from error
 
 
 def _name(uid: int | None) -> str:

@@ -19,10 +19,10 @@ from taskyard.entry.up.account import Account
 from taskyard.entry.up.binaries import Binaries, find, postgres_major
 from taskyard.entry.up.datadir import DataDir
 from taskyard.entry.up.errors import Exit, StartError
-from taskyard.entry.up.process import Child, Stop, die_with_parent
+from taskyard.entry.up.process import Child, Stop, bound_to_us
 
 ROLE = "taskyard"
-_PASSWORD_FILE = "postgres.password"  # noqa: S105 -- the name of a file
+PASSWORD_FILE = "postgres.password"  # noqa: S105 -- the name of a file
 # As root the cluster is entered before the rights are dropped and named by this link, which the
 # kernel follows without walking the path: no directory above has to let the account pass.
 _HERE = "/proc/self/cwd"
@@ -60,8 +60,7 @@ class Postgres:
     @property
     def url(self) -> str:
         """Return the address for the platform's role, as psycopg reads it."""
-        password = self.data.secret(_PASSWORD_FILE)
-        return f"postgresql://{ROLE}:{password}@/{ROLE}?host={quote(str(self.sockets), safe='')}"
+        return url_at(self.sockets, self.data.secret(PASSWORD_FILE))
 
     def prepare(self) -> None:
         """Make the cluster if there is none, and clear what a crash left behind.
@@ -70,8 +69,8 @@ class Postgres:
         """
         major = postgres_major(self.binaries)
         version = self.data.cluster / "PG_VERSION"
-        known = (self.data.root / _PASSWORD_FILE).exists()
-        password = self.data.secret(_PASSWORD_FILE)
+        known = (self.data.root / PASSWORD_FILE).exists()
+        password = self.data.secret(PASSWORD_FILE)
         if not version.exists():
             self._make(password)
         else:
@@ -150,7 +149,7 @@ class Postgres:
                 start_new_session=True,
                 # The lock goes along, so that nobody starts over while this one still writes.
                 pass_fds=(self.lock,),
-                preexec_fn=die_with_parent(signal.SIGTERM),
+                preexec_fn=bound_to_us(signal.SIGTERM),
                 **self.account.drop(),
             )
         finally:
@@ -190,6 +189,11 @@ class Postgres:
             "(docs/operations.md, Backup)."
         )
         raise StartError(message, Exit.OTHER_VERSION)
+
+
+def url_at(sockets: Path, password: str) -> str:
+    """Return the address of the server that listens in `sockets`, for the platform's role."""
+    return f"postgresql://{ROLE}:{password}@/{ROLE}?host={quote(str(sockets), safe='')}"
 
 
 def _environment() -> dict[str, str]:

@@ -13,10 +13,13 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from taskyard.entry.up.account import Drop
 
+# Looked up here, since little may be done between fork and exec.
+_PRCTL = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
 _PR_SET_PDEATHSIG = 1
 _ORPHANED = 99
 
@@ -47,22 +50,21 @@ class Child:
     drop: Drop = field(default_factory=Drop)
 
 
-def die_with_parent(death_signal: signal.Signals) -> Callable[[], None]:
-    """Return a function for the child to run just before it becomes the program.
+def die_with_parent(death_signal: signal.Signals, parent: int) -> None:
+    """Ask the kernel to send this process a signal when its parent, whose pid is given, dies.
 
-    It has to run after the change of user, which clears the setting; subprocess does call
-    `preexec_fn` there. A parent that died even earlier is noticed by asking who the parent is.
+    It has to run after a change of user, which clears the setting; subprocess does call its
+    `preexec_fn` there. Where the parent died before we could ask, this process ends at once.
     """
-    parent = os.getpid()
-    prctl = ctypes.CDLL(None, use_errno=True).prctl if sys.platform == "linux" else None
+    if _PRCTL is not None:
+        _PRCTL(_PR_SET_PDEATHSIG, int(death_signal), 0, 0, 0)
+    if os.getppid() != parent:
+        os._exit(_ORPHANED)
 
-    def bind() -> None:
-        if prctl is not None:
-            prctl(_PR_SET_PDEATHSIG, int(death_signal), 0, 0, 0)
-        if os.getppid() != parent:
-            os._exit(_ORPHANED)
 
-    return bind
+def bound_to_us(death_signal: signal.Signals) -> Callable[[], None]:
+    """Return a `preexec_fn` by which a child dies with the process that starts it."""
+    return partial(die_with_parent, death_signal, os.getpid())
 
 
 def spawn(child: Child, stdout: int, stderr: int = subprocess.STDOUT) -> subprocess.Popen[bytes]:
@@ -78,7 +80,7 @@ def spawn(child: Child, stdout: int, stderr: int = subprocess.STDOUT) -> subproc
         stdout=stdout,
         stderr=stderr,
         start_new_session=True,
-        preexec_fn=die_with_parent(child.on_orphaned),  # noqa: PLW1509 -- two system calls
+        preexec_fn=bound_to_us(child.on_orphaned),  # noqa: PLW1509 -- two system calls
         pass_fds=child.fds,
         **child.drop,
     )

@@ -6,8 +6,9 @@ from pathlib import Path
 from taskyard.entry.up import binaries
 from taskyard.entry.up.account import servers_account
 from taskyard.entry.up.datadir import DataDir, Hold
-from taskyard.entry.up.postgres import Postgres
-from taskyard.entry.up.valkey import Valkey
+from taskyard.entry.up.errors import Exit, StartError
+from taskyard.entry.up.postgres import PASSWORD_FILE, Postgres, url_at
+from taskyard.entry.up.valkey import SOCKET, Valkey
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,3 +30,19 @@ class Servers:
             Valkey(programs, account, sockets, hold.shared),
             sockets,
         )
+
+
+def running_urls(data: DataDir) -> tuple[str, str]:
+    """Return the addresses of PostgreSQL and Valkey of the instance that runs on `data`.
+
+    Raises StartError when the files that tell them belong to somebody else.
+    """
+    try:
+        sockets = (data.root / "sockets").readlink()
+        password = (data.root / PASSWORD_FILE).read_text().strip()
+    except OSError as error:
+        message = (
+            f"Cannot reach the instance in {data.root}: {error}. Run as the user who started it."
+        )
+        raise StartError(message, Exit.NOT_WRITABLE) from error
+    return url_at(sockets, password), f"unix://{sockets / SOCKET}"

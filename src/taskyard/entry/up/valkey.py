@@ -11,6 +11,8 @@ from taskyard.entry.up.account import Account
 from taskyard.entry.up.binaries import Binaries
 from taskyard.entry.up.process import Child, Stop
 
+SOCKET = "valkey.sock"
+
 
 @dataclass(frozen=True, slots=True)
 class Valkey:
@@ -24,7 +26,7 @@ class Valkey:
     @property
     def socket(self) -> Path:
         """Where it listens."""
-        return self.sockets / "valkey.sock"
+        return self.sockets / SOCKET
 
     @property
     def url(self) -> str:
