@@ -67,7 +67,7 @@ class Accounts:
             raise SessionRevoked
         return await self._actor(uow, row)
 
-    async def _actor(self, uow: Uow, row: Row[tuple[Session, User, bool]]) -> Actor:
+    async def _actor(self, uow: Uow, row: Row[Session, User, bool]) -> Actor:
         session, user, fresh = row
         if not fresh:
             await repository.touch_session(uow.db, session.id)
@@ -76,7 +76,7 @@ class Accounts:
 
 def actor_for(user: User, session: Session | None, settings: Settings) -> Actor:
     """Return what an account may do right now."""
-    role: Role = user.role  # type: ignore[assignment] — the table's check constraint
+    role: Role = user.role  # type: ignore[assignment]  # the table's check constraint
     return Actor(
         user_id=user.id,
         username=user.username,

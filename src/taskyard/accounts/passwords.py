@@ -17,6 +17,7 @@ from taskyard.core import keys
 from taskyard.core.settings import Settings
 
 MAX_CHARACTERS = 128
+BCRYPT = "bcrypt"
 BCRYPT_ROUNDS = 12
 
 
@@ -31,7 +32,7 @@ class Passwords:
         self._pepper = keys.derive(settings, "password")
         bcrypt: HasherProtocol = BcryptHasher(rounds=BCRYPT_ROUNDS)
         argon2: HasherProtocol = Argon2Hasher(time_cost=2, memory_cost=19_456, parallelism=1)
-        preferred = [bcrypt, argon2] if settings.password_hasher == "bcrypt" else [argon2, bcrypt]
+        preferred = [bcrypt, argon2] if settings.password_hasher == BCRYPT else [argon2, bcrypt]
         self._hashes = PasswordHash(preferred)
         # One core stays free for requests while others sign in.
         self._turn = asyncio.Semaphore(max(1, (os.cpu_count() or 2) - 1))

@@ -53,7 +53,7 @@ async def admin_exists(db: AsyncSession) -> bool:
 
 async def live_session(
     db: AsyncSession, *, session_id: UUID | None = None, cookie_hash: bytes | None = None
-) -> Row[tuple[Session, User, bool]] | None:
+) -> Row[Session, User, bool] | None:
     """Return a session that has not ended, its account, and whether it was seen this minute."""
     named = Session.id == session_id if session_id else Session.cookie_hash == cookie_hash
     fresh = Session.last_seen_at > func.now() - timedelta(minutes=1)
@@ -94,7 +94,7 @@ async def end_sessions(
 
 async def refresh_token(
     db: AsyncSession, token_hash: bytes
-) -> Row[tuple[RefreshToken, Session, User]] | None:
+) -> Row[RefreshToken, Session, User] | None:
     """Return a refresh token with its session locked, so that of two uses one is the second."""
     query = (
         select(RefreshToken, Session, User)

@@ -14,9 +14,16 @@ from taskyard.accounts.access import (
     set_cookie,
     tier_of,
 )
-from taskyard.accounts.models import User
+from taskyard.accounts.models import Session, User
 from taskyard.accounts.service import profiles, registering, signing_in
-from taskyard.core.access import ROLE_PERMISSIONS, Actor, CsrfFailed, public, signed_in
+from taskyard.core.access import (
+    ROLE_PERMISSIONS,
+    Actor,
+    CsrfFailed,
+    public,
+    recognise,
+    signed_in,
+)
 from taskyard.core.etag import IfMatch, PreconditionFailed, set_etag
 from taskyard.core.limits import RateLimitExceeded, tier_limits
 from taskyard.core.problems import BadRequest
@@ -47,7 +54,7 @@ def read_user(user: User, settings: Settings) -> schemas.UserRead:
         email=user.email,
         username=user.username,
         display_name=user.display_name,
-        role=user.role,  # type: ignore[arg-type] — the table's check constraint
+        role=user.role,  # type: ignore[arg-type]  # the table's check constraint
         tier=tier_of(user, settings),
         permissions=sorted(ROLE_PERMISSIONS[user.role]),  # type: ignore[index]
         preferences=user.preferences,
@@ -197,7 +204,7 @@ async def list_sessions(actor: Me, uow: UowDep) -> Page[schemas.SessionRead]:
     return Page(items=items, total=len(items), page=1, page_size=max(len(items), 1))
 
 
-def _columns(session: repository.Session) -> dict[str, object]:
+def _columns(session: Session) -> dict[str, object]:
     names = ("id", "device", "user_agent", "address", "created_at", "last_seen_at", "expires_at")
     return {name: getattr(session, name) for name in names}
 

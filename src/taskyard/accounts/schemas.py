@@ -125,6 +125,7 @@ class SetupState(Out):
 
     needed: bool = Field(description="No administrator exists yet.")
     registration: Literal["open", "invite", "closed"]
+    signed_in: bool = Field(description="The caller is signed in; asking costs a stranger no 401.")
 
 
 class SessionRead(Out):

@@ -59,7 +59,7 @@ def _file(request: Request, path: str) -> Response:
     return FileResponse(file, headers=headers, media_type=media_type)
 
 
-async def _to_app(request: Request) -> Response:
+async def _to_app(_: Request) -> Response:
     return RedirectResponse("/app/", 307)
 
 

@@ -30,7 +30,7 @@ def redact_text(text: str) -> str:
 def redact(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Blot out secrets, by the field's name and by what text looks like."""
     for name, value in event.items():
-        if _SECRET_NAME.search(name) and name not in {"error_code"}:
+        if _SECRET_NAME.search(name) and name != "error_code":
             event[name] = REDACTED
         elif isinstance(value, str):
             event[name] = redact_text(value)

@@ -135,7 +135,7 @@ _READ = text(
 async def read_after(
     db: AsyncSession, position: tuple[int, UUID], *, limit: int = 200
 ) -> Sequence[Told]:
-    """Return the next events after `position`, oldest first, none that a late commit may precede."""
+    """Return the next events after `position`, none that a late commit could still precede."""
     rows = await db.execute(_READ, {"xid": str(position[0]), "id": position[1], "limit": limit})
     return [Told(**row) for row in rows.mappings()]
 

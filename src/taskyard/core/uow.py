@@ -40,7 +40,7 @@ class Uow:
         self._after.append(callback)
 
     async def commit(self) -> None:
-        """Commit, then ring the doorbells. A doorbell that fails is logged: the row is the truth."""
+        """Commit, then ring the doorbells. One that fails is logged: the row is the truth."""
         await self.db.commit()
         callbacks, self._after = self._after, []
         for callback in callbacks:
@@ -48,7 +48,7 @@ class Uow:
                 result = callback()
                 if inspect.isawaitable(result):
                     await result
-            except Exception:
+            except Exception:  # noqa: BLE001 — the commit stands whatever it was
                 _log.warning("after_commit_failed", exc_info=True)
 
 

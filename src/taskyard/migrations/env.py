@@ -21,7 +21,7 @@ TABLES = (
 )
 
 
-def _is_ours(name: str | None, kind: str, parents: object) -> bool:
+def _is_ours(name: str | None, kind: str, _: object) -> bool:
     """Leave partitions out of the comparison: their parent stands for them."""
     return not (kind == "table" and name and ("_20" in name or name.endswith("_default")))
 
@@ -39,7 +39,7 @@ def _migrate(connection: Connection) -> None:
 
 
 def run() -> None:
-    """Bring the database to the wanted revision, over the caller's connection where one is given."""
+    """Bring the database to the wanted revision, over the caller's connection if there is one."""
     for module in TABLES:
         with suppress(ModuleNotFoundError):
             import_module(module)

@@ -52,7 +52,7 @@ async def load(uow: Uow, actor: Actor, project_id: UUID, permission: Permission)
         role = "admin"
     if role is None:
         raise ProjectNotFound
-    access = ProjectAccess(project_id, actor, role)  # type: ignore[arg-type] — check constraint
+    access = ProjectAccess(project_id, actor, role)  # type: ignore[arg-type]  # check constraint
     access.require(permission)
     return access
 

@@ -18,7 +18,7 @@ _ORDERS = {
 }
 
 
-def _seen_by(user_id: UUID) -> Select[tuple[Project, str]]:
+def _seen_by(user_id: UUID) -> Select[Project, str]:
     return (
         select(Project, Membership.role)
         .join(Membership, Membership.project_id == Project.id)
@@ -34,7 +34,7 @@ async def list_for(
     sort: Literal["-updated_at", "-created_at", "name"],
     offset: int,
     limit: int,
-) -> tuple[Sequence[Row[tuple[Project, str]]], int]:
+) -> tuple[Sequence[Row[Project, str]], int]:
     """Return a page of the projects an account is in, and how many there are."""
     query = _seen_by(user_id)
     if q:

@@ -111,7 +111,7 @@ async def ensure_personal(uow: Uow, user_id: UUID) -> UUID:
     names = await repository.owned_names(uow.db, user_id)
     slugs, keys = {slug for slug, _ in names}, {key for _, key in names}
     slug = next(s for s in ("personal", f"personal-{user_id.hex[-6:]}") if s not in slugs)
-    project_id = await uow.db.scalar(
+    project_id: UUID | None = await uow.db.scalar(
         insert(Project)
         .values(
             id=uuid7(),
@@ -159,7 +159,7 @@ async def change(
     for name in changed:
         setattr(project, name, changes[name])
     project.version += 1
-    project.updated_at = func.now()  # type: ignore[assignment] — the database's clock
+    project.updated_at = func.now()
     try:
         await uow.db.flush()
     except IntegrityError as error:
@@ -183,7 +183,7 @@ async def delete(uow: Uow, access: ProjectAccess) -> None:
     project = await _locked(uow, access)
     if project.is_personal:
         raise PersonalProjectStays
-    project.deleted_at = func.now()  # type: ignore[assignment] — the database's clock
+    project.deleted_at = func.now()
     project.version += 1
     uow.emit(
         ProjectDeleted(
