@@ -64,10 +64,17 @@ def read_user(user: User, settings: Settings) -> schemas.UserRead:
 
 
 @auth.get("/setup")
-async def get_setup(_: Anyone, uow: UowDep, accounts: AccountsDep) -> Item[schemas.SetupState]:
-    """Say whether this instance still needs its first administrator."""
-    needed = not await repository.admin_exists(uow.db)
-    return Item(data=schemas.SetupState(needed=needed, registration=accounts.settings.registration))
+async def get_setup(
+    _: Anyone, request: Request, uow: UowDep, accounts: AccountsDep
+) -> Item[schemas.SetupState]:
+    """Say whether the first administrator is still missing, and whether you are signed in."""
+    return Item(
+        data=schemas.SetupState(
+            needed=not await repository.admin_exists(uow.db),
+            registration=accounts.settings.registration,
+            signed_in=await recognise(request, uow) is not None,
+        )
+    )
 
 
 @auth.post(

@@ -149,7 +149,13 @@ class Router(APIRouter):
     """Collects the routes of one room; its prefix is the full path from the root."""
 
     def __init__(self, *, prefix: str, tags: list[str]) -> None:
-        super().__init__(prefix=prefix, tags=list(tags), route_class=StrictRoute)
+        super().__init__(
+            prefix=prefix,
+            tags=list(tags),
+            route_class=StrictRoute,
+            # Operation ids are the functions' names: clean names in generated clients.
+            generate_unique_id_function=lambda route: route.name,
+        )
 
     def _declare(
         self,
@@ -182,6 +188,8 @@ class Router(APIRouter):
                 path,
                 endpoint,
                 methods=[method],
+                operation_id=endpoint.__name__,
+                summary=endpoint.__name__.replace("_", " ").capitalize(),
                 responses=documented(*dict.fromkeys(refusals)) | fastapi.pop("responses", {}),
                 openapi_extra={
                     "security": security,
