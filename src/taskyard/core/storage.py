@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import unquote, urlsplit
 
 import obstore
@@ -26,6 +26,9 @@ from obstore.store import LocalStore, ObjectStore, S3Store
 
 from taskyard.core.settings import Settings
 from taskyard.kit.errors import Kind, TaskyardError
+
+if TYPE_CHECKING:
+    from obstore import GetOptions, GetResult
 
 _log = structlog.get_logger(__name__)
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -160,16 +163,16 @@ class Storage:
     ) -> AsyncIterator[bytes]:
         """Return the content from byte `start` up to, not including, `end`, in chunks.
 
+        `start` lies within the content and before `end`, which may lie beyond it.
         Raises BlobMissing before the first chunk, so that an answer has not begun by then.
         """
+        options: GetOptions = {}
+        if end is not None:
+            options["range"] = (start, end)
+        elif start:
+            options["range"] = {"offset": start}
         with _translated("open", sha256):
-            found = await obstore.get_async(self._store, _key(sha256))
-            size = found.meta["size"]
-            if start or (end is not None and end < size):
-                chosen = (start, size if end is None else end)
-                found = await obstore.get_async(
-                    self._store, _key(sha256), options={"range": chosen}
-                )
+            found = await obstore.get_async(self._store, _key(sha256), options=options)
         return _chunks(found)
 
     async def delete(self, sha256: str) -> None:
@@ -255,7 +258,7 @@ def _slice(source: BinaryIO, size: int) -> Iterator[bytes]:
         yield chunk
 
 
-async def _chunks(found: "obstore.GetResult") -> AsyncIterator[bytes]:
+async def _chunks(found: "GetResult") -> AsyncIterator[bytes]:
     async for chunk in found.stream(min_chunk_size=CHUNK_BYTES):
         yield bytes(chunk)
 

@@ -1,0 +1,109 @@
+"""Archives for tests: honest ones by the standard library, hostile ones by hand."""
+
+import bz2
+import gzip
+import io
+import lzma
+import tarfile
+import zipfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from taskyard.files.archive.limits import ArchiveLimits, Deadline
+from taskyard.files.archive.tree import Tree, unpack
+
+LIMITS = ArchiveLimits()
+PROGRAM = {
+    "pyproject.toml": b"[project]\nname = 'thing'\n",
+    "src/thing/__init__.py": b"",
+    "src/thing/main.py": b"print('hello')\n",
+    "tests/test_main.py": b"def test_it():\n    assert True\n",
+}
+
+
+@dataclass
+class Read:
+    """What came out of an archive: its tree, and each file's content."""
+
+    tree: Tree
+    contents: dict[str, bytes]
+
+
+def read(data: bytes, limits: ArchiveLimits = LIMITS) -> Read:
+    """Unpack an archive that is in memory."""
+    spool = io.BytesIO()
+    tree = unpack(io.BytesIO(data), spool, limits, Deadline(limits.seconds))
+    raw = spool.getvalue()
+    contents = {file.path: raw[file.offset : file.offset + file.size_bytes] for file in tree.files}
+    return Read(tree, contents)
+
+
+def zip_of(
+    files: Mapping[str, bytes] | Iterable[tuple[str, bytes]],
+    *,
+    executable: frozenset[str] = frozenset(),
+    method: int = zipfile.ZIP_DEFLATED,
+) -> bytes:
+    """Return a zip as an ordinary tool makes it."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", method) as archive:
+        for name, content in files.items() if isinstance(files, Mapping) else files:
+            entry = zipfile.ZipInfo("placeholder")
+            entry.filename = name
+            entry.compress_type = method
+            entry.external_attr = (0o100755 if name in executable else 0o100644) << 16
+            archive.writestr(entry, content)
+    return out.getvalue()
+
+
+def tar_of(
+    files: Mapping[str, bytes] | Iterable[tuple[str, bytes]],
+    *,
+    executable: frozenset[str] = frozenset(),
+    tar_format: int = tarfile.PAX_FORMAT,
+    extra: Iterable[tarfile.TarInfo] = (),
+) -> bytes:
+    """Return a plain tar as an ordinary tool makes it."""
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w", format=tar_format) as archive:
+        for name, content in files.items() if isinstance(files, Mapping) else files:
+            entry = tarfile.TarInfo(name)
+            entry.size = len(content)
+            entry.mode = 0o755 if name in executable else 0o644
+            archive.addfile(entry, io.BytesIO(content))
+        for entry in extra:
+            archive.addfile(entry)
+    return out.getvalue()
+
+
+def tar_entry(name: str, kind: bytes, link: str = "") -> tarfile.TarInfo:
+    """Return an entry without content: a link, a device, a pipe."""
+    entry = tarfile.TarInfo(name)
+    entry.type = kind
+    entry.linkname = link
+    return entry
+
+
+def every_packing(
+    files: Mapping[str, bytes], executable: frozenset[str] = frozenset()
+) -> dict[str, bytes]:
+    """Return one tree in every form that is taken."""
+    tar = tar_of(files, executable=executable)
+    return {
+        "zip": zip_of(files, executable=executable),
+        "zip stored": zip_of(files, executable=executable, method=zipfile.ZIP_STORED),
+        "tar": tar,
+        "tar ustar": tar_of(files, executable=executable, tar_format=tarfile.USTAR_FORMAT),
+        "tar gnu": tar_of(files, executable=executable, tar_format=tarfile.GNU_FORMAT),
+        "tar.gz": gzip.compress(tar),
+        "tar.gz in two streams": gzip.compress(tar[:700]) + gzip.compress(tar[700:]),
+        "tar.bz2": bz2.compress(tar),
+        "tar.xz": lzma.compress(tar),
+    }
+
+
+def patched(data: bytes, old: bytes, new: bytes) -> bytes:
+    """Return `data` with every `old` replaced by a `new` of the same length."""
+    assert len(old) == len(new)
+    assert old in data
+    return data.replace(old, new)
