@@ -32,3 +32,43 @@ web: $(VENV)/.stamp
 
 run: setup ## Run the whole platform on this machine (PORT=8000 DATA=.data)
 	@$(BIN)/taskyard up --port $(PORT) --data-dir $(DATA)
+
+dev: setup ## Run with the web app rebuilt on change (Vite on port 5173)
+	@$(BIN)/python tools/web.py dev --port $(PORT) --data-dir $(DATA)
+
+test: setup ## Run every test but the long ones
+	@$(PYTEST) -q -n 2 --dist loadscope -m "not faults and not slow"
+
+e2e: setup ## Run the browser tests; they need a Chromium
+	@TASKYARD_E2E=required $(PYTEST) -q tests/e2e
+
+faults: setup ## Kill processes for as long as you like (FAULTS=short for CI's share)
+	@$(PYTEST) -q -m faults tests/faults
+
+check: setup ## Lint, types, layers, contract; what CI runs first
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/lint-imports
+	@$(BIN)/mypy
+	@$(BIN)/python tools/openapi.py --check
+	@$(BIN)/python tools/web.py check
+
+fmt: setup ## Format everything
+	@$(BIN)/ruff check --fix --silent || true
+	@$(BIN)/ruff format
+	@$(BIN)/python tools/web.py fmt
+
+openapi: setup ## Write openapi.json and the web app's client from the code
+	@$(BIN)/python tools/openapi.py
+	@$(BIN)/python tools/web.py client
+
+migrate: setup ## Bring the database of DATABASE_URL to the newest revision
+	@$(BIN)/taskyard migrate
+
+lock: setup ## Pin the dependencies again
+	@$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml -o requirements.lock
+	@$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
+	@echo uv | $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --no-annotate -c requirements-dev.lock - -o requirements-bootstrap.lock
+
+clean: ## Remove what set-up made, never your data
+	rm -rf $(VENV) web/node_modules src/taskyard/web_dist .pytest_cache .mypy_cache .ruff_cache

@@ -1,7 +1,6 @@
 """The wired parts of one process, handed to whoever needs them. Built by `entry` alone."""
 
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
@@ -13,6 +12,7 @@ from taskyard.core.db import Database
 from taskyard.core.limits import Throttle
 from taskyard.core.schemas import Cursor
 from taskyard.core.settings import Settings
+from taskyard.core.storage import Storage
 
 
 @dataclass
@@ -25,8 +25,7 @@ class Platform:
     throttle: Throttle
     authenticator: Authenticator
     cursor: Cursor
-    #: Parts that rooms above core add under their own type (`platform.part(Storage)`).
-    parts: dict[type, Any] = field(default_factory=dict)
+    storage: Storage
 
     async def close(self) -> None:
         """Close every connection."""
@@ -58,4 +57,5 @@ def assemble(settings: Settings, authenticator: Authenticator) -> Platform:
         throttle=Throttle(valkey, on=settings.rate_limits == "on"),
         authenticator=authenticator,
         cursor=Cursor(keys.derive(settings, "cursor")),
+        storage=Storage.from_settings(settings),
     )
