@@ -33,8 +33,9 @@ web: $(VENV)/.stamp
 run: setup ## Run the whole platform on this machine (PORT=8000 DATA=.data)
 	@$(BIN)/taskyard up --port $(PORT) --data-dir $(DATA)
 
-dev: setup ## Run with the web app rebuilt on change (Vite on port 5173)
-	@$(BIN)/python tools/web.py dev --port $(PORT) --data-dir $(DATA)
+dev: setup ## Run, with the web app rebuilt on every change (http://127.0.0.1:5173/app/)
+	@trap 'kill 0' EXIT INT TERM; $(BIN)/python tools/web.py npm run dev & \
+	  $(BIN)/taskyard up --port $(PORT) --data-dir $(DATA)
 
 test: setup ## Run every test but the long ones
 	@$(PYTEST) -q -n 2 --dist loadscope -m "not faults and not slow"
@@ -56,11 +57,11 @@ check: setup ## Lint, types, layers, contract; what CI runs first
 fmt: setup ## Format everything
 	@$(BIN)/ruff check --fix --silent || true
 	@$(BIN)/ruff format
-	@$(BIN)/python tools/web.py fmt
+	@$(BIN)/python tools/web.py npm run --silent format
 
 openapi: setup ## Write openapi.json and the web app's client from the code
 	@$(BIN)/python tools/openapi.py
-	@$(BIN)/python tools/web.py client
+	@$(BIN)/python tools/web.py api
 
 migrate: setup ## Bring the database of DATABASE_URL to the newest revision
 	@$(BIN)/taskyard migrate

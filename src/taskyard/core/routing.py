@@ -252,6 +252,7 @@ class IndexedRouter(APIRouter):
                 match, child = route.matches(scope)
                 if match is Match.FULL:
                     scope["router"] = self
+                    scope["route"] = route
                     scope.update(child)
                     await route.handle(scope, receive, send)
                     return
