@@ -1,0 +1,40 @@
+import { type ErrorComponentProps, Link } from '@tanstack/react-router';
+import { problem } from '@/lib/problem';
+import { Button } from './ui/button';
+import { Empty } from './ui/empty';
+
+/** What a page shows in place of itself when it cannot be shown: what was wrong, and the way on. */
+export function Broken({ error, reset }: ErrorComponentProps) {
+  const { status, message, requestId } = problem(error);
+  if (status === 404) return <Missing />;
+  const title = status === 0 ? 'The server does not answer' : status === 403 ? 'Not yours to see' : 'This did not work';
+  return (
+    <main>
+      <Empty title={title} action={<Button onClick={reset}>Try again</Button>}>
+        <p>{message}</p>
+        {requestId && (
+          <p className="mt-2 text-xs">
+            Request <code>{requestId}</code>
+          </p>
+        )}
+      </Empty>
+    </main>
+  );
+}
+
+export function Missing() {
+  return (
+    <main>
+      <Empty
+        title="There is nothing at this address"
+        action={
+          <Link to="/" className="underline underline-offset-2">
+            Go to my work
+          </Link>
+        }
+      >
+        <p>It was moved or deleted, or it belongs to somebody who has not shared it with you.</p>
+      </Empty>
+    </main>
+  );
+}

@@ -1,0 +1,69 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { listProjectsOptions } from '@/api/gen/@tanstack/react-query.gen';
+import { ProjectKey } from '@/components/ui/avatar';
+import { Mark } from '@/components/ui/mark';
+import { PLACES, type Place, SETTINGS } from './nav';
+import { UserButton } from './user-button';
+
+const ROW =
+  'flex h-[1.875rem] items-center gap-2.5 rounded-ctl px-2 text-mute transition-colors hover:bg-raise/70 hover:text-fg ' +
+  '[&.active]:bg-raise [&.active]:font-[520] [&.active]:text-fg';
+
+export const RECENT = { query: { page_size: 6 } };
+
+function PlaceLink({ place }: { place: Place }) {
+  return (
+    <Link
+      to={place.to}
+      activeOptions={{ exact: place.exact ?? false }}
+      className={ROW}
+      aria-keyshortcuts={place.keys}
+      data-tip={place.keys.replace(' ', ' then ')}
+    >
+      <place.icon className="size-4 shrink-0" strokeWidth={1.75} />
+      {place.label}
+    </Link>
+  );
+}
+
+function RecentProjects() {
+  const { data } = useQuery(listProjectsOptions(RECENT));
+  if (!data?.items.length) return null;
+  return (
+    <section aria-labelledby="recent-projects" className="mt-5">
+      <h2 id="recent-projects" className="px-2 pb-1 font-medium text-2xs text-faint tracking-normal">
+        Projects
+      </h2>
+      {data.items.map((project) => (
+        <Link key={project.id} to="/projects/$projectId" params={{ projectId: project.id }} className={ROW}>
+          <ProjectKey of={project.key} />
+          <span className="truncate">{project.name}</span>
+        </Link>
+      ))}
+    </section>
+  );
+}
+
+export function Sidebar() {
+  return (
+    <div className="sticky top-0 flex h-dvh flex-col border-line border-r px-2.5 pt-3 pb-2.5 max-md:hidden">
+      <Link
+        to="/"
+        className="mb-3 flex items-center gap-2 self-start rounded-ctl px-2 py-1 font-[650] text-base tracking-tight"
+      >
+        <Mark />
+        Taskyard
+      </Link>
+      <nav aria-label="Main" className="flex min-h-0 flex-1 flex-col overflow-y-auto">
+        {PLACES.map((place) => (
+          <PlaceLink key={place.label} place={place} />
+        ))}
+        <RecentProjects />
+        <div className="flex-1" />
+        <PlaceLink place={SETTINGS} />
+      </nav>
+      <UserButton className={ROW} />
+    </div>
+  );
+}

@@ -1,0 +1,236 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Live, type LiveEvent, type Socket } from './live';
+
+class Wire implements Socket {
+  readyState = 0;
+  sent: Record<string, unknown>[] = [];
+  closed: number | undefined;
+  onopen: Socket['onopen'] = null;
+  onmessage: Socket['onmessage'] = null;
+  onclose: Socket['onclose'] = null;
+
+  send(text: string) {
+    this.sent.push(JSON.parse(text));
+  }
+  close(code?: number) {
+    this.closed = code;
+    this.readyState = 3;
+  }
+  accept(epoch = 'e1') {
+    this.readyState = 1;
+    this.onopen?.();
+    this.say({ type: 'welcome', epoch });
+  }
+  say(message: object) {
+    this.onmessage?.({ data: JSON.stringify(message) });
+  }
+  event(topic: string, seq: number) {
+    this.say({ type: 'event', topic, seq, name: 'job.log', at: '2026-01-01T00:00:00Z', data: {} });
+  }
+  cut(code = 1006) {
+    this.readyState = 3;
+    this.onclose?.({ code });
+  }
+}
+
+let wires: Wire[];
+let live: Live;
+const last = () => wires.at(-1) as Wire;
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  wires = [];
+  live = new Live(
+    () => {
+      wires.push(new Wire());
+      return last();
+    },
+    () => 1,
+  );
+});
+
+afterEach(() => {
+  live.stop();
+  vi.useRealTimers();
+});
+
+function listen(topic: string, after?: number) {
+  const seen: number[] = [];
+  const reset = vi.fn();
+  const end = live.on(topic, {
+    ...(after === undefined ? {} : { after }),
+    onEvent: (event: LiveEvent) => seen.push(event.seq),
+    onReset: reset,
+  });
+  return { seen, reset, end };
+}
+
+describe('a connection', () => {
+  it('says what it is: reconnecting, live, offline, off', () => {
+    const states: string[] = [];
+    live.watch(() => states.push(live.state));
+    live.start();
+    last().accept();
+    last().cut();
+    live.stop();
+    expect(states).toEqual(['reconnecting', 'live', 'reconnecting', 'off']);
+  });
+
+  it('waits twice as long after each failure, up to half a minute', () => {
+    live.start();
+    const waits: number[] = [];
+    for (let n = 0; n < 9; n += 1) {
+      last().cut();
+      const before = wires.length;
+      let waited = 0;
+      while (wires.length === before) {
+        vi.advanceTimersByTime(500);
+        waited += 500;
+      }
+      waits.push(waited);
+    }
+    expect(waits).toEqual([500, 1000, 2000, 4000, 8000, 16000, 30000, 30000, 30000]);
+    expect(live.state).toBe('offline');
+  });
+
+  it('starts with the shortest wait again after a good connection', () => {
+    live.start();
+    for (let n = 0; n < 3; n += 1) {
+      last().cut();
+      vi.advanceTimersByTime(30_000);
+    }
+    last().accept();
+    vi.advanceTimersByTime(6_000);
+    last().cut();
+    vi.advanceTimersByTime(500);
+    expect(wires).toHaveLength(5);
+  });
+
+  it('does not wait when the network comes back', () => {
+    live.start();
+    for (let n = 0; n < 6; n += 1) {
+      last().cut();
+      vi.advanceTimersByTime(30_000);
+    }
+    last().cut();
+    const before = wires.length;
+    dispatchEvent(new Event('online'));
+    expect(wires).toHaveLength(before + 1);
+  });
+
+  it('pings, and gives up a socket that has gone silent', () => {
+    live.start();
+    const first = last();
+    first.accept();
+    vi.advanceTimersByTime(20_000);
+    expect(first.sent.at(-1)).toEqual({ type: 'ping' });
+    vi.advanceTimersByTime(40_000);
+    expect(first.readyState).toBe(3);
+    expect(live.state).toBe('reconnecting');
+  });
+
+  it('does not come back when the session is gone', () => {
+    const gone = vi.fn();
+    live.onGone = gone;
+    live.start();
+    last().accept();
+    last().cut(4401);
+    vi.advanceTimersByTime(120_000);
+    expect(wires).toHaveLength(1);
+    expect(gone).toHaveBeenCalledOnce();
+  });
+
+  it('ignores what a socket says after it was given up', () => {
+    live.start();
+    const first = last();
+    first.accept();
+    const { seen } = listen('job:1', 0);
+    first.cut();
+    first.event('job:1', 1);
+    expect(seen).toEqual([]);
+  });
+});
+
+describe('a topic', () => {
+  it('is subscribed to with what is known, at once or as soon as the socket is there', () => {
+    listen('job:1', 7);
+    live.start();
+    last().accept();
+    listen('user');
+    expect(last().sent).toEqual([
+      { type: 'subscribe', topic: 'job:1', after: 7 },
+      { type: 'subscribe', topic: 'user' },
+    ]);
+  });
+
+  it('goes on after the last number seen when the socket comes back, and drops repeats', () => {
+    live.start();
+    last().accept();
+    const { seen } = listen('job:1', 0);
+    last().event('job:1', 1);
+    last().event('job:1', 2);
+    last().cut();
+    vi.advanceTimersByTime(1000);
+    last().accept();
+    expect(last().sent).toEqual([{ type: 'subscribe', topic: 'job:1', after: 2 }]);
+    for (const seq of [1, 2, 3]) last().event('job:1', seq);
+    expect(seen).toEqual([1, 2, 3]);
+  });
+
+  it('learns from the server where it starts', () => {
+    live.start();
+    last().accept();
+    listen('user');
+    last().say({ type: 'subscribed', topic: 'user', seq: 41 });
+    last().cut();
+    vi.advanceTimersByTime(1000);
+    last().accept();
+    expect(last().sent).toEqual([{ type: 'subscribe', topic: 'user', after: 41 }]);
+  });
+
+  it('is fetched again when the server has lost its history', () => {
+    live.start();
+    last().accept('e1');
+    const { reset } = listen('job:1', 0);
+    last().event('job:1', 5);
+    last().cut();
+    vi.advanceTimersByTime(1000);
+    last().accept('e2');
+    expect(reset).toHaveBeenCalledOnce();
+    expect(last().sent).toEqual([{ type: 'subscribe', topic: 'job:1' }]);
+  });
+
+  it('is fetched again when the server says so', () => {
+    live.start();
+    last().accept();
+    const { reset, seen } = listen('project:1', 9);
+    last().say({ type: 'reset', topic: 'project:1' });
+    last().event('project:1', 3);
+    expect(reset).toHaveBeenCalledOnce();
+    expect(seen).toEqual([3]);
+  });
+
+  it('replays for a newcomer without repeating for the others', () => {
+    live.start();
+    last().accept();
+    const early = listen('job:1', 0);
+    last().event('job:1', 1);
+    last().event('job:1', 2);
+    const late = listen('job:1', 0);
+    expect(last().sent.at(-1)).toEqual({ type: 'subscribe', topic: 'job:1', after: 0 });
+    for (const seq of [1, 2, 3]) last().event('job:1', seq);
+    expect(early.seen).toEqual([1, 2, 3]);
+    expect(late.seen).toEqual([1, 2, 3]);
+  });
+
+  it('is left when nobody listens any more', () => {
+    live.start();
+    last().accept();
+    const one = listen('job:1', 0);
+    const two = listen('job:1', 0);
+    one.end();
+    expect(last().sent.at(-1)).toEqual({ type: 'subscribe', topic: 'job:1', after: 0 });
+    two.end();
+    expect(last().sent.at(-1)).toEqual({ type: 'unsubscribe', topic: 'job:1' });
+  });
+});

@@ -1,0 +1,82 @@
+/**
+ * Keys that do things. `Mod+K` means ⌘ on a Mac and Ctrl elsewhere; `G P` is one key after the other. Single keys rest
+ * while somebody types or a dialog is open, and can be turned off for good in the settings (WCAG 2.1.4).
+ */
+import { useEffect, useRef, useSyncExternalStore } from 'react';
+
+export type Shortcut = { keys: string; does: string; run: () => void };
+
+/** How long the second key of a pair may take. */
+const PAIR_WITHIN = 1200;
+
+const registered = new Set<Shortcut>();
+const watchers = new Set<() => void>();
+let listing: readonly Shortcut[] = [];
+let first: { key: string; at: number } | undefined;
+export const singleKeys = { on: true };
+
+function changed(): void {
+  listing = [...registered];
+  for (const watcher of watchers) watcher();
+}
+
+/** Registers keys for as long as the component is there; the newest wins. */
+export function useShortcuts(shortcuts: readonly Shortcut[]): void {
+  const latest = useRef(shortcuts);
+  latest.current = shortcuts;
+  const shape = shortcuts.map(({ keys, does }) => `${keys}\t${does}`).join('\n');
+  useEffect(() => {
+    const mine = shape.split('\n').map((line, index) => {
+      const [keys = '', does = ''] = line.split('\t');
+      return { keys, does, run: () => latest.current[index]?.run() };
+    });
+    if (!shape) return;
+    for (const one of mine) registered.add(one);
+    changed();
+    return () => {
+      for (const one of mine) registered.delete(one);
+      changed();
+    };
+  }, [shape]);
+}
+
+/** What works on this page right now, for the help. */
+export function useListing(): readonly Shortcut[] {
+  return useSyncExternalStore(
+    (watcher) => {
+      watchers.add(watcher);
+      return () => watchers.delete(watcher);
+    },
+    () => listing,
+  );
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  const box = target.closest('input, textarea, select, [contenteditable=""], [contenteditable="true"]');
+  return Boolean(box && !(box instanceof HTMLInputElement && /^(radio|checkbox|button)$/.test(box.type)));
+}
+
+function named(event: KeyboardEvent): string {
+  return event.key.length === 1 ? event.key.toUpperCase() : event.key;
+}
+
+function find(keys: string): Shortcut | undefined {
+  return [...registered].reverse().find((shortcut) => shortcut.keys === keys);
+}
+
+export function handleKey(event: KeyboardEvent): void {
+  if (event.defaultPrevented || event.isComposing) return;
+  const key = named(event);
+  const inDialog = Boolean(document.querySelector('[role="dialog"], [role="menu"]'));
+  let match: Shortcut | undefined;
+  if (event.metaKey || event.ctrlKey) match = event.altKey ? undefined : find(`Mod+${key}`);
+  else if (singleKeys.on && !event.altKey && !isTyping(event.target) && !inDialog) {
+    const pair = first && event.timeStamp - first.at < PAIR_WITHIN ? find(`${first.key} ${key}`) : undefined;
+    match = pair ?? find(key);
+    first = pair ? undefined : { key, at: event.timeStamp };
+  }
+  if (!match) return;
+  event.preventDefault();
+  match.run();
+}

@@ -1,0 +1,51 @@
+import { CSPProvider } from '@base-ui/react/csp-provider';
+import { QueryClientProvider } from '@tanstack/react-query';
+import { createRouter, RouterProvider } from '@tanstack/react-router';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { Broken, Missing } from '@/components/broken';
+import { queryClient, session } from '@/lib/client';
+import { forget } from '@/lib/session';
+import { handleKey } from '@/lib/shortcuts';
+import { routeTree } from './routeTree.gen';
+import './index.css';
+
+const router = createRouter({
+  routeTree,
+  basepath: '/app',
+  context: { queryClient },
+  defaultPreload: 'intent',
+  defaultPreloadStaleTime: 0,
+  defaultPendingMs: 150,
+  defaultPendingMinMs: 0,
+  defaultErrorComponent: Broken,
+  defaultNotFoundComponent: Missing,
+  scrollRestoration: true,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}
+
+session.onLost = () => {
+  const { pathname, href } = router.state.location;
+  if (pathname === '/login' || pathname === '/setup' || pathname === '/register') return;
+  forget();
+  void router.navigate({ to: '/login', search: { next: href, ended: true } });
+};
+
+addEventListener('keydown', handleKey);
+
+const root = document.getElementById('root');
+if (!root) throw new Error('index.html holds no #root');
+createRoot(root).render(
+  <StrictMode>
+    <CSPProvider disableStyleElements>
+      <QueryClientProvider client={queryClient}>
+        <RouterProvider router={router} />
+      </QueryClientProvider>
+    </CSPProvider>
+  </StrictMode>,
+);

@@ -1,0 +1,39 @@
+import { useSuspenseQuery } from '@tanstack/react-query';
+import { createFileRoute, Outlet } from '@tanstack/react-router';
+import { getProjectOptions } from '@/api/gen/@tanstack/react-query.gen';
+import { Page } from '@/components/page';
+import { Tab, Tabs } from '@/components/tabs';
+import { ProjectKey } from '@/components/ui/avatar';
+
+export const Route = createFileRoute('/_app/projects/$projectId')({
+  loader: ({ context, params }) =>
+    context.queryClient.ensureQueryData(getProjectOptions({ path: { project_id: params.projectId } })),
+  component: Project,
+});
+
+const CRUMBS = [{ label: 'Projects', link: { to: '/projects' } }] as const;
+
+function Project() {
+  const params = Route.useParams();
+  const { data } = useSuspenseQuery(getProjectOptions({ path: { project_id: params.projectId } }));
+  const project = data.data;
+  return (
+    <Page
+      title={project.name}
+      crumbs={CRUMBS}
+      beside={<ProjectKey of={project.key} />}
+      below={
+        <Tabs label="Project">
+          <Tab to="/projects/$projectId" params={params} activeOptions={{ exact: true }}>
+            Overview
+          </Tab>
+          <Tab to="/projects/$projectId/settings" params={params}>
+            Settings
+          </Tab>
+        </Tabs>
+      }
+    >
+      <Outlet />
+    </Page>
+  );
+}

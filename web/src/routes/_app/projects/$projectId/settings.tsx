@@ -1,0 +1,125 @@
+import { createFileRoute, useNavigate } from '@tanstack/react-router';
+import { type FormEvent, useState } from 'react';
+import type { ProjectRead } from '@/api/gen';
+import { deleteProjectMutation, getProjectQueryKey, updateProjectMutation } from '@/api/gen/@tanstack/react-query.gen';
+import { Section } from '@/components/section';
+import { Button } from '@/components/ui/button';
+import { Dialog } from '@/components/ui/dialog';
+import { TextAreaField, TextField } from '@/components/ui/field';
+import { Notice } from '@/components/ui/notice';
+import { useProject } from '@/features/projects/use-project';
+import { useAction } from '@/lib/action';
+import { queryClient } from '@/lib/client';
+import { text } from '@/lib/forms';
+import { say } from '@/lib/toasts';
+
+export const Route = createFileRoute('/_app/projects/$projectId/settings')({ component: ProjectSettings });
+
+function ProjectSettings() {
+  const project = useProject(Route.useParams().projectId);
+  if (project.role === 'viewer') {
+    return (
+      <div className="max-w-xl px-4 py-6 md:px-[1.125rem]">
+        <Notice>You can read this project, but its settings are for its members.</Notice>
+      </div>
+    );
+  }
+  return (
+    <div className="px-4 md:px-[1.125rem]">
+      <Rename project={project} />
+      {!project.is_personal && project.role === 'owner' && <Delete project={project} />}
+    </div>
+  );
+}
+
+function Rename({ project }: { project: ProjectRead }) {
+  const update = useAction(updateProjectMutation(), {
+    onSuccess: (answer) => {
+      queryClient.setQueryData(getProjectQueryKey({ path: { project_id: project.id } }), answer);
+      void queryClient.invalidateQueries();
+      void say('Project saved');
+    },
+  });
+  const fields = update.error?.fields ?? {};
+
+  function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    update.mutate({
+      path: { project_id: project.id },
+      body: { name: text(form, 'name'), description: text(form, 'description') },
+    });
+  }
+
+  return (
+    <Section title="Name and description">
+      <form onSubmit={submit} className="grid gap-4">
+        {update.error && !Object.keys(fields).length && <Notice tone="bad">{update.error.message}</Notice>}
+        <TextField label="Name" name="name" defaultValue={project.name} required maxLength={120} error={fields.name} />
+        <TextAreaField
+          label="Description"
+          name="description"
+          defaultValue={project.description}
+          maxLength={2000}
+          optional
+          error={fields.description}
+        />
+        <div>
+          <Button type="submit" look="ink" busy={update.isPending && 'Saving…'}>
+            Save
+          </Button>
+        </div>
+      </form>
+    </Section>
+  );
+}
+
+function Delete({ project }: { project: ProjectRead }) {
+  const [asking, setAsking] = useState(false);
+  const [typed, setTyped] = useState('');
+  const navigate = useNavigate();
+  const remove = useAction(deleteProjectMutation(), {
+    onSuccess: async () => {
+      await navigate({ to: '/projects' });
+      await queryClient.invalidateQueries();
+      void say(`${project.name} is deleted`);
+    },
+  });
+
+  function submit(event: FormEvent<HTMLFormElement>) {
+    event.preventDefault();
+    if (typed === project.key) remove.mutate({ path: { project_id: project.id } });
+  }
+
+  return (
+    <Section title="Delete this project" about="Its source, runs and reports go with it. This can’t be taken back.">
+      <Button look="bad" onClick={() => setAsking(true)}>
+        Delete project…
+      </Button>
+      <Dialog
+        open={asking}
+        onOpenChange={setAsking}
+        title={`Delete ${project.name}?`}
+        description="Its source, runs and reports go with it. This can’t be taken back."
+      >
+        <form onSubmit={submit} className="grid gap-4">
+          {remove.error && <Notice tone="bad">{remove.error.message}</Notice>}
+          <TextField
+            label={`Type ${project.key} to go on`}
+            value={typed}
+            onChange={(event) => setTyped(event.target.value.toUpperCase())}
+            autoComplete="off"
+            className="font-mono"
+            autoFocus
+          />
+          <div className="flex justify-end gap-2">
+            <Button onClick={() => setAsking(false)}>Keep it</Button>
+            <Button type="submit" look="bad" disabled={typed !== project.key} busy={remove.isPending && 'Deleting…'}>
+              Delete project
+            </Button>
+          </div>
+        </form>
+      </Dialog>
+    </Section>
+  );
+}

@@ -1,0 +1,106 @@
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { createFileRoute, useNavigate } from '@tanstack/react-router';
+import { Plus } from 'lucide-react';
+import { useCallback } from 'react';
+import { listProjectsOptions } from '@/api/gen/@tanstack/react-query.gen';
+import { Broken } from '@/components/broken';
+import { Page } from '@/components/page';
+import { Pager } from '@/components/pager';
+import { SearchBox } from '@/components/search-box';
+import { Button } from '@/components/ui/button';
+import { Empty } from '@/components/ui/empty';
+import { BoneRows } from '@/components/ui/skeleton';
+import { ProjectRow } from '@/features/projects/project-row';
+import { overlay } from '@/lib/overlay';
+
+type Search = { q?: string; page?: number };
+
+const PAGE_SIZE = 30;
+
+function options({ q, page = 1 }: Search) {
+  return listProjectsOptions({ query: { page, page_size: PAGE_SIZE, ...(q ? { q } : {}) } });
+}
+
+export const Route = createFileRoute('/_app/projects/')({
+  validateSearch: (search: Record<string, unknown>): Search => ({
+    ...(typeof search.q === 'string' && search.q ? { q: search.q } : {}),
+    ...(Number(search.page) > 1 ? { page: Math.floor(Number(search.page)) } : {}),
+  }),
+  loaderDeps: ({ search }) => search,
+  loader: ({ context, deps }) => void context.queryClient.prefetchQuery(options(deps)),
+  component: Projects,
+});
+
+function Projects() {
+  const search = Route.useSearch();
+  const navigate = useNavigate({ from: Route.fullPath });
+  const find = useCallback((q: string) => void navigate({ search: q ? { q } : {}, replace: true }), [navigate]);
+  return (
+    <Page
+      title="Projects"
+      actions={
+        <Button look="ink" icon={<Plus />} aria-keyshortcuts="N" onClick={() => overlay('new-project')}>
+          New project
+        </Button>
+      }
+      below={
+        <div className="flex items-center gap-2 border-line border-t px-4 py-2 md:px-[1.125rem]">
+          <SearchBox label="Find a project" value={search.q ?? ''} onChange={find} className="w-full sm:w-72" />
+        </div>
+      }
+    >
+      <List search={search} />
+    </Page>
+  );
+}
+
+function List({ search }: { search: Search }) {
+  const navigate = useNavigate({ from: Route.fullPath });
+  const { data, error, refetch } = useQuery({ ...options(search), placeholderData: keepPreviousData });
+  if (error) return <Broken error={error} reset={() => void refetch()} />;
+  if (!data) return <BoneRows label="Projects are on their way" />;
+  if (!data.items.length) return search.q ? <NoMatch q={search.q} /> : <NoProjects />;
+  return (
+    <>
+      <ul className="border-line border-b">
+        {data.items.map((project) => (
+          <ProjectRow key={project.id} project={project} />
+        ))}
+      </ul>
+      <Pager
+        page={data.page}
+        pageSize={data.page_size}
+        total={data.total}
+        what="projects"
+        onPage={(page) => void navigate({ search: { ...search, page } })}
+      />
+    </>
+  );
+}
+
+function NoMatch({ q }: { q: string }) {
+  const navigate = useNavigate({ from: Route.fullPath });
+  return (
+    <Empty
+      title="No project matches"
+      action={<Button onClick={() => void navigate({ search: {} })}>Clear the search</Button>}
+    >
+      Nothing you can see has “{q}” in its name, key or description.
+    </Empty>
+  );
+}
+
+function NoProjects() {
+  return (
+    <Empty
+      title="Start with a project"
+      action={
+        <Button look="ink" onClick={() => overlay('new-project')}>
+          New project
+        </Button>
+      }
+    >
+      A project holds source code, and the runs that work on it.
+    </Empty>
+  );
+}

@@ -1,0 +1,22 @@
+import { createFileRoute, Outlet } from '@tanstack/react-router';
+import { Mark } from '@/components/ui/mark';
+
+export const Route = createFileRoute('/_door')({ component: Door });
+
+/** What stands before the shell: one column of paper. */
+function Door() {
+  return (
+    <div className="grid min-h-dvh grid-rows-[1fr_auto] px-5">
+      <main className="mx-auto w-full max-w-80 pt-[max(3rem,16dvh)] pb-12">
+        <Mark size={30} />
+        <Outlet />
+      </main>
+      <footer className="flex justify-between border-line border-t py-3.5 text-mute text-xs">
+        <span>Taskyard at {location.host}</span>
+        <a href="/docs" className="hover:text-fg">
+          API
+        </a>
+      </footer>
+    </div>
+  );
+}
