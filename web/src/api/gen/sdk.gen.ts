@@ -19,28 +19,28 @@ export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends 
 };
 
 /**
- * Get Health
+ * Get health
  *
  * Say that the process answers.
  */
 export const getHealth = <ThrowOnError extends boolean = true>(options?: Options<GetHealthData, ThrowOnError>): RequestResult<GetHealthResponses, GetHealthErrors, ThrowOnError> => (options?.client ?? client).get<GetHealthResponses, GetHealthErrors, ThrowOnError>({ url: '/api/v1/health', ...options });
 
 /**
- * Get Detailed Health
+ * Get detailed health
  *
  * Ask every dependency, each for at most two seconds.
  */
 export const getDetailedHealth = <ThrowOnError extends boolean = true>(options?: Options<GetDetailedHealthData, ThrowOnError>): RequestResult<GetDetailedHealthResponses, GetDetailedHealthErrors, ThrowOnError> => (options?.client ?? client).get<GetDetailedHealthResponses, GetDetailedHealthErrors, ThrowOnError>({ url: '/api/v1/health/detailed', ...options });
 
 /**
- * Get Setup
+ * Get setup
  *
- * Say whether this instance still needs its first administrator, and whether you are signed in.
+ * Say whether the first administrator is still missing, and whether you are signed in.
  */
 export const getSetup = <ThrowOnError extends boolean = true>(options?: Options<GetSetupData, ThrowOnError>): RequestResult<GetSetupResponses, GetSetupErrors, ThrowOnError> => (options?.client ?? client).get<GetSetupResponses, GetSetupErrors, ThrowOnError>({ url: '/api/v1/auth/setup', ...options });
 
 /**
- * Set Up
+ * Set up
  *
  * Make the first administrator by the one-time link, and sign the browser in.
  */
@@ -111,7 +111,7 @@ export const logout = <ThrowOnError extends boolean = true>(options?: Options<Lo
 });
 
 /**
- * Get Me
+ * Get me
  *
  * Return the caller's account.
  */
@@ -126,7 +126,7 @@ export const getMe = <ThrowOnError extends boolean = true>(options?: Options<Get
 });
 
 /**
- * List Sessions
+ * List sessions
  *
  * List where the caller is signed in, the most recently used first.
  */
@@ -141,7 +141,7 @@ export const listSessions = <ThrowOnError extends boolean = true>(options?: Opti
 });
 
 /**
- * Revoke Session
+ * Revoke session
  *
  * Sign one device out; its access token dies at once.
  */
@@ -156,7 +156,7 @@ export const revokeSession = <ThrowOnError extends boolean = true>(options: Opti
 });
 
 /**
- * Change Password
+ * Change password
  *
  * Set a new password; every other session ends.
  */
@@ -175,7 +175,7 @@ export const changePassword = <ThrowOnError extends boolean = true>(options: Opt
 });
 
 /**
- * List Security Events
+ * List security events
  *
  * List the latest hundred things that touched the account's safety, newest first.
  */
@@ -190,7 +190,7 @@ export const listSecurityEvents = <ThrowOnError extends boolean = true>(options?
 });
 
 /**
- * Get Profile
+ * Get profile
  *
  * Return the caller's profile.
  */
@@ -205,7 +205,7 @@ export const getProfile = <ThrowOnError extends boolean = true>(options?: Option
 });
 
 /**
- * Change Profile
+ * Change profile
  *
  * Change the caller's name, username or preferences.
  */
@@ -224,7 +224,7 @@ export const changeProfile = <ThrowOnError extends boolean = true>(options: Opti
 });
 
 /**
- * Get Subscription
+ * Get subscription
  *
  * Return the caller's account in the words of the billing contract (a flat body).
  */
@@ -239,7 +239,7 @@ export const getSubscription = <ThrowOnError extends boolean = true>(options?: O
 });
 
 /**
- * Get Limits
+ * Get limits
  *
  * Return what the caller's tier may use; null is unlimited.
  */
@@ -254,7 +254,7 @@ export const getLimits = <ThrowOnError extends boolean = true>(options?: Options
 });
 
 /**
- * List Projects
+ * List projects
  *
  * List the projects you are in.
  */
@@ -269,7 +269,7 @@ export const listProjects = <ThrowOnError extends boolean = true>(options?: Opti
 });
 
 /**
- * Create Project
+ * Create project
  *
  * Make a project; you are its owner.
  */
@@ -288,7 +288,7 @@ export const createProject = <ThrowOnError extends boolean = true>(options: Opti
 });
 
 /**
- * Delete Project
+ * Delete project
  *
  * Delete a project. Owners only.
  */
@@ -303,7 +303,7 @@ export const deleteProject = <ThrowOnError extends boolean = true>(options: Opti
 });
 
 /**
- * Get Project
+ * Get project
  *
  * Return one project.
  */
@@ -318,7 +318,7 @@ export const getProject = <ThrowOnError extends boolean = true>(options: Options
 });
 
 /**
- * Update Project
+ * Update project
  *
  * Change a project's name, key or description.
  */

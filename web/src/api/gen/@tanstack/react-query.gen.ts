@@ -42,7 +42,7 @@ const createQueryKey = <TOptions extends Options>(id: string, options?: TOptions
 export const getHealthQueryKey = (options?: Options<GetHealthData>) => createQueryKey('getHealth', options);
 
 /**
- * Get Health
+ * Get health
  *
  * Say that the process answers.
  */
@@ -62,7 +62,7 @@ export const getHealthOptions = (options?: Options<GetHealthData>) => queryOptio
 export const getDetailedHealthQueryKey = (options?: Options<GetDetailedHealthData>) => createQueryKey('getDetailedHealth', options);
 
 /**
- * Get Detailed Health
+ * Get detailed health
  *
  * Ask every dependency, each for at most two seconds.
  */
@@ -82,9 +82,9 @@ export const getDetailedHealthOptions = (options?: Options<GetDetailedHealthData
 export const getSetupQueryKey = (options?: Options<GetSetupData>) => createQueryKey('getSetup', options);
 
 /**
- * Get Setup
+ * Get setup
  *
- * Say whether this instance still needs its first administrator, and whether you are signed in.
+ * Say whether the first administrator is still missing, and whether you are signed in.
  */
 export const getSetupOptions = (options?: Options<GetSetupData>) => queryOptions<GetSetupResponse, GetSetupError, GetSetupResponse, ReturnType<typeof getSetupQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -100,7 +100,7 @@ export const getSetupOptions = (options?: Options<GetSetupData>) => queryOptions
 });
 
 /**
- * Set Up
+ * Set up
  *
  * Make the first administrator by the one-time link, and sign the browser in.
  */
@@ -197,7 +197,7 @@ export const logoutMutation = (options?: Partial<Options<LogoutData>>): UseMutat
 export const getMeQueryKey = (options?: Options<GetMeData>) => createQueryKey('getMe', options);
 
 /**
- * Get Me
+ * Get me
  *
  * Return the caller's account.
  */
@@ -217,7 +217,7 @@ export const getMeOptions = (options?: Options<GetMeData>) => queryOptions<GetMe
 export const listSessionsQueryKey = (options?: Options<ListSessionsData>) => createQueryKey('listSessions', options);
 
 /**
- * List Sessions
+ * List sessions
  *
  * List where the caller is signed in, the most recently used first.
  */
@@ -235,7 +235,7 @@ export const listSessionsOptions = (options?: Options<ListSessionsData>) => quer
 });
 
 /**
- * Revoke Session
+ * Revoke session
  *
  * Sign one device out; its access token dies at once.
  */
@@ -254,7 +254,7 @@ export const revokeSessionMutation = (options?: Partial<Options<RevokeSessionDat
 };
 
 /**
- * Change Password
+ * Change password
  *
  * Set a new password; every other session ends.
  */
@@ -275,7 +275,7 @@ export const changePasswordMutation = (options?: Partial<Options<ChangePasswordD
 export const listSecurityEventsQueryKey = (options?: Options<ListSecurityEventsData>) => createQueryKey('listSecurityEvents', options);
 
 /**
- * List Security Events
+ * List security events
  *
  * List the latest hundred things that touched the account's safety, newest first.
  */
@@ -295,7 +295,7 @@ export const listSecurityEventsOptions = (options?: Options<ListSecurityEventsDa
 export const getProfileQueryKey = (options?: Options<GetProfileData>) => createQueryKey('getProfile', options);
 
 /**
- * Get Profile
+ * Get profile
  *
  * Return the caller's profile.
  */
@@ -313,7 +313,7 @@ export const getProfileOptions = (options?: Options<GetProfileData>) => queryOpt
 });
 
 /**
- * Change Profile
+ * Change profile
  *
  * Change the caller's name, username or preferences.
  */
@@ -334,7 +334,7 @@ export const changeProfileMutation = (options?: Partial<Options<ChangeProfileDat
 export const getSubscriptionQueryKey = (options?: Options<GetSubscriptionData>) => createQueryKey('getSubscription', options);
 
 /**
- * Get Subscription
+ * Get subscription
  *
  * Return the caller's account in the words of the billing contract (a flat body).
  */
@@ -354,7 +354,7 @@ export const getSubscriptionOptions = (options?: Options<GetSubscriptionData>) =
 export const getLimitsQueryKey = (options?: Options<GetLimitsData>) => createQueryKey('getLimits', options);
 
 /**
- * Get Limits
+ * Get limits
  *
  * Return what the caller's tier may use; null is unlimited.
  */
@@ -374,7 +374,7 @@ export const getLimitsOptions = (options?: Options<GetLimitsData>) => queryOptio
 export const listProjectsQueryKey = (options?: Options<ListProjectsData>) => createQueryKey('listProjects', options);
 
 /**
- * List Projects
+ * List projects
  *
  * List the projects you are in.
  */
@@ -423,7 +423,7 @@ const createInfiniteParams = <K extends Pick<QueryKey<Options>[0], 'body' | 'hea
 export const listProjectsInfiniteQueryKey = (options?: Options<ListProjectsData>): QueryKey<Options<ListProjectsData>> => createQueryKey('listProjects', options, true);
 
 /**
- * List Projects
+ * List projects
  *
  * List the projects you are in.
  */
@@ -453,7 +453,7 @@ export const listProjectsInfiniteOptions = (options?: Options<ListProjectsData>)
 };
 
 /**
- * Create Project
+ * Create project
  *
  * Make a project; you are its owner.
  */
@@ -472,7 +472,7 @@ export const createProjectMutation = (options?: Partial<Options<CreateProjectDat
 };
 
 /**
- * Delete Project
+ * Delete project
  *
  * Delete a project. Owners only.
  */
@@ -493,7 +493,7 @@ export const deleteProjectMutation = (options?: Partial<Options<DeleteProjectDat
 export const getProjectQueryKey = (options: Options<GetProjectData>) => createQueryKey('getProject', options);
 
 /**
- * Get Project
+ * Get project
  *
  * Return one project.
  */
@@ -511,7 +511,7 @@ export const getProjectOptions = (options: Options<GetProjectData>) => queryOpti
 });
 
 /**
- * Update Project
+ * Update project
  *
  * Change a project's name, key or description.
  */
