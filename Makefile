@@ -57,7 +57,7 @@ check: setup ## Lint, types, layers, contract; what CI runs first
 fmt: setup ## Format everything
 	@$(BIN)/ruff check --fix --silent || true
 	@$(BIN)/ruff format
-	@$(BIN)/python tools/web.py npm run --silent format
+	@$(BIN)/python tools/web.py npm run --silent fmt
 
 openapi: setup ## Write openapi.json and the web app's client from the code
 	@$(BIN)/python tools/openapi.py
