@@ -165,7 +165,7 @@ def answer(
     if "application/problem+json" not in request.headers.get("accept", ""):
         return JSONResponse(body, status, headers={"Vary": "Accept", **headers})
     members = {
-        "type": f"/docs/errors#{error.code.lower().replace('_', '-')}",
+        "type": f"urn:taskyard:problem:{error.code.lower().replace('_', '-')}",
         "title": error.code.replace("_", " ").capitalize(),
         "status": status,
         "detail": error.message,
