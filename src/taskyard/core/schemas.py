@@ -12,6 +12,7 @@ from fastapi import Depends, Query, Request
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from taskyard.core.limits import tier_limits
+from taskyard.core.problems import ValidationFailed
 from taskyard.kit.errors import Kind, TaskyardError
 
 T = TypeVar("T")
@@ -92,13 +93,6 @@ class PaginationTooDeep(TaskyardError):
     code = "PAGINATION_TOO_DEEP"
 
 
-class PageSizeTooLarge(TaskyardError):
-    """A page of {page_size} is more than your tier's {limit}."""
-
-    kind = Kind.INVALID
-    code = "VALIDATION_ERROR"
-
-
 class PageQuery(BaseModel):
     """Which part of a list is asked for."""
 
@@ -124,7 +118,10 @@ class PageQuery(BaseModel):
         """Refuse a page larger than the caller's tier allows."""
         limit = tier_limits(tier).page_size
         if self.page_size > limit:
-            raise PageSizeTooLarge(page_size=self.page_size, limit=limit)
+            message = f"Your tier allows pages of {limit}"
+            raise ValidationFailed(
+                fields=[{"field": "query.page_size", "type": "too_large", "message": message}]
+            )
 
 
 Paging = Annotated[PageQuery, Query()]
