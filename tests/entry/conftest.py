@@ -1,17 +1,25 @@
 """Running `taskyard up` for real, and looking at what it leaves behind."""
 
 import os
+import pwd
+import shutil
 import signal
 import subprocess
 import sys
+import sysconfig
+import tempfile
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 import pytest
 
+import taskyard as package
+
 PATIENCE = 60.0
+SOURCES = Path(package.__file__).parent.parent
 
 
 def eventually(truth: Callable[[], object], within: float = PATIENCE) -> bool:
@@ -60,9 +68,11 @@ class Command:
         return psutil.Process(self.process.pid).children(recursive=True)
 
     def child(self, word: str) -> psutil.Process:
-        """Return the direct child whose command line holds the word."""
+        """Return the direct child that has the word in its command line."""
         for child in psutil.Process(self.process.pid).children():
-            if any(word in part for part in child.cmdline()):
+            # A server rewrites its command line into one string.
+            words = " ".join(child.cmdline()).split()
+            if any(Path(part).name == word for part in words):
                 return child
         raise LookupError(f"no child runs {word}:\n{self.output}")
 
@@ -98,3 +108,56 @@ def taskyard(commands: Callable[..., Command]) -> Callable[..., Command]:
         return commands(sys.executable, "-m", "taskyard.entry.cli", *arguments, **popen)
 
     return start
+
+
+def modes_above(path: Path) -> dict[Path, int]:
+    """Return the permissions of a directory and of all above it."""
+    return {place: place.stat().st_mode for place in (path, *path.parents)}
+
+
+@dataclass(frozen=True)
+class Unprivileged:
+    """An ordinary user: how to start a Python of theirs that knows Taskyard."""
+
+    python: str
+    popen: dict[str, object]
+    uid: int
+
+    def home(self, path: Path) -> Path:
+        """Make a directory that is theirs alone."""
+        path.mkdir(mode=0o700)
+        if os.geteuid() == 0:
+            os.chown(path, self.uid, self.uid)
+        return path
+
+
+@pytest.fixture(scope="session")
+def unprivileged() -> Unprivileged:
+    """The user who runs the tests, or where that is root, somebody else."""
+    if os.geteuid() != 0:
+        return Unprivileged(sys.executable, {}, os.geteuid())
+    uid = pwd.getpwnam("daemon").pw_uid
+    drop = {"user": uid, "group": uid, "extra_groups": [], "cwd": "/"}
+    # Root's interpreter often lies in a home directory that is closed to everybody else.
+    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    env = os.environ | {
+        "PYTHONPATH": os.pathsep.join([str(SOURCES), sysconfig.get_path("purelib")]),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "HOME": "/nonexistent",
+    }
+    for python in (sys.executable, shutil.which(version, path=os.defpath)):
+        try:
+            subprocess.run([python or "", "-c", "import psycopg"], check=True, env=env, **drop)  # type: ignore[call-overload]
+        except (OSError, subprocess.SubprocessError):
+            continue
+        return Unprivileged(str(python), {**drop, "env": env}, uid)
+    pytest.skip(f"no {version} that an ordinary user may run")
+
+
+@pytest.fixture
+def open_path() -> Iterator[Path]:
+    """A directory that every account may pass through; pytest's own are closed."""
+    path = Path(tempfile.mkdtemp(prefix="ty-entry-"))
+    path.chmod(0o755)
+    yield path
+    shutil.rmtree(path)

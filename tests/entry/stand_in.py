@@ -29,14 +29,19 @@ def service(data: Path, name: str, command: str) -> Service:
     return Service(child, (data / f"{name}.ready").exists, patience=2)
 
 
+def say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
 async def main() -> None:
     data = DataDir.open(Path(sys.argv[1]))
     services = [service(data.root, *word.split("=", 1)) for word in sys.argv[2:]]
-    supervisor = Supervisor(data, lambda line: print(line, flush=True))
+    supervisor = Supervisor(data, say)
 
     async def bring_up() -> None:
         await supervisor.start(*services)
-        print("all ready", flush=True)
+        say("all ready")
 
     await supervisor.run(bring_up())
 
@@ -44,5 +49,5 @@ async def main() -> None:
 try:
     asyncio.run(main())
 except StartError as error:
-    print(error.message, flush=True)
+    say(error.message)
     sys.exit(error.exit_code)

@@ -54,7 +54,8 @@ def test_a_service_that_is_never_ready_ends_the_start(supervise: Start) -> None:
 
 
 def test_stops_in_reverse_order_each_after_the_other(supervise: Start, tmp_path: Path) -> None:
-    leave = "trap 'sleep 0.3; echo $0 >> order; exit 0' TERM; touch $0.ready; while :; do sleep 0.05; done"
+    wait = "touch $0.ready; while :; do sleep 0.05; done"
+    leave = f"trap 'sleep 0.3; echo $0 >> order; exit 0' TERM; {wait}"
     run = supervise(first=leave, second=leave, third=leave)
     assert run.says("all ready")
     run.signal_group(signal.SIGINT)

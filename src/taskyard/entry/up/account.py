@@ -46,6 +46,18 @@ class Account:
         if self.dropped:
             os.chown(path, self.uid, self.gid, follow_symlinks=False)
 
+    def refuse_nameless(self) -> None:
+        """Raise StartError where the account has no entry in passwd, as in some containers."""
+        try:
+            pwd.getpwuid(self.uid)
+        except KeyError:
+            message = (
+                f"uid {self.uid} has no name on this machine, and PostgreSQL makes no database "
+                "without one. Add a line for it to /etc/passwd, run taskyard as a user that has a "
+                "name, or set TASKYARD_DATABASE_URL to a PostgreSQL of your own."
+            )
+            raise StartError(message, Exit.NO_ACCOUNT) from None
+
     def reaches(self, path: Path) -> bool:
         """Say whether this account can enter the directory, by asking the kernel."""
         if not self.dropped:

@@ -75,7 +75,7 @@ class Postgres:
             self._make(password)
         else:
             self._refuse_other_major(version.read_text().strip(), major)
-            self._clear_stale_pid()
+            self._clear_stale_locks()
             if not known:
                 statement = f"ALTER ROLE {ROLE} PASSWORD '{password}'"
                 self._single_user(self.data.cluster, [statement])
@@ -109,6 +109,7 @@ class Postgres:
         return _HERE if self.account.dropped else str(directory)
 
     def _make(self, password: str) -> None:
+        self.account.refuse_nameless()
         # Under another name first: a half-made cluster is never taken for one.
         new = self.data.root / "pg.new"
         shutil.rmtree(new, ignore_errors=True)
@@ -159,12 +160,12 @@ class Postgres:
             where = self.data.logs / "initdb.log"
             raise StartError(f"PostgreSQL's database could not be made; see {where}.\n{end}")
 
-    def _clear_stale_pid(self) -> None:
-        """Remove a postmaster.pid that names no postmaster of this cluster.
+    def _clear_stale_locks(self) -> None:
+        """Remove lock files that name no postmaster of this cluster.
 
-        After a reboot its number usually belongs to some other process. PostgreSQL refuses to start
-        when that process is the same user's, so we look: a postmaster's working directory is its
-        cluster. The process found is never touched.
+        After a reboot their number usually belongs to some other process. PostgreSQL refuses to
+        start when that process is the same user's, so we look: a postmaster's working directory is
+        its cluster. The process found is never touched. Raises StartError when it is a postmaster.
         """
         path = self.data.cluster / "postmaster.pid"
         try:
@@ -179,6 +180,7 @@ class Postgres:
                 )
                 raise StartError(message, Exit.IN_USE)
         path.unlink(missing_ok=True)
+        (self.sockets / ".s.PGSQL.5432.lock").unlink(missing_ok=True)
 
     def _refuse_other_major(self, found: str, major: int) -> None:
         if found == str(major):

@@ -219,7 +219,7 @@ async def ended(process: subprocess.Popen[bytes]) -> None:
     try:
         handle = os.pidfd_open(process.pid)
     except (AttributeError, OSError):
-        # macOS, or a kernel before 5.3.
+        # A kernel before 5.3, or a sandbox that knows no such handles.
         await asyncio.to_thread(os.waitid, os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
         return
     loop = asyncio.get_running_loop()
