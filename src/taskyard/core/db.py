@@ -1,7 +1,7 @@
 """The database: one engine and one fair pool per process."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import ClassVar
@@ -9,6 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import DateTime, MetaData, Uuid, func
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
     AsyncSession,
@@ -91,6 +92,8 @@ class Database:
                 },
             },
         )
+        #: Rung after each commit that wrote events; `entry` ties it to the bus.
+        self.bell: Callable[[], None] | None = None
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
         self._gate = asyncio.Semaphore(settings.database_pool)
 
@@ -111,3 +114,19 @@ class Database:
     async def dispose(self) -> None:
         """Close every connection."""
         await self.engine.dispose()
+
+
+#: SQLSTATE classes that pass: connection, resources, rolled back for another's sake, shut down.
+_PASSING = ("08", "53", "40", "57P", "55P03")
+
+
+def is_outage(error: BaseException) -> bool:
+    """Say whether the database was away or busy, so that the same statement may work later.
+
+    While PostgreSQL starts, asyncpg's own errors come through SQLAlchemy untranslated.
+    """
+    if isinstance(error, OSError | TimeoutError | DatabaseBusy | InterfaceError | OperationalError):
+        return True
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    state = getattr(cause, "sqlstate", None) or ""
+    return getattr(error, "connection_invalidated", False) or state.startswith(_PASSING)

@@ -25,14 +25,17 @@ AfterCommit = Callable[[], Awaitable[None] | None]
 class Uow:
     """One open transaction."""
 
-    def __init__(self, db: AsyncSession) -> None:
+    def __init__(self, db: AsyncSession, bell: Callable[[], None] | None = None) -> None:
         self.db = db
+        self._bell = bell
         self._after: list[AfterCommit] = []
 
     def emit(self, event: Event) -> EventRow:
-        """Write the event in this transaction."""
+        """Write the event in this transaction; its readers are woken once it is committed."""
         row = EventRow.of(event)
         self.db.add(row)
+        if self._bell is not None and self._bell not in self._after:
+            self._after.append(self._bell)
         return row
 
     def after_commit(self, callback: AfterCommit) -> None:
@@ -56,7 +59,7 @@ class Uow:
 async def unit_of_work(database: Database) -> AsyncIterator[Uow]:
     """Open a unit of work; commit at the end of the block, roll back where it raises."""
     async with database.session() as db:
-        uow = Uow(db)
+        uow = Uow(db, database.bell)
         yield uow
         await uow.commit()
 
