@@ -198,6 +198,7 @@ class Router(APIRouter):
                     "x-idempotent": idempotent,
                     "x-audit": audit,
                     BODY_LIMIT: body_limit,
+                    **fastapi.pop("openapi_extra", {}),
                 },
                 **fastapi,
             )
