@@ -80,7 +80,8 @@ class Command:
         os.killpg(self.process.pid, number)
 
     def ended(self, within: float = PATIENCE) -> int:
-        return self.process.wait(within)
+        code: int = self.process.wait(within)
+        return code
 
 
 @pytest.fixture

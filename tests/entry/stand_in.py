@@ -26,7 +26,7 @@ def service(data: Path, name: str, command: str) -> Service:
         stops=(Stop(signal.SIGTERM, 30),),
         cwd=data,
     )
-    return Service(child, (data / f"{name}.ready").exists, patience=2)
+    return Service(child, (data / f"{name}.ready").exists, patience=1)
 
 
 def say(line: str) -> None:
@@ -37,7 +37,8 @@ def say(line: str) -> None:
 async def main() -> None:
     data = DataDir.open(Path(sys.argv[1]))
     services = [service(data.root, *word.split("=", 1)) for word in sys.argv[2:]]
-    supervisor = Supervisor(data, say)
+    names = [service.child.name for service in services]
+    supervisor = Supervisor(data, say, stop_order=names)
 
     async def bring_up() -> None:
         await supervisor.start(*services)

@@ -50,17 +50,17 @@ def test_five_deaths_in_a_minute_end_everything_and_show_the_log(supervise: Star
 def test_a_service_that_is_never_ready_ends_the_start(supervise: Start) -> None:
     run = supervise(slow="echo still thinking; exec sleep 1000")
     assert run.ended() == 1
-    assert "slow is not ready after 2 s.\nstill thinking" in run.output
+    assert "slow is not ready after 1 s.\nstill thinking" in run.output
 
 
-def test_stops_in_reverse_order_each_after_the_other(supervise: Start, tmp_path: Path) -> None:
+def test_stops_in_the_order_given_each_after_the_other(supervise: Start, tmp_path: Path) -> None:
     wait = "touch $0.ready; while :; do sleep 0.05; done"
     leave = f"trap 'sleep 0.3; echo $0 >> order; exit 0' TERM; {wait}"
     run = supervise(first=leave, second=leave, third=leave)
     assert run.says("all ready")
     run.signal_group(signal.SIGINT)
     assert run.ended() == 0
-    assert (tmp_path / "data/order").read_text().split() == ["third", "second", "first"]
+    assert (tmp_path / "data/order").read_text().split() == ["first", "second", "third"]
 
 
 def test_the_second_signal_does_not_wait(supervise: Start) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import os
 import shutil
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,7 +49,7 @@ class Patient:
 
 
 def examine(patient: Patient) -> Iterator[Finding]:
-    """Look at everything in turn; nothing is started, and nothing stays written."""
+    """Look at everything in turn; no server is started, and nothing of note stays written."""
     for look in (_python, _programs, _data_dir, _disk, _port, _web_app):
         yield _safely(look, patient)
     try:
@@ -177,9 +178,12 @@ def _storage(settings: Settings) -> Finding:
 
 
 def _sandbox(settings: Settings) -> Finding:
-    from taskyard.runners.sandbox import probe
+    from taskyard.runners.sandbox import Sandbox
 
-    report = probe(settings)
+    with tempfile.TemporaryDirectory(prefix="taskyard-doctor-") as elsewhere:
+        Path(elsewhere).chmod(0o711)
+        place = settings.data_dir if settings.data_dir.exists() else Path(elsewhere)
+        report = asyncio.run(Sandbox(place.absolute(), switch=settings.sandbox).probe())
     if report.mode == "full":
         return Finding("sandbox", "ok", "usable")
     return Finding("sandbox", "note", f"{report.mode}: {report.reason}", report.remedy)

@@ -20,11 +20,11 @@ SCRIPTS = Path(taskyard.__file__).parent / "migrations"
 LOCK_TIMEOUT = "4s"
 """A statement that waits longer for a table gives way to those who use it."""
 TRIES = 5
-_CONNECT_PATIENCE = 30.0
+CONNECT_PATIENCE = 30.0
 _TURN_PATIENCE = "10min"
 _LOCK_NOT_AVAILABLE = "55P03"
 # One number for every Taskyard, so that of many processes starting at once one migrates.
-_ADVISORY_LOCK = 1_952_543_595
+ADVISORY_LOCK = 1_952_543_595
 
 
 class MigrationError(Exception):
@@ -37,7 +37,7 @@ def upgrade(settings: Settings) -> None:
     Waits for another process that migrates. A migration that cannot get its locks within
     LOCK_TIMEOUT is rolled back and tried again. Raises MigrationError.
     """
-    with _connected(settings, patience=_CONNECT_PATIENCE) as connection:
+    with _connected(settings, patience=CONNECT_PATIENCE) as connection:
         _take_turn(connection)
         for attempt in range(1, TRIES + 1):
             if _tried(connection, last=attempt == TRIES):
@@ -55,7 +55,7 @@ def revisions(settings: Settings) -> tuple[str | None, str | None]:
 def _take_turn(connection: Connection) -> None:
     try:
         connection.execute(text(f"SET LOCAL statement_timeout = '{_TURN_PATIENCE}'"))
-        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _ADVISORY_LOCK})
+        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": ADVISORY_LOCK})
     except OperationalError as error:
         message = f"Another process has been migrating the database for {_TURN_PATIENCE}."
         raise MigrationError(message) from error

@@ -53,10 +53,15 @@ def serve(
     fd: Annotated[
         int | None, typer.Option(help="Serve this listening socket instead of host and port.")
     ] = None,
+    after: Annotated[
+        int | None,
+        typer.Option(help="Serve once the other end of this pipe is closed.", hidden=True),
+    ] = None,
     workers: Annotated[int, typer.Option(min=1, max=64, help="API processes.")] = 1,
 ) -> None:
     """Run the API against the PostgreSQL and Valkey of the settings."""
     import socket
+    from importlib import import_module
 
     from taskyard.entry.server import serve
     from taskyard.entry.up import listener
@@ -68,6 +73,9 @@ def serve(
         http = listener.bind(host, port) if fd is None else socket.socket(fileno=fd)
     except StartError as error:
         refuse(error.message, error.exit_code)
+    if after is not None:
+        import_module("taskyard.entry.asgi")
+        os.read(after, 1)
     raise typer.Exit(serve(http, workers))
 
 

@@ -7,7 +7,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -23,6 +23,8 @@ VALKEY = ("TASKYARD_REDIS_URL", "REDIS_URL")
 SECRET = ("TASKYARD_SECRET_KEY", "API_SECRET_KEY")
 """Names the operator may use; where one is set, nothing of ours takes its place."""
 
+STOP_ORDER = ("api", "worker", "valkey", "postgres")
+"""Whoever gives out work goes before whoever does it, and what they stand on last."""
 _PREPARE_PATIENCE = 900.0
 """Seconds for migrations; a large table may be rewritten."""
 _SERVER_PATIENCE = 300.0
@@ -85,8 +87,8 @@ class Platform:
         return cls(options, data, servers, _environment(data, servers, http), http, say)
 
     async def run(self) -> None:
-        """Start everything in order, keep it alive, stop it in reverse order."""
-        supervisor = Supervisor(self.data, self.say)
+        """Start everything in order, keep it alive, stop it in order."""
+        supervisor = Supervisor(self.data, self.say, STOP_ORDER)
         try:
             await supervisor.run(self._bring_up(supervisor))
         finally:
@@ -95,16 +97,30 @@ class Platform:
 
     async def _bring_up(self, supervisor: Supervisor) -> None:
         await supervisor.start(*self._embedded())
-        link = await self._prepare(supervisor)
-        await supervisor.start(*self._own())
+        link = await self._serve(supervisor)
         self.say(f"Taskyard is ready at http://{':'.join(listener.reached_at(self.http))}")
         if link:
             self.say(f"Make the first admin, once: {link}")
         self.say(f"Ctrl-C stops it. Logs are in {_short(self.data.logs)}")
+        if self.options.worker:
+            await supervisor.start(self._worker())
+
+    async def _serve(self, supervisor: Supervisor) -> str | None:
+        """Migrate and serve; returns the set-up link where there is no admin yet.
+
+        The API loads its code meanwhile, and serves once the other end of its pipe is closed.
+        Where migrating fails it stays open, and the API never serves.
+        """
+        waiting, holding = os.pipe()
+        api = self._api(waiting)
+        supervisor.begin(api)
+        link = await self._prepare(supervisor)
+        os.close(holding)
+        await supervisor.until_ready(api)
+        return link
 
     async def _prepare(self, supervisor: Supervisor) -> str | None:
-        """Migrate; returns the set-up link where there is no admin yet."""
-        child = self._python("prepare", "taskyard.entry.up.prepare", stops=(), fds=())
+        child = self._python("prepare", "taskyard.entry.up.prepare")
         code, output = await supervisor.run_once(child, _PREPARE_PATIENCE)
         if code != 0:
             raise StartError(output.strip() or self.data.log_tail("prepare"))
@@ -122,37 +138,34 @@ class Platform:
             services.append(Service(valkey.child(), valkey.ready))
         return services
 
-    def _own(self) -> list[Service]:
-        """Return worker and API, in this order, so that the API is stopped first."""
+    def _api(self, waiting: int) -> Service:
         number = self.http.fileno()
-        api = self._python(
-            "api",
-            "taskyard.entry.cli",
-            "serve",
-            f"--fd={number}",
+        child = replace(
+            self._python(
+                "api", "taskyard.entry.cli", "serve", f"--fd={number}", f"--after={waiting}"
+            ),
+            on_orphaned=signal.SIGTERM,
             stops=(Stop(signal.SIGTERM, 7),),
-            fds=(number,),
+            fds=(number, waiting),
         )
-        ready = partial(listener.answers, self.http)
-        services = [Service(api, ready)]
-        if self.options.worker:
-            stops = (Stop(signal.SIGTERM, 8), Stop(signal.SIGQUIT, 7))
-            worker = self._python("worker", "taskyard.entry.cli", "worker", stops=stops, fds=())
-            # A worker is ready when it takes its first job; nobody has to wait for that.
-            services.insert(0, Service(worker, lambda: True))
-        return services
+        return Service(child, partial(listener.answers, self.http))
 
-    def _python(
-        self, name: str, module: str, *arguments: str, stops: tuple[Stop, ...], fds: tuple[int, ...]
-    ) -> Child:
+    def _worker(self) -> Service:
+        child = replace(
+            self._python("worker", "taskyard.entry.cli", "worker"),
+            stops=(Stop(signal.SIGTERM, 8), Stop(signal.SIGQUIT, 7)),
+        )
+        # A worker is ready when it takes its first job; nobody has to wait for that.
+        return Service(child, lambda: True)
+
+    def _python(self, name: str, module: str, *arguments: str) -> Child:
         return Child(
             name=name,
             argv=[sys.executable, "-m", module, *arguments],
             env=self.env,
-            # Killing a worker is safe by design, and it may be busy in code that ignores signals.
-            on_orphaned=signal.SIGTERM if name == "api" else signal.SIGKILL,
-            stops=stops,
-            fds=fds,
+            # Killing is safe by design, and the process may be busy in code that ignores signals.
+            on_orphaned=signal.SIGKILL,
+            stops=(),
         )
 
 

@@ -12,7 +12,7 @@ import signal
 import subprocess
 import time
 from collections import deque
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 
 from taskyard.entry.up.datadir import DataDir
@@ -42,10 +42,13 @@ class Service:
 class Supervisor:
     """Runs services until it is told to stop or one of them cannot be kept alive."""
 
-    def __init__(self, data: DataDir, say: Callable[[str], None]) -> None:
+    def __init__(
+        self, data: DataDir, say: Callable[[str], None], stop_order: Sequence[str]
+    ) -> None:
         self._data = data
         self._say = say
-        self._keepers: list[_Keeper] = []
+        self._stop_order = stop_order
+        self._keepers: dict[str, _Keeper] = {}
         self._halt = asyncio.Event()
         self._hurry = asyncio.Event()
         self._failure: StartError | None = None
@@ -76,13 +79,27 @@ class Supervisor:
             raise self._failure
 
     async def start(self, *services: Service) -> None:
-        """Start services and return when all are ready. Raises StartError when one is not."""
-        keepers = [_Keeper(service, self._data, self._say, self._fail) for service in services]
-        self._keepers += keepers
-        for keeper in keepers:
-            keeper.begin()
-        for keeper in keepers:
-            await self._until_ready(keeper.service)
+        """Start services together and return when all are ready. Raises StartError."""
+        for service in services:
+            self.begin(service)
+        for service in services:
+            await self.until_ready(service)
+
+    def begin(self, service: Service) -> None:
+        """Start a service, and keep it alive from now on."""
+        keeper = _Keeper(service, self._data, self._say, self._fail)
+        self._keepers[service.child.name] = keeper
+        keeper.begin()
+
+    async def until_ready(self, service: Service) -> None:
+        """Return when the service is ready. Raises StartError when its patience is over."""
+        deadline = time.monotonic() + service.patience
+        while not await asyncio.to_thread(service.ready):
+            if time.monotonic() > deadline:
+                name = service.child.name
+                tail = self._data.log_tail(name)
+                raise StartError(f"{name} is not ready after {service.patience:.0f} s.\n{tail}")
+            await asyncio.sleep(0.05)
 
     async def run_once(self, child: Child, patience: float) -> tuple[int, str]:
         """Run a child to its end; returns exit code and standard output.
@@ -107,15 +124,6 @@ class Supervisor:
                 output = stream.read()
         return process.returncode, output
 
-    async def _until_ready(self, service: Service) -> None:
-        deadline = time.monotonic() + service.patience
-        while not await asyncio.to_thread(service.ready):
-            if time.monotonic() > deadline:
-                name = service.child.name
-                tail = self._data.log_tail(name)
-                raise StartError(f"{name} is not ready after {service.patience:.0f} s.\n{tail}")
-            await asyncio.sleep(0.05)
-
     def _on_signal(self) -> None:
         if not self._halt.is_set():
             self._say("Stopping. Once more to stop at once.")
@@ -128,8 +136,9 @@ class Supervisor:
         self._halt.set()
 
     async def _stop(self) -> None:
-        for keeper in reversed(self._keepers):
-            await keeper.stop(self._hurry)
+        for name in self._stop_order:
+            if keeper := self._keepers.get(name):
+                await keeper.stop(self._hurry)
 
 
 class _Keeper:

@@ -1,0 +1,117 @@
+"""The operator's commands, run as they are at a terminal."""
+
+import json
+import os
+import socket
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from taskyard.entry.up.embedded import EmbeddedServers
+from tests.entry.conftest import Command
+
+Start = Callable[..., Command]
+PASSWORD = "correct horse battery staple 9"
+
+
+@pytest.fixture(scope="module")
+def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory that the tests of this module start on, one after the other."""
+    return tmp_path_factory.mktemp("operate") / "data"
+
+
+def findings(run: Command) -> dict[str, dict[str, str]]:
+    report = json.loads(run.output)
+    return {finding["what"]: finding for finding in report["findings"]}
+
+
+def test_help_answers_at_once_and_names_every_command(taskyard: Start) -> None:
+    began = time.monotonic()
+    run = taskyard("--help")
+    assert run.ended() == 0
+    assert time.monotonic() - began < 3
+    for command in ("up", "serve", "worker", "migrate", "doctor", "admin"):
+        assert f" {command} " in run.output
+
+
+def test_an_administrator_is_made_beside_a_stopped_instance(
+    taskyard: Start, data_dir: Path
+) -> None:
+    at = f"--data-dir={data_dir}"
+    migrated = taskyard("migrate", at)
+    assert migrated.ended() == 0, migrated.output
+    link = taskyard("admin", "setup-link", at)
+    assert link.ended() == 0, link.output
+    assert "/app/setup?token=" in link.output
+
+    words = ("admin", "create-admin", "--email=root@example.com", at)
+    weak = taskyard(*words, "--password=password")
+    assert weak.ended() == 1
+    assert weak.output.startswith("taskyard: ")
+    made = taskyard(*words, f"--password={PASSWORD}")
+    assert made.ended() == 0, made.output
+    assert "root@example.com is an administrator now." in made.output
+    again = taskyard(*words, f"--password={PASSWORD}")
+    assert again.ended() == 0
+    assert "the password is unchanged" in again.output
+
+    no_more = taskyard("admin", "setup-link", at)
+    assert no_more.ended() == 1
+    assert "There is an administrator already." in no_more.output
+
+
+def test_commands_find_the_instance_that_runs(taskyard: Start, data_dir: Path) -> None:
+    servers = EmbeddedServers.start(data_dir, durable=False)
+    try:
+        at = f"--data-dir={data_dir}"
+        assert taskyard("migrate", at).ended() == 0
+        run = taskyard("doctor", "--json", at)
+        run.ended()
+        found = findings(run)
+        assert found["data dir"]["found"].endswith(f"in use by the taskyard with pid {os.getpid()}")
+        for what in ("database", "valkey", "storage", "settings"):
+            assert found[what]["state"] == "ok", found[what]
+        with psycopg.connect(servers.database_url) as db:
+            db.execute("UPDATE alembic_version SET version_num = 'long ago'")
+        behind = taskyard("doctor", "--json", at)
+        assert behind.ended() == 1
+        assert findings(behind)["database"]["remedy"] == "Run: taskyard migrate"
+    finally:
+        servers.stop()
+
+
+def test_doctor_says_what_is_wrong_and_what_to_do(taskyard: Start, tmp_path: Path) -> None:
+    env = os.environ | {
+        "DATABASE_URL": "postgresql://me:hush@127.0.0.1:9/nothing",
+        "REDIS_URL": "redis://127.0.0.1:9",
+    }
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        words = ("doctor", "--json", f"--port={port}", f"--data-dir={tmp_path / 'data'}")
+        run = taskyard(*words, env=env)
+        assert run.ended() == 1
+    found = findings(run)
+    assert found["python"]["state"] == found["programs"]["state"] == "ok"
+    assert found["data dir"]["state"] == "note"
+    assert f"Port {port} on 127.0.0.1 is already in use" in found["port"]["found"]
+    assert "does not answer" in found["database"]["found"]
+    assert found["valkey"]["remedy"] == "Check TASKYARD_REDIS_URL."
+    assert "hush" not in run.output
+    assert not (tmp_path / "data").exists()
+
+
+def test_doctor_names_settings_that_cannot_be_used(taskyard: Start, tmp_path: Path) -> None:
+    env = os.environ | {"TASKYARD_WORKER_SLOTS": "many", "ENVIRONMENT": "production"}
+    run = taskyard("doctor", f"--data-dir={tmp_path}", env=env)
+    assert run.ended() == 1
+    assert "TASKYARD_WORKER_SLOTS: Input should be a valid integer" in run.output
+
+
+@pytest.mark.parametrize("command", ["serve", "worker"])
+def test_a_process_refuses_settings_that_cannot_be_used(taskyard: Start, command: str) -> None:
+    run = taskyard(command, env=os.environ | {"ENVIRONMENT": "production"})
+    assert run.ended() == 1
+    assert "TASKYARD_SECRET_KEY is missing or weak." in run.output
