@@ -68,6 +68,14 @@ def test_a_busy_table_is_not_waited_for_longer_than_its_users_bear(
     migrations.upgrade(blank)
 
 
+def test_a_database_of_a_newer_release_is_left_alone(blank: Settings) -> None:
+    migrations.upgrade(blank)
+    with psycopg.connect(blank.sync_dsn) as db:
+        db.execute("UPDATE alembic_version SET version_num = 'from_the_future'")
+    with pytest.raises(migrations.MigrationError, match="did a newer one use it"):
+        migrations.upgrade(blank)
+
+
 def test_a_database_that_is_away_is_named_without_its_password(
     blank: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -37,37 +37,42 @@ def test_help_answers_at_once_and_names_every_command(taskyard: Start) -> None:
         assert f" {command} " in run.output
 
 
-def test_an_administrator_is_made_beside_a_stopped_instance(
+def test_a_stopped_instance_is_migrated(taskyard: Start, data_dir: Path) -> None:
+    run = taskyard("migrate", f"--data-dir={data_dir}")
+    assert run.ended() == 0, run.output
+    assert "at the newest revision" in run.output
+
+
+def test_an_administrator_is_made_beside_a_running_instance(
     taskyard: Start, data_dir: Path
 ) -> None:
-    at = f"--data-dir={data_dir}"
-    migrated = taskyard("migrate", at)
-    assert migrated.ended() == 0, migrated.output
-    link = taskyard("admin", "setup-link", at)
-    assert link.ended() == 0, link.output
-    assert "/app/setup?token=" in link.output
+    words = ("admin", "create-admin", "--email=root@example.com", f"--data-dir={data_dir}")
+    servers = EmbeddedServers.start(data_dir, durable=False)
+    try:
+        weak = taskyard(*words, "--password=password")
+        link = taskyard("admin", "setup-link", f"--data-dir={data_dir}")
+        assert weak.ended() == 1
+        assert weak.output.startswith("taskyard: ")
+        assert link.ended() == 0, link.output
+        assert "/app/setup?token=" in link.output
 
-    words = ("admin", "create-admin", "--email=root@example.com", at)
-    weak = taskyard(*words, "--password=password")
-    assert weak.ended() == 1
-    assert weak.output.startswith("taskyard: ")
-    made = taskyard(*words, f"--password={PASSWORD}")
-    assert made.ended() == 0, made.output
-    assert "root@example.com is an administrator now." in made.output
-    again = taskyard(*words, f"--password={PASSWORD}")
-    assert again.ended() == 0
-    assert "the password is unchanged" in again.output
-
-    no_more = taskyard("admin", "setup-link", at)
-    assert no_more.ended() == 1
-    assert "There is an administrator already." in no_more.output
+        made = taskyard(*words, f"--password={PASSWORD}")
+        assert made.ended() == 0, made.output
+        assert "root@example.com is an administrator now." in made.output
+        again = taskyard(*words, f"--password={PASSWORD}")
+        no_more = taskyard("admin", "setup-link", f"--data-dir={data_dir}")
+        assert again.ended() == 0
+        assert "the password is unchanged" in again.output
+        assert no_more.ended() == 1
+        assert "There is an administrator already." in no_more.output
+    finally:
+        servers.stop()
 
 
 def test_commands_find_the_instance_that_runs(taskyard: Start, data_dir: Path) -> None:
     servers = EmbeddedServers.start(data_dir, durable=False)
     try:
         at = f"--data-dir={data_dir}"
-        assert taskyard("migrate", at).ended() == 0
         run = taskyard("doctor", "--json", at)
         run.ended()
         found = findings(run)

@@ -52,6 +52,7 @@ def examine(patient: Patient) -> Iterator[Finding]:
     """Look at everything in turn; no server is started, and nothing of note stays written."""
     for look in (_python, _programs, _data_dir, _disk, _port, _web_app):
         yield _safely(look, patient)
+    os.environ["TASKYARD_DATA_DIR"] = str(patient.data_dir.absolute())
     try:
         if patient.pid is not None:
             attach(patient.data_dir)

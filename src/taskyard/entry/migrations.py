@@ -9,6 +9,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.pool import NullPool
@@ -75,6 +76,9 @@ def _tried(connection: Connection, *, last: bool) -> bool:
         raise MigrationError(f"The database cannot be migrated: {error.orig}") from error
     except DBAPIError as error:
         raise MigrationError(f"The database cannot be migrated: {error.orig}") from error
+    except CommandError as error:
+        message = f"This Taskyard cannot migrate the database; did a newer one use it? {error}."
+        raise MigrationError(message) from error
     connection.commit()
     return True
 
