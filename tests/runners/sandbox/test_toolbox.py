@@ -1,0 +1,160 @@
+"""The toolbox: put together without a network, shared between processes, replaced on upgrade."""
+
+import asyncio
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from taskyard.runners.sandbox import Sandbox, ToolboxIncomplete, ground, identity, toolbox
+from taskyard.runners.sandbox.interpreter import VERSION
+
+COMMANDS = {
+    "ruff": ["ruff"],
+    "complexipy": ["python", "-c", "from complexipy.cli import main; main()"],
+}
+IMPORTS = (
+    "import bandit, coverage, fastapi, mypy, pydantic, pytest, sqlalchemy, sys; print(sys.prefix)"
+)
+
+
+async def test_every_tool_runs(sandbox: Sandbox) -> None:
+    versions = await sandbox.versions()
+    for name in ("ruff", "complexipy", "bandit", "mypy", "coverage", "pytest"):
+        command = COMMANDS.get(name, ["python", "-m", name])
+        ended = await sandbox.run([*command, "--version"], purpose="inspect")
+        assert versions[name] in ended.output
+    assert (await sandbox.run(["python", "-c", IMPORTS])).output == "/toolbox\n"
+
+
+async def test_only_what_is_declared_is_there(sandbox: Sandbox) -> None:
+    await sandbox.versions()
+    ended = await sandbox.run(["python", "-c", "import taskyard"])
+    assert "ModuleNotFoundError" in ended.output
+
+
+async def test_two_processes_make_one(open_folder: Path) -> None:
+    root = open_folder / "shared"
+    root.mkdir(mode=0o755)
+    code = (
+        "import sys\nfrom pathlib import Path\nfrom taskyard.runners.sandbox import toolbox\n"
+        "print(toolbox.assemble(Path(sys.argv[1])).root)"
+    )
+    started = [
+        await asyncio.create_subprocess_exec(
+            sys.executable, "-c", code, str(root), stdout=subprocess.PIPE
+        )
+        for _ in range(2)
+    ]
+    told = [(await process.communicate())[0] for process in started]
+    assert told[0] == told[1] != b""
+    assert len([path for path in (root / "toolbox").iterdir() if path.is_dir()]) == 1
+
+
+async def test_an_upgrade_makes_another_and_removes_what_nobody_holds(
+    open_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = open_folder / "upgraded"
+    root.mkdir(mode=0o755)
+    first = toolbox.assemble(root)
+    monkeypatch.setattr(toolbox, "_FORMAT", "next")
+    second = toolbox.assemble(root)
+    assert first.root != second.root
+    assert first.root.is_dir(), "a process still holds it"
+    os.close(first.lock)
+    monkeypatch.setattr(toolbox, "_FORMAT", "last")
+    third = toolbox.assemble(root)
+    assert not first.root.exists()
+    os.close(second.lock)
+    os.close(third.lock)
+
+
+async def test_a_half_made_one_is_made_again(open_folder: Path) -> None:
+    root = open_folder / "broken"
+    root.mkdir(mode=0o755)
+    made = toolbox.assemble(root)
+    os.close(made.lock)
+    (made.root / "toolbox.json").unlink()
+    again = toolbox.assemble(root)
+    assert (again.root / "toolbox.json").is_file()
+    os.close(again.lock)
+
+
+async def test_a_copied_interpreter_runs_too(open_folder: Path) -> None:
+    """As where only root can read any Python of our version."""
+    root = open_folder / "copied"
+    root.mkdir(mode=0o755)
+    original = ground.reachable
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            ground, "reachable", lambda path: False if "python3" in path.name else original(path)
+        )
+        made = toolbox.assemble(root, system=())
+    assert (made.root / "python/bin" / VERSION).is_file()
+    box = Sandbox(root)
+    box._toolbox = made
+    assert (await box.probe()).mode == "full"
+    ended = await box.run(["python", "-c", IMPORTS])
+    assert ended.output == "/toolbox/python\n"
+    os.close(made.lock)
+
+
+def test_a_missing_tool_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(toolbox, "TOOLS", ("ruff", "no-such-tool"))
+    with pytest.raises(ToolboxIncomplete, match="no-such-tool is not installed"):
+        toolbox.closure()
+
+
+class TestGround:
+    def test_a_closed_data_folder_is_left_as_it_is(self, tmp_path: Path) -> None:
+        if os.geteuid() != 0:
+            pytest.skip("an ordinary user reaches its own folders")
+        closed = tmp_path / "home"
+        closed.mkdir(mode=0o700)
+        found = ground.find(closed / "data")
+        assert found == Path("/var/lib/taskyard")
+        assert closed.stat().st_mode & 0o777 == 0o700
+
+    def test_workspaces_are_unlisted_and_removed(self, sandbox: Sandbox) -> None:
+        with sandbox.workspace() as folder:
+            (folder / "deep").mkdir()
+            assert folder.stat().st_mode & 0o777 == 0o711
+            assert folder.parent.stat().st_mode & 0o777 == 0o711
+            assert len(folder.name) == 32
+        assert not folder.exists()
+
+    def test_only_workspaces_of_the_dead_are_swept(self, sandbox: Sandbox) -> None:
+        dead = sandbox.root / "work" / "dead"
+        dead.mkdir(parents=True, exist_ok=True)
+        young = sandbox.root / "work" / "young"
+        young.mkdir()
+        os.utime(dead, (0, 0))
+        with sandbox.workspace() as alive:
+            os.utime(alive, (0, 0))
+            assert sandbox.sweep() == 1
+            assert alive.exists()
+        assert not dead.exists()
+        young.rmdir()
+
+
+class TestIdentity:
+    def test_a_user_id_is_held_once(self) -> None:
+        with identity.borrow() as one, identity.borrow() as two:
+            assert (one.uid is None) == (os.geteuid() != 0)
+            assert one.uid is None or one.uid != two.uid
+
+    @pytest.mark.parametrize(
+        ("uid_map", "uid", "outside"),
+        [
+            ("0 0 4294967295", 61184, 61184),
+            ("0 1000 1", 61184, None),
+            ("0 1000 1", 0, 1000),
+            ("0 1000 1\n1 100000 65536", 61184, 161183),
+        ],
+    )
+    def test_maps_of_user_namespaces_are_read(
+        self, uid_map: str, uid: int, outside: int | None
+    ) -> None:
+        assert identity.mapped(uid, uid_map) == outside
