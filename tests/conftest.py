@@ -3,7 +3,8 @@
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import httpx
@@ -16,9 +17,12 @@ from taskyard.core.settings import Settings
 from taskyard.entry import migrations
 from taskyard.entry.asgi import create_app
 from taskyard.entry.up.embedded import EmbeddedServers
+from tests.contract.responses import ResponseContract
 from tests.world import Account, World
+from tests.world.instances import Instance, Statements, open_instance
 
 Api = Callable[..., httpx.AsyncClient]
+OpenInstance = Callable[..., Awaitable[Instance]]
 
 
 @pytest.fixture(scope="session")
@@ -48,6 +52,8 @@ def settings(services: EmbeddedServers, data_dir: Path) -> Settings:
         redis_url=services.redis_url,
         secret_key=SecretStr("tests-only-0123456789-abcdefghijklmnopqrstuvwxyz"),
         default_tier="premium",
+        # A twentieth of bcrypt's time; what is particular to bcrypt is tested with it.
+        password_hasher="argon2id",
         log_level="error",
     )
     migrations.upgrade(made)
@@ -69,25 +75,62 @@ def platform(app: FastAPI) -> Platform:
     return found
 
 
+@pytest.fixture(scope="session")
+def contract(app: FastAPI) -> ResponseContract:
+    """What the OpenAPI document says each operation may answer."""
+    return ResponseContract(app.openapi())
+
+
 @pytest.fixture
-async def api(app: FastAPI) -> AsyncIterator[Api]:
-    """Make clients: `api()` is anonymous, `api(as_=account)` is signed in."""
-    clients: list[httpx.AsyncClient] = []
+async def api(app: FastAPI, contract: ResponseContract) -> AsyncIterator[Api]:
+    """Make clients: `api()` is anonymous, `api(as_=account)` is signed in.
 
-    def make(*, as_: Account | None = None, **headers: str) -> httpx.AsyncClient:
-        if as_ is not None:
-            headers["Authorization"] = f"Bearer {as_.token}"
-        client = httpx.AsyncClient(
-            transport=httpx.ASGITransport(app=app, raise_app_exceptions=False),
-            base_url="http://taskyard.test",
-            headers=headers,
-        )
-        clients.append(client)
-        return client
+    Every answer is held against the OpenAPI document; the test fails where one differs.
+    """
+    faults: list[str] = []
 
-    yield make
-    for client in clients:
-        await client.aclose()
+    async def check(response: httpx.Response) -> None:
+        if "json" in response.headers.get("content-type", ""):
+            await response.aread()
+            faults.extend(contract.faults(response))
+
+    async with AsyncExitStack() as stack:
+
+        def make(*, as_: Account | None = None, **headers: str) -> httpx.AsyncClient:
+            if as_ is not None:
+                headers["Authorization"] = f"Bearer {as_.token}"
+            client = httpx.AsyncClient(
+                transport=httpx.ASGITransport(app=app, raise_app_exceptions=False),
+                base_url="http://taskyard.test",
+                headers=headers,
+                event_hooks={"response": [check]},
+            )
+            stack.push_async_callback(client.aclose)
+            return client
+
+        yield make
+    assert faults == [], "answers that the OpenAPI document does not allow"
+
+
+@pytest.fixture
+async def open_other(settings: Settings) -> AsyncIterator[OpenInstance]:
+    """Start further instances: `await open_other(registration="closed")`, other settings.
+
+    `empty=True` gives one a database of its own, migrated and without accounts.
+    """
+    async with AsyncExitStack() as stack:
+
+        async def start(*, empty: bool = False, **changes: object) -> Instance:
+            return await stack.enter_async_context(open_instance(settings, changes, empty=empty))
+
+        yield start
+
+
+@pytest.fixture
+def statements(platform: Platform) -> Iterator[Statements]:
+    """The SQL statements sent so far in this test; `clear()` begins anew."""
+    with Statements.of(platform.database) as seen:
+        yield seen
 
 
 @pytest.fixture

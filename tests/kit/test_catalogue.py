@@ -53,7 +53,7 @@ def _faults(error: type[TaskyardError]) -> Iterator[str]:
 
 def test_a_refusal_declares_its_kind_its_code_and_its_sentence(
     refusals: list[type[TaskyardError]],
-):
+) -> None:
     faults = {
         f"{error.__module__}.{error.__name__}": found
         for error in refusals
@@ -62,7 +62,7 @@ def test_a_refusal_declares_its_kind_its_code_and_its_sentence(
     assert faults == {}
 
 
-def test_one_code_has_one_status(refusals: list[type[TaskyardError]]):
+def test_one_code_has_one_status(refusals: list[type[TaskyardError]]) -> None:
     statuses: dict[str, set[int]] = defaultdict(set)
     for error in refusals:
         statuses[error.code].add(STATUS[error.kind])

@@ -14,24 +14,24 @@ class DoorLocked(TaskyardError):
     hidden = frozenset({"keeper"})
 
 
-def test_the_docstrings_first_line_is_the_message():
+def test_the_docstrings_first_line_is_the_message() -> None:
     error = DoorLocked(name="north", keeper="Ada")
     assert error.message == str(error) == "The door north is locked. Ask Ada."
 
 
-def test_fields_become_details_but_for_the_hidden_ones():
+def test_fields_become_details_but_for_the_hidden_ones() -> None:
     assert DoorLocked(name="north", keeper="Ada").details == {"name": "north"}
 
 
-def test_a_field_that_was_not_given_stands_as_it_is():
+def test_a_field_that_was_not_given_stands_as_it_is() -> None:
     assert DoorLocked().message == "The door {name} is locked. Ask {keeper}."
 
 
-def test_braces_in_a_value_are_not_filled_again():
+def test_braces_in_a_value_are_not_filled_again() -> None:
     assert DoorLocked(name="{keeper}", keeper="Ada").message.startswith("The door {keeper} is")
 
 
-def test_the_catalogue_finds_a_refusal_by_its_code():
+def test_the_catalogue_finds_a_refusal_by_its_code() -> None:
     assert DoorLocked in list(catalogue())
     codes = [error.code for error in catalogue()]
     assert codes == sorted(set(codes))

@@ -21,20 +21,20 @@ from taskyard.kit.text import initials_key, slugify
         ("ﬁne", "fine"),
     ],
 )
-def test_a_slug_is_lower_case_ascii_words(text: str, slug: str):
+def test_a_slug_is_lower_case_ascii_words(text: str, slug: str) -> None:
     assert slugify(text) == slug
 
 
-def test_a_slug_that_is_cut_does_not_end_in_a_hyphen():
+def test_a_slug_that_is_cut_does_not_end_in_a_hyphen() -> None:
     assert slugify("abcde fghij", max_length=6) == "abcde"
 
 
-def test_text_without_a_letter_gets_the_fallback():
+def test_text_without_a_letter_gets_the_fallback() -> None:
     assert slugify("!!!", fallback="project") == "project"
 
 
 @given(st.text(max_size=200))
-def test_every_text_has_a_slug(text: str):
+def test_every_text_has_a_slug(text: str) -> None:
     assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slugify(text))
     assert len(slugify(text)) <= 60
 
@@ -53,10 +53,10 @@ def test_every_text_has_a_slug(text: str):
         ("", "TY"),
     ],
 )
-def test_a_key_is_made_of_the_names_first_letters(name: str, key: str):
+def test_a_key_is_made_of_the_names_first_letters(name: str, key: str) -> None:
     assert initials_key(name) == key
 
 
 @given(st.text(max_size=200))
-def test_every_name_has_a_key_that_the_schema_takes(name: str):
+def test_every_name_has_a_key_that_the_schema_takes(name: str) -> None:
     assert re.fullmatch(r"[A-Z][A-Z0-9]{1,3}", initials_key(name))

@@ -1,0 +1,99 @@
+"""Further instances of the platform, and a look at the SQL one sends."""
+
+from collections import UserList
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from typing import Any, Self
+
+import httpx
+import psycopg
+from fastapi import FastAPI
+from psycopg import sql
+from sqlalchemy import event
+
+from taskyard.core.db import Database
+from taskyard.core.platform import Platform
+from taskyard.core.settings import Settings
+from taskyard.entry import migrations
+from taskyard.entry.asgi import create_app
+from taskyard.kit.ids import uuid7
+from tests.world.world import World
+
+
+@dataclass(frozen=True)
+class Instance:
+    """A started application."""
+
+    app: FastAPI
+    settings: Settings
+
+    @property
+    def platform(self) -> Platform:
+        """Its wired parts."""
+        found: Platform = self.app.state.platform
+        return found
+
+    @property
+    def world(self) -> World:
+        """Makers of what lives in it."""
+        return World(self.platform)
+
+    def client(
+        self, *, base_url: str = "http://taskyard.test", **headers: str
+    ) -> httpx.AsyncClient:
+        """Return a client; one that is not closed holds nothing open."""
+        transport = httpx.ASGITransport(app=self.app, raise_app_exceptions=False)
+        names = {name.replace("_", "-"): value for name, value in headers.items()}
+        return httpx.AsyncClient(transport=transport, base_url=base_url, headers=names)
+
+
+@asynccontextmanager
+async def open_instance(
+    settings: Settings, changes: Mapping[str, object], *, empty: bool
+) -> AsyncIterator[Instance]:
+    """Start an instance with `changes` to the settings, on a database of its own if `empty`."""
+    name = f"empty_{uuid7().hex}"
+    if empty:
+        changes = {**changes, "database_url": _address_of(settings, name)}
+    made = settings.model_copy(update=dict(changes))
+    if empty:
+        _on_server(settings, sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        migrations.upgrade(made)
+    try:
+        app = create_app(made)
+        async with app.router.lifespan_context(app):
+            yield Instance(app, made)
+    finally:
+        if empty:
+            drop = sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
+            _on_server(settings, drop)
+
+
+def _address_of(settings: Settings, name: str) -> str:
+    before, _, query = settings.database_url.partition("?")
+    base = before.rpartition("/")[0]
+    return f"{base}/{name}" + (f"?{query}" if query else "")
+
+
+def _on_server(settings: Settings, statement: sql.Composed) -> None:
+    with psycopg.connect(settings.sync_dsn, autocommit=True) as connection:
+        connection.execute(statement)
+
+
+class Statements(UserList[str]):
+    """SQL statements in the order they were sent; transaction control is not among them."""
+
+    @classmethod
+    @contextmanager
+    def of(cls, database: Database) -> Iterator[Self]:
+        """Listen to a database's engine."""
+        seen = cls()
+
+        def note(_connection: object, _cursor: object, statement: str, *_: Any) -> None:
+            seen.append(statement)
+
+        engine = database.engine.sync_engine
+        event.listen(engine, "before_cursor_execute", note)
+        yield seen
+        event.remove(engine, "before_cursor_execute", note)
