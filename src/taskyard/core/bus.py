@@ -82,7 +82,7 @@ class Bus:
         for handler in list(self._handlers[channel]):
             try:
                 handler(message)
-            except Exception:
+            except Exception:  # noqa: BLE001 — one listener must not silence the others
                 _log.exception("bus_handler_failed", channel=channel)
 
     async def _talk(self, valkey: Redis) -> None:

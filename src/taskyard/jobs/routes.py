@@ -1,0 +1,178 @@
+"""Jobs over HTTP."""
+
+from typing import Annotated
+
+from fastapi import Depends, Query, Request, Response
+from fastapi.responses import StreamingResponse
+
+from taskyard.accounts.service import profiles
+from taskyard.core.access import Actor, CsrfFailed, Permission, permit, signed_in
+from taskyard.core.downloads import download_headers
+from taskyard.core.platform import Platform
+from taskyard.core.routing import Router
+from taskyard.core.schemas import (
+    CursorDep,
+    CursorInvalid,
+    Item,
+    Page,
+    PaginationTooDeep,
+)
+from taskyard.core.uow import Uow, UowDep
+from taskyard.files.access import PartsDep
+from taskyard.jobs import assets, logs, reading, schemas, service
+from taskyard.jobs import errors as refusals
+from taskyard.jobs.access import CanCancelJob, CanReadJob, CanRetryJob
+from taskyard.projects.access import ProjectAccess, gate
+from taskyard.projects.errors import ProjectNotFound
+
+jobs = Router(prefix="/api/v1/jobs", tags=["jobs"])
+project_jobs = Router(prefix="/api/v1/projects", tags=["jobs"])
+users = Router(prefix="/api/v1/users", tags=["profile"])
+ROUTERS = (jobs, project_jobs, users)
+
+CanList = Annotated[Actor, permit(Permission.JOB_READ)]
+CanAsk = Annotated[Actor, permit(Permission.JOB_CREATE)]
+CanListProject = Annotated[ProjectAccess, Depends(gate(Permission.JOB_READ), scope="function")]
+CanAskProject = Annotated[ProjectAccess, Depends(gate(Permission.JOB_CREATE), scope="function")]
+
+_PAGING = (PaginationTooDeep, CursorInvalid)
+_ASKING = (
+    refusals.JobKindUnknown,
+    refusals.ProjectRequired,
+    refusals.TaskNotFound,
+    refusals.TierLimitExceeded,
+    ProjectNotFound,
+    CsrfFailed,
+)
+
+
+@jobs.get("", errors=_PAGING)
+async def list_jobs(
+    actor: CanList,
+    query: Annotated[schemas.JobQuery, Query()],
+    cursor: CursorDep,
+    uow: UowDep,
+) -> Page[schemas.JobSummary]:
+    """List the jobs you asked for, newest first."""
+    return await reading.mine(uow, actor, query, cursor)
+
+
+@jobs.post("", status_code=202, idempotent=True, audit="job.queued", errors=_ASKING)
+async def create_job(
+    actor: CanAsk, body: schemas.JobCreate, response: Response, uow: UowDep
+) -> Item[schemas.JobRead]:
+    """Ask for a job. It runs when its turn comes; follow it at the Location."""
+    return await _asked(uow, actor, body, response)
+
+
+@project_jobs.get("/{project_id}/jobs", errors=(ProjectNotFound, *_PAGING))
+async def list_project_jobs(
+    project: CanListProject,
+    query: Annotated[schemas.ProjectJobQuery, Query()],
+    cursor: CursorDep,
+    uow: UowDep,
+) -> Page[schemas.JobSummary]:
+    """List everybody's jobs in a project, newest first."""
+    return await reading.of_project(uow, project, query, cursor)
+
+
+@project_jobs.post(
+    "/{project_id}/jobs", status_code=202, idempotent=True, audit="job.queued", errors=_ASKING
+)
+async def create_project_job(
+    project: CanAskProject, body: schemas.ProjectJobCreate, response: Response, uow: UowDep
+) -> Item[schemas.JobRead]:
+    """Ask for a job in a project."""
+    whole = schemas.JobCreate(
+        kind=body.kind,
+        parameters=body.parameters,
+        task_id=body.task_id,
+        project_id=project.project_id,
+    )
+    return await _asked(uow, project.actor, whole, response)
+
+
+async def _asked(
+    uow: Uow, actor: Actor, body: schemas.JobCreate, response: Response
+) -> Item[schemas.JobRead]:
+    access = await service.enqueue(uow, actor, body)
+    response.headers["Location"] = f"/api/v1/jobs/{access.job_id}"
+    return Item(data=await reading.one(uow, access))
+
+
+@jobs.get("/{job_id}", errors=(refusals.JobNotFound,))
+async def get_job(job: CanReadJob, uow: UowDep) -> Item[schemas.JobRead]:
+    """Return one job."""
+    return Item(data=await reading.one(uow, job))
+
+
+@jobs.delete(
+    "/{job_id}",
+    audit="job.cancelled",
+    errors=(refusals.JobNotFound, refusals.JobHasEnded, CsrfFailed),
+)
+async def cancel_job(job: CanCancelJob, uow: UowDep) -> Item[schemas.JobRead]:
+    """Cancel a job. A running one stops within some seconds; watch its status."""
+    await service.cancel(uow, job)
+    return Item(data=await reading.one(uow, job))
+
+
+@jobs.post(
+    "/{job_id}/retry",
+    idempotent=True,
+    audit="job.queued",
+    errors=(refusals.JobNotFound, refusals.JobNotRetryable, CsrfFailed),
+)
+async def retry_job(
+    job: CanRetryJob, query: Annotated[schemas.RetryQuery, Query()], uow: UowDep
+) -> Item[schemas.JobRead]:
+    """Try a failed or cancelled job again; steps that were finished are not done again."""
+    await service.retry(uow, job, from_start=query.from_start)
+    return Item(data=await reading.one(uow, job))
+
+
+@jobs.get("/{job_id}/events", errors=(refusals.JobNotFound,))
+async def list_job_events(
+    job: CanReadJob, query: Annotated[schemas.EventsQuery, Query()], uow: UowDep
+) -> Page[schemas.JobEventRead]:
+    """List a job's events after a number; `next_cursor` is the `after` of what follows."""
+    return await reading.events(uow, job, query)
+
+
+@jobs.get("/{job_id}/assets", errors=(refusals.JobNotFound,))
+async def list_job_assets(job: CanReadJob, parts: PartsDep, uow: UowDep) -> Page[schemas.AssetRead]:
+    """List the files a job made, each with a download link."""
+    items = await assets.links(uow, job, parts)
+    return Page(items=items, total=len(items), page=1, page_size=max(1, len(items)))
+
+
+@jobs.get(
+    "/{job_id}/log",
+    response_class=StreamingResponse,
+    responses={200: {"description": "The whole log.", "content": {"text/plain": {}}}},
+    errors=(refusals.JobNotFound,),
+)
+async def download_job_log(job: CanReadJob, request: Request) -> StreamingResponse:
+    """Return a job's log as text, a line a line."""
+    platform: Platform = request.app.state.platform
+    return StreamingResponse(
+        logs.text(platform.database, job.job_id),
+        media_type="text/plain; charset=utf-8",
+        headers=download_headers(f"job-{job.job_id}.log"),
+    )
+
+
+@users.get("/me")
+async def get_usage(actor: Annotated[Actor, signed_in()], uow: UowDep) -> Item[schemas.Me]:
+    """Return the caller with what they used this month (contract jobs)."""
+    user = await profiles.me(uow, actor)
+    return Item(
+        data=schemas.Me(
+            id=actor.user_id,
+            email=actor.email,
+            name=user.display_name,
+            subscription_tier=actor.tier,
+            subscription_status="none",
+            monthly_usage=await service.monthly_usage(uow, actor.user_id),
+        )
+    )
