@@ -14,6 +14,7 @@ from taskyard.core.downloads import (
     byte_range,
     content_disposition,
 )
+from taskyard.core.logs import redact_text
 
 LINK = Link(resource="source:1", user_id="u", name="thing.zip")
 SIGNER = LinkSigner([b"k" * 32])
@@ -23,7 +24,6 @@ MINUTE = timedelta(minutes=1)
 def test_a_link_opens_as_it_was_made() -> None:
     token = SIGNER.sign(LINK, expires_in=MINUTE)
     assert SIGNER.open(token, method="GET") == LINK
-    assert SIGNER.open(token, method="HEAD") == LINK
     assert token.isascii()
 
 
@@ -36,12 +36,18 @@ def test_a_link_ends() -> None:
     "claim", ["resource", "user_id", "name", "disposition", "method", "expires"]
 )
 def test_every_claim_is_under_the_signature(claim: str) -> None:
-    key_id, body, mac = SIGNER.sign(LINK, expires_in=MINUTE).split(".")
+    body, mac, key_id = SIGNER.sign(LINK, expires_in=MINUTE).split(".")
     claims = json.loads(base64.urlsafe_b64decode(body + "=="))
     claims[claim] = 9_999_999_999 if claim == "expires" else "other"
     changed = base64.urlsafe_b64encode(json.dumps(claims).encode()).decode().rstrip("=")
     with pytest.raises(SignedUrlInvalid):
-        SIGNER.open(f"{key_id}.{changed}.{mac}", method="GET")
+        SIGNER.open(f"{changed}.{mac}.{key_id}", method="GET")
+
+
+def test_a_link_never_reaches_a_log() -> None:
+    token = SIGNER.sign(LINK, expires_in=MINUTE)
+    assert token not in redact_text(f"GET /api/v1/files/download/{token} - 200")
+    assert token.split(".")[1] not in redact_text(f"GET /api/v1/files/download/{token} - 200")
 
 
 def test_another_method_is_refused() -> None:
@@ -51,7 +57,7 @@ def test_another_method_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "token", ["", "x", "a.b.c", "é" * 60, "00000000." + "A" * 30 + "." + "A" * 43]
+    "token", ["", "x", "a.b.c", "é" * 60, "A" * 30 + "." + "A" * 43 + ".00000000"]
 )
 def test_what_was_never_a_link_is_refused(token: str) -> None:
     with pytest.raises(SignedUrlInvalid):

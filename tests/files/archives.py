@@ -8,6 +8,9 @@ import tarfile
 import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from uuid import UUID
+
+import httpx
 
 from taskyard.files.archive.limits import ArchiveLimits, Deadline
 from taskyard.files.archive.tree import Tree, unpack
@@ -100,6 +103,15 @@ def every_packing(
         "tar.bz2": bz2.compress(tar),
         "tar.xz": lzma.compress(tar),
     }
+
+
+async def upload(
+    client: httpx.AsyncClient, project_id: UUID, data: bytes, name: str = "thing.zip"
+) -> httpx.Response:
+    """Send an archive as a browser does."""
+    return await client.post(
+        f"/api/v1/projects/{project_id}/source", files={"file": (name, data, "application/zip")}
+    )
 
 
 def patched(data: bytes, old: bytes, new: bytes) -> bytes:

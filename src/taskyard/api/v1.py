@@ -2,10 +2,14 @@
 
 from taskyard.accounts import routes as accounts
 from taskyard.api import health
+from taskyard.files import routes as files
+from taskyard.jobs import routes as jobs
 from taskyard.projects import routes as projects
 
 ROUTERS = (
     *health.ROUTERS,
     *accounts.ROUTERS,
     *projects.ROUTERS,
+    *files.ROUTERS,
+    *jobs.ROUTERS,
 )

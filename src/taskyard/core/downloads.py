@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from taskyard.kit.errors import Kind, TaskyardError
 
-_TOKEN = re.compile(r"([0-9a-f]{8})\.([A-Za-z0-9_-]{20,2000})\.([A-Za-z0-9_-]{43})")
+_TOKEN = re.compile(r"([A-Za-z0-9_-]{20,2000})\.([A-Za-z0-9_-]{43})\.([0-9a-f]{8})")
 _KEY_ID_BYTES = 4
 _UNSAFE_ASCII = re.compile(r"[^A-Za-z0-9 ._()+-]")
 _RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")
@@ -61,10 +61,13 @@ class LinkSigner:
         self._current = next(iter(self._keys))
 
     def sign(self, link: Link, *, expires_in: timedelta) -> str:
-        """Return the token of a link: key id, claims and signature, each safe in a URL."""
+        """Return the token of a link: claims, signature and key id, each safe in a URL.
+
+        It has the shape of a JWT, so that whatever keeps those out of logs keeps this out too.
+        """
         claims = asdict(link) | {"expires": int(time.time() + expires_in.total_seconds())}
         body = _to_text(json.dumps(claims, separators=(",", ":"), ensure_ascii=False).encode())
-        return f"{self._current}.{body}.{self._mac(self._current, body)}"
+        return f"{body}.{self._mac(self._current, body)}.{self._current}"
 
     def open(self, token: str, *, method: str) -> Link:
         """Return the link a token holds. Raises SignedUrlInvalid, SignedUrlExpired.
@@ -72,16 +75,16 @@ class LinkSigner:
         The signature is compared in constant time, before anything it covers is read.
         """
         match = _TOKEN.fullmatch(token)
-        if match is None or match[1] not in self._keys:
+        if match is None or match[3] not in self._keys:
             raise SignedUrlInvalid
-        key_id, body, mac = match.groups()
+        body, mac, key_id = match.groups()
         if not hmac.compare_digest(mac, self._mac(key_id, body)):
             raise SignedUrlInvalid
         claims = json.loads(_to_bytes(body))
         if time.time() >= claims.pop("expires"):
             raise SignedUrlExpired
         link = Link(**claims)
-        if link.method != method and (link.method, method) != ("GET", "HEAD"):
+        if link.method != method:
             raise SignedUrlInvalid
         return link
 
@@ -101,10 +104,15 @@ def download_headers(name: str, *, disposition: str = "attachment") -> dict[str,
     }
 
 
+def plain_name(name: str, fallback: str) -> str:
+    """Return the last part of a path as a file name of one line, 150 characters at most."""
+    last = unicodedata.normalize("NFC", name).replace("\\", "/").rpartition("/")[2]
+    return "".join(char for char in last if char.isprintable()).strip(". ")[:150] or fallback
+
+
 def content_disposition(name: str, disposition: str = "attachment") -> str:
     """Return the header for any name (RFC 6266): no path, no control character, no quote."""
-    plain = unicodedata.normalize("NFC", name).replace("\\", "/").rpartition("/")[2]
-    plain = "".join(char for char in plain if char.isprintable()).strip(". ")[:150] or "download"
+    plain = plain_name(name, "download")
     ascii_name = unicodedata.normalize("NFKD", plain).encode("ascii", "ignore").decode()
     ascii_name = _UNSAFE_ASCII.sub("_", ascii_name) or "download"
     return f"{disposition}; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(plain, safe='')}"

@@ -8,11 +8,13 @@ hash, writing it twice is writing it once.
 import asyncio
 import ctypes
 import hashlib
+import io
 import os
 import re
 import tempfile
+import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -53,6 +55,10 @@ class BlobMissing(TaskyardError):
     code = "BLOB_MISSING"
 
 
+#: Something to keep: in memory, in a file, or still arriving.
+Content = bytes | Path | AsyncIterator[bytes]
+
+
 @dataclass(frozen=True, slots=True)
 class Blob:
     """Some content, by its hash (64 hex digits) and its size."""
@@ -83,23 +89,27 @@ class Storage:
         """Return a nameless file: gone when it is closed, also by kill -9."""
         return tempfile.TemporaryFile(dir=self._scratch)
 
-    async def put_blob(self, content: bytes | Path | AsyncIterator[bytes]) -> Blob:
-        """Keep content of any size, and return its name.
+    async def put_blob(self, content: Content) -> Blob:
+        """Keep content of any size, and return its name."""
+        async with self.aside(content) as (blob, file):
+            await asyncio.to_thread(self.store_from, blob, file, 0)
+        return blob
 
-        What is not yet in memory is copied aside first: the hash is then that of the very bytes
-        that are stored, also where somebody is still writing to the file.
+    @asynccontextmanager
+    async def aside(self, content: Content) -> AsyncIterator[tuple[Blob, BinaryIO]]:
+        """Name content before it is kept.
+
+        What is not in memory is copied first: the name is then that of the very bytes that will
+        be stored, also where somebody is still writing to the file.
         """
         if isinstance(content, bytes):
-            blob = Blob.of(content)
-            await asyncio.to_thread(self.store, blob, content)
-            return blob
-        with self.scratch_file() as aside:
+            yield Blob.of(content), io.BytesIO(content)
+            return
+        with self.scratch_file() as file:
             if isinstance(content, Path):
-                blob = await asyncio.to_thread(_copy_file, content, aside)
+                yield await asyncio.to_thread(_copy_file, content, file), file
             else:
-                blob = await _copy_stream(content, aside)
-            await asyncio.to_thread(self.store_from, blob, aside, 0)
-        return blob
+                yield await _copy_stream(content, file), file
 
     def store_from(self, blob: Blob, source: BinaryIO, offset: int) -> bool:
         """Keep a blob that lies in an open file at `offset`."""
@@ -189,6 +199,22 @@ class Storage:
             return None
         with _translated("sign"):
             return await obstore.sign_async(self._store, "GET", _key(sha256), expires_in)
+
+    def sweep_unfinished(self, *, older_than: timedelta) -> int:
+        """Remove what killed writers left, which nobody can read; return how many files.
+
+        S3 keeps unfinished uploads itself: set a lifecycle rule for them on the bucket.
+        """
+        if self._folder is None:
+            return 0
+        before, swept = time.time() - older_than.total_seconds(), 0
+        # The disk store writes to `name#1` and renames.
+        for path in self._folder.glob("blobs/*/*#*"):
+            with suppress(FileNotFoundError):
+                if path.stat().st_mtime < before:
+                    path.unlink()
+                    swept += 1
+        return swept
 
     def _size(self, key: str) -> int | None:
         try:

@@ -15,3 +15,38 @@ class ArchiveUnreadable(TaskyardError):
 
     kind = Kind.INVALID
     code = "ARCHIVE_UNREADABLE"
+
+
+class ArchiveTooLarge(TaskyardError):
+    """The archive is larger than {limit_bytes} bytes, the most your {tier} tier takes."""
+
+    kind = Kind.TOO_LARGE
+    code = "FILE_TOO_LARGE"
+
+
+class UploadBrokenOff(TaskyardError):
+    """The upload ended before the file did ({reason}). Nothing was kept; send it again."""
+
+    kind = Kind.BAD_REQUEST
+    code = "UPLOAD_INCOMPLETE"
+
+
+class SnapshotNotFound(TaskyardError):
+    """This project has no such source snapshot."""
+
+    kind = Kind.NOT_FOUND
+    code = "SNAPSHOT_NOT_FOUND"
+
+
+class SourceFileNotFound(TaskyardError):
+    """There is no {path} in this source."""
+
+    kind = Kind.NOT_FOUND
+    code = "FILE_NOT_FOUND"
+
+
+class DownloadNotFound(TaskyardError):
+    """What this link led to is gone, or you may no longer see it."""
+
+    kind = Kind.NOT_FOUND
+    code = "FILE_NOT_FOUND"

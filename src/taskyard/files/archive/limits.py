@@ -23,8 +23,8 @@ class ArchiveLimits:
     passed_bytes: int = 1024 * MIB
     #: Unpacked bytes for each packed byte; deflate cannot pass 1,032, and source stays below 20.
     ratio: int = 200
-    #: Below this many unpacked bytes the ratio is not judged: an empty page packs very well.
-    ratio_floor_bytes: int = MIB
+    #: Below this many unpacked bytes the ratio is not judged: honest test data packs that well.
+    ratio_floor_bytes: int = 8 * MIB
     depth: int = 40
     path_bytes: int = 1024
     #: NAME_MAX of the file systems a runner may write the tree to.
@@ -33,11 +33,14 @@ class ArchiveLimits:
 
 
 class Deadline:
-    """The time one archive may take; asked at every chunk, and settable from another thread."""
+    """The time one archive may take; asked at every chunk, and settable from another thread.
+
+    It begins with the first question: waiting for a free thread does not count.
+    """
 
     def __init__(self, seconds: float) -> None:
-        self._ends = time.monotonic() + seconds
         self._seconds = seconds
+        self._ends: float | None = None
         self._cancelled = threading.Event()
 
     def cancel(self) -> None:
@@ -46,7 +49,10 @@ class Deadline:
 
     def check(self) -> None:
         """Raise ArchiveUnsafe once the time is over or nobody waits any more."""
-        if self._cancelled.is_set() or time.monotonic() > self._ends:
+        now = time.monotonic()
+        if self._ends is None:
+            self._ends = now + self._seconds
+        if self._cancelled.is_set() or now > self._ends:
             raise ArchiveUnsafe(
                 rule="time",
                 entry="the archive",

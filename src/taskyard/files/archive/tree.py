@@ -1,7 +1,7 @@
 """From a packed archive to a tree of checked files, or to one clear refusal."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import BinaryIO
 
@@ -84,6 +84,28 @@ def unpack(packed: BinaryIO, spool: BinaryIO, limits: ArchiveLimits, deadline: D
     for entry in _entries(packed, limits, deadline):
         builder.add(entry)
     return builder.finish()
+
+
+def lay_out(files: Mapping[str, bytes], spool: BinaryIO, limits: ArchiveLimits) -> Tree:
+    """Make a tree of files that are in memory, under the same rules as an archive's."""
+    builder = _Builder(spool, limits)
+    for name, content in files.items():
+        builder.add(_Given(name, content))
+    return builder.finish()
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """A file in memory, as an entry."""
+
+    name: str
+    content: bytes
+    kind: EntryKind = EntryKind.FILE
+    executable: bool = False
+
+    def chunks(self) -> Iterator[bytes]:
+        """Yield the content."""
+        yield self.content
 
 
 def _entries(packed: BinaryIO, limits: ArchiveLimits, deadline: Deadline) -> Iterator[Entry]:

@@ -1,0 +1,74 @@
+"""Who may give a project source, and the parts the room's routes work with."""
+
+from dataclasses import dataclass
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends
+from starlette.requests import HTTPConnection
+
+from taskyard.accounts.access import actor_for
+from taskyard.core import keys
+from taskyard.core.access import Access, Actor, AuthRequired, Permission, recognise
+from taskyard.core.db import Database
+from taskyard.core.downloads import LinkSigner
+from taskyard.core.platform import Platform
+from taskyard.core.settings import Settings
+from taskyard.core.storage import Storage
+from taskyard.core.uow import Uow, unit_of_work
+from taskyard.files import repository
+from taskyard.files.errors import DownloadNotFound
+from taskyard.projects.access import ProjectAccess, ProjectId, gate, load
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the verbs of this room need of the process they run in."""
+
+    settings: Settings
+    database: Database
+    storage: Storage
+    signer: LinkSigner
+
+
+def _parts(connection: HTTPConnection) -> Parts:
+    platform: Platform = connection.app.state.platform
+    return Parts(
+        settings=platform.settings,
+        database=platform.database,
+        storage=platform.storage,
+        signer=LinkSigner([keys.derive(platform.settings, "file-url")]),
+    )
+
+
+PartsDep = Annotated[Parts, Depends(_parts)]
+CanReadFiles = Annotated[ProjectAccess, Depends(gate(Permission.FILE_READ), scope="function")]
+
+
+class UploadGate:
+    """Admits to the project of the path, and gives the database back before the body comes.
+
+    An upload takes as long as its sender likes: were the request's own unit of work held
+    meanwhile, ten slow senders would stop the whole API.
+    """
+
+    access = Access(Permission.FILE_UPLOAD)
+
+    async def __call__(self, connection: HTTPConnection, project_id: ProjectId) -> ProjectAccess:
+        """Return the caller's access to the project."""
+        async with unit_of_work(connection.app.state.platform.database) as uow:
+            actor = await recognise(connection, uow)
+            if actor is None:
+                raise AuthRequired
+            return await load(uow, actor, project_id, Permission.FILE_UPLOAD)
+
+
+CanUpload = Annotated[ProjectAccess, Depends(UploadGate())]
+
+
+async def actor_of(uow: Uow, settings: Settings, user_id: UUID) -> Actor:
+    """Return what the maker of a link may do now. Raises DownloadNotFound."""
+    user = await repository.user(uow.db, user_id)
+    if user is None:
+        raise DownloadNotFound
+    return actor_for(user, None, settings)

@@ -1,0 +1,187 @@
+"""Taking in source: from an archive or from files at hand to a snapshot of a project."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import asdict, dataclass
+from typing import BinaryIO, TypeVar
+
+from taskyard.core.access import Permission
+from taskyard.core.db import Database
+from taskyard.core.limits import TierLimitExceeded, tier_limits
+from taskyard.core.storage import PART_BYTES, Blob, Storage
+from taskyard.core.uow import Uow, unit_of_work
+from taskyard.files import repository
+from taskyard.files.archive.limits import ArchiveLimits, Deadline
+from taskyard.files.archive.tree import Tree, TreeFile, lay_out, unpack
+from taskyard.files.events import SnapshotCreated
+from taskyard.files.repository import ManifestFile, SnapshotRow
+from taskyard.files.types import OriginKind
+from taskyard.projects.access import ProjectAccess, load
+
+T = TypeVar("T")
+#: Unpacking is work for a core: more at once would only make each slower.
+_UNPACKERS = ThreadPoolExecutor(2, thread_name_prefix="unpack")
+#: Contents on their way to the store at once; each of them is in memory.
+_STORING_AT_ONCE = 8
+#: Storing must end well before collection could take its blobs for forgotten.
+_STORING_SECONDS = 1800.0
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A project's snapshot, and whether it was made by this upload."""
+
+    snapshot: SnapshotRow
+    created: bool
+
+
+async def take_archive(
+    database: Database,
+    storage: Storage,
+    access: ProjectAccess,
+    packed: BinaryIO,
+    *,
+    name: str,
+    limits: ArchiveLimits | None = None,
+) -> Taken:
+    """Give a project the source in an archive; the same source again is the same snapshot.
+
+    Nothing is stored before the whole archive was read and found good. The blobs' rows, then
+    their contents, then the snapshot: three steps, each committed, so that being killed between
+    them leaves nothing that anybody sees and nothing that collection does not find.
+
+    Raises ArchiveUnsafe, ArchiveUnreadable, TierLimitExceeded, StorageUnavailable, and
+    ProjectNotFound where the project went away meanwhile.
+    """
+    limits = limits or ArchiveLimits()
+    deadline = Deadline(limits.seconds)
+    with storage.scratch_file() as spool:
+        try:
+            tree = await _in_thread(lambda: unpack(packed, spool, limits, deadline))
+        except asyncio.CancelledError:
+            deadline.cancel()
+            raise
+        return await _keep(database, storage, access, tree, spool, ("archive", name))
+
+
+async def take_files(
+    database: Database,
+    storage: Storage,
+    access: ProjectAccess,
+    files: Mapping[str, bytes],
+    *,
+    origin: tuple[OriginKind, str],
+) -> Taken:
+    """Give a project files that are at hand, such as the sample's. Raises as `take_archive`."""
+    with storage.scratch_file() as spool:
+        tree = await _in_thread(lambda: lay_out(files, spool, ArchiveLimits()))
+        return await _keep(database, storage, access, tree, spool, origin)
+
+
+async def _keep(
+    database: Database,
+    storage: Storage,
+    access: ProjectAccess,
+    tree: Tree,
+    spool: BinaryIO,
+    origin: tuple[OriginKind, str],
+) -> Taken:
+    async with unit_of_work(database) as uow:
+        await _check_quota(uow, access, tree)
+        known = await repository.is_known_source(uow.db, tree.source_id)
+        blobs = {} if known else _blobs_of(tree)
+        stored = await repository.touch_blobs(uow.db, list(blobs))
+    missing = [(blob, offset) for blob, offset in blobs.items() if blob.sha256 not in stored]
+    if missing:
+        async with asyncio.timeout(_STORING_SECONDS):
+            await _in_thread(lambda: _store(storage, missing, spool))
+            await storage.flush()
+    async with unit_of_work(database) as uow:
+        await repository.mark_stored(uow.db, [blob.sha256 for blob, _ in missing])
+        return await _record(uow, access, tree, origin)
+
+
+async def _record(
+    uow: Uow, access: ProjectAccess, tree: Tree, origin: tuple[OriginKind, str]
+) -> Taken:
+    """Write source and snapshot; the caller's right and quota are asked for again."""
+    access = await load(uow, access.actor, access.project_id, Permission.FILE_UPLOAD)
+    user_id = access.actor.user_id
+    await repository.lock_quota(uow.db, user_id)
+    await _check_quota(uow, access, tree)
+    await repository.add_source(uow.db, tree.source_id, _manifest_of(tree.files), tree.size_bytes)
+    snapshot_id, created = await repository.add_snapshot(
+        uow.db,
+        project_id=access.project_id,
+        source_id=tree.source_id,
+        created_by=user_id,
+        origin={"kind": origin[0], "name": origin[1]},
+        stripped=tree.stripped,
+        skipped=[asdict(item) for item in tree.skipped],
+    )
+    if created:
+        uow.emit(
+            SnapshotCreated(
+                subject_id=snapshot_id,
+                project_id=access.project_id,
+                actor_id=user_id,
+                source_id=tree.source_id,
+                files=len(tree.files),
+                size_bytes=tree.size_bytes,
+            )
+        )
+    row = await repository.snapshot(uow.db, access.project_id, snapshot_id)
+    assert row is not None  # written a moment ago, in this transaction
+    return Taken(row, created)
+
+
+async def _check_quota(uow: Uow, access: ProjectAccess, tree: Tree) -> None:
+    """Raise TierLimitExceeded where the source would not fit into the caller's storage."""
+    actor = access.actor
+    limit = tier_limits(actor.tier).storage_bytes
+    if actor.is_admin or await repository.has_source(uow.db, access.project_id, tree.source_id):
+        return
+    used = await repository.used_bytes(uow.db, actor.user_id)
+    if used + tree.size_bytes > limit:
+        raise TierLimitExceeded(
+            limit_type="storage_bytes",
+            limit=limit,
+            used=used,
+            wanted=tree.size_bytes,
+            tier=actor.tier,
+            upgrade_url="/app/settings",
+        )
+
+
+def _blobs_of(tree: Tree) -> dict[Blob, int]:
+    """Return the distinct contents of a tree and where each lies in the spool."""
+    return {Blob(file.sha256, file.size_bytes): file.offset for file in tree.files}
+
+
+def _manifest_of(files: Sequence[TreeFile]) -> list[ManifestFile]:
+    return [
+        ManifestFile(file.path, file.sha256, file.size_bytes, file.executable) for file in files
+    ]
+
+
+def _store(storage: Storage, missing: Sequence[tuple[Blob, int]], spool: BinaryIO) -> None:
+    """Store contents from the spool, several at once: over a network each takes a while."""
+    waiting: set[Future[bool]] = set()
+    with ThreadPoolExecutor(_STORING_AT_ONCE, thread_name_prefix="store") as pool:
+        for blob, offset in missing:
+            if blob.size_bytes > PART_BYTES:
+                storage.store_from(blob, spool, offset)
+                continue
+            spool.seek(offset)
+            waiting.add(pool.submit(storage.store, blob, spool.read(blob.size_bytes)))
+            if len(waiting) == _STORING_AT_ONCE:
+                done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+                for finished in done:
+                    finished.result()
+        for finished in waiting:
+            finished.result()
+
+
+async def _in_thread(work: Callable[[], T]) -> T:
+    return await asyncio.get_running_loop().run_in_executor(_UNPACKERS, work)
