@@ -84,6 +84,20 @@ class Command:
         return code
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _sockets_go_with_the_session() -> Iterator[None]:
+    """Keep what killed servers leave in the temporary directory to a place of our own."""
+    place = Path(tempfile.mkdtemp(prefix="ty-tmp-"))
+    place.chmod(0o1777)
+    before = os.environ.get("TMPDIR")
+    os.environ["TMPDIR"] = str(place)
+    yield
+    os.environ.pop("TMPDIR")
+    if before is not None:
+        os.environ["TMPDIR"] = before
+    shutil.rmtree(place, ignore_errors=True)
+
+
 @pytest.fixture
 def commands(tmp_path: Path) -> Iterator[Callable[..., Command]]:
     """Start commands; whatever still runs at the end of the test is ended."""

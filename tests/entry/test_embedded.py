@@ -10,7 +10,7 @@ import pytest
 import redis
 
 from taskyard.entry.up.account import servers_account
-from taskyard.entry.up.datadir import DataDir
+from taskyard.entry.up.datadir import KEY_FILE, DataDir
 from taskyard.entry.up.embedded import EmbeddedServers
 from taskyard.entry.up.errors import Exit, StartError
 from taskyard.entry.up.postgres import PASSWORD_FILE
@@ -81,6 +81,16 @@ def test_a_lost_password_is_replaced(data_dir: Path) -> None:
             assert db.execute("SELECT 1").fetchone() == (1,)
     finally:
         servers.stop()
+
+
+def test_a_lost_key_is_not_replaced_beside_its_database(tmp_path: Path) -> None:
+    data = DataDir.open(tmp_path)
+    key = data.key()
+    assert ((tmp_path / KEY_FILE).stat().st_mode & 0o777, data.key()) == (0o600, key)
+    data.cluster.mkdir()
+    (tmp_path / KEY_FILE).unlink()
+    with pytest.raises(StartError, match="Put it back from your backup"):
+        data.key()
 
 
 def test_a_server_somebody_started_by_hand_is_neither_used_nor_ended(data_dir: Path) -> None:

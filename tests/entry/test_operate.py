@@ -73,7 +73,9 @@ def test_commands_find_the_instance_that_runs(taskyard: Start, data_dir: Path) -
     servers = EmbeddedServers.start(data_dir, durable=False)
     try:
         at = f"--data-dir={data_dir}"
-        run = taskyard("doctor", "--json", at)
+        # Trying the sandbox out takes seconds; its own tests do that.
+        env = os.environ | {"TASKYARD_SANDBOX": "off"}
+        run = taskyard("doctor", "--json", at, env=env)
         run.ended()
         found = findings(run)
         assert found["data dir"]["found"].endswith(f"in use by the taskyard with pid {os.getpid()}")
@@ -81,7 +83,7 @@ def test_commands_find_the_instance_that_runs(taskyard: Start, data_dir: Path) -
             assert found[what]["state"] == "ok", found[what]
         with psycopg.connect(servers.database_url) as db:
             db.execute("UPDATE alembic_version SET version_num = 'long ago'")
-        behind = taskyard("doctor", "--json", at)
+        behind = taskyard("doctor", "--json", at, env=env)
         assert behind.ended() == 1
         assert findings(behind)["database"]["remedy"] == "Run: taskyard migrate"
     finally:
@@ -92,6 +94,7 @@ def test_doctor_says_what_is_wrong_and_what_to_do(taskyard: Start, tmp_path: Pat
     env = os.environ | {
         "DATABASE_URL": "postgresql://me:hush@127.0.0.1:9/nothing",
         "REDIS_URL": "redis://127.0.0.1:9",
+        "TASKYARD_SANDBOX": "off",
     }
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
@@ -103,6 +106,7 @@ def test_doctor_says_what_is_wrong_and_what_to_do(taskyard: Start, tmp_path: Pat
     assert found["data dir"]["state"] == "note"
     assert f"Port {port} on 127.0.0.1 is already in use" in found["port"]["found"]
     assert "does not answer" in found["database"]["found"]
+    assert found["sandbox"]["state"] == "note"
     assert found["valkey"]["remedy"] == "Check TASKYARD_REDIS_URL."
     assert "hush" not in run.output
     assert not (tmp_path / "data").exists()

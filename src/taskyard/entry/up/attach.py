@@ -65,4 +65,4 @@ def _point(data: DataDir, database_url: str, redis_url: str) -> None:
     if not given(VALKEY):
         os.environ[VALKEY[0]] = redis_url
     if not given(SECRET):
-        os.environ[SECRET[0]] = data.secret("secret.key")
+        os.environ[SECRET[0]] = data.key()

@@ -15,6 +15,7 @@ from typing import IO
 from taskyard.entry.up.account import Account
 from taskyard.entry.up.errors import Exit, StartError
 
+KEY_FILE = "secret.key"
 _SOCKET_PARENT_LIMIT = 60
 """Bytes; a socket's whole path must fit into 107, of which our own part takes 47."""
 _LOG_LIMIT = 10_000_000
@@ -95,6 +96,21 @@ class DataDir:
         half.rename(path)
         return made
 
+    def key(self) -> str:
+        """Return the key that signs tokens and is part of password hashes; made with the cluster.
+
+        Raises StartError where the cluster is here and its key is not: with a new one nobody could
+        sign in, and nothing would say why.
+        """
+        path = self.root / KEY_FILE
+        if self.cluster.exists() and not path.exists():
+            message = (
+                f"{path} is missing, and without it nobody can sign in to the database beside it. "
+                "Put it back from your backup, or set TASKYARD_SECRET_KEY to the key in use."
+            )
+            raise StartError(message)
+        return self.secret(KEY_FILE)
+
     def lock(self, patience: float = 30.0) -> Hold:
         """Take the directory for this process.
 
@@ -152,11 +168,12 @@ class DataDir:
         link.symlink_to(path)
         return path
 
-    def leave_sockets(self, path: Path) -> None:
+    def leave_sockets(self) -> None:
         """Remove the sockets' directory, unless a server still listens there."""
+        link = self.root / "sockets"
         with contextlib.suppress(OSError):
-            path.rmdir()
-            (self.root / "sockets").unlink()
+            link.readlink().rmdir()
+            link.unlink()
 
     def log(self, name: str) -> int:
         """Open a process's log to append to; the caller closes the descriptor."""

@@ -21,11 +21,9 @@ _PATIENCE = 120.0
 class EmbeddedServers:
     """The wheels' own servers behind private sockets, for as long as this object is not stopped."""
 
-    database_url: str
-    redis_url: str
     _data: DataDir
-    _servers: Servers
     _hold: Hold | None
+    _servers: Servers
     _running: list[tuple[Child, subprocess.Popen[bytes]]] = field(default_factory=list)
 
     @classmethod
@@ -38,13 +36,13 @@ class EmbeddedServers:
         data = DataDir.open(data_dir)
         hold = data.lock()
         try:
-            servers = Servers.of(data, hold, durable=durable)
-            servers.postgres.prepare()
+            started = cls(data, hold, Servers.of(data, hold, durable=durable))
         except BaseException:
             hold.release()
             raise
-        started = cls(servers.postgres.url, servers.valkey.url, data, servers, hold)
         try:
+            servers = started._servers
+            servers.postgres.prepare()
             started._run(servers.postgres.child(), servers.postgres.ready)
             started._run(servers.valkey.child(), servers.valkey.ready)
         except BaseException:
@@ -52,13 +50,23 @@ class EmbeddedServers:
             raise
         return started
 
+    @property
+    def database_url(self) -> str:
+        """The address of PostgreSQL, as psycopg reads it."""
+        return self._servers.postgres.url
+
+    @property
+    def redis_url(self) -> str:
+        """The address of Valkey, as the redis client reads it."""
+        return self._servers.valkey.url
+
     def stop(self) -> None:
         """Stop both servers in order; safe to call twice."""
         while self._running:
             child, process = self._running.pop()
             end(process, child)
         if self._hold is not None:
-            self._data.leave_sockets(self._servers.sockets)
+            self._data.leave_sockets()
             self._hold.release()
             self._hold = None
 

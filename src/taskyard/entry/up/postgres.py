@@ -72,6 +72,8 @@ class Postgres:
         known = (self.data.root / PASSWORD_FILE).exists()
         password = self.data.secret(PASSWORD_FILE)
         if not version.exists():
+            # First, so that no moment has a database without the key its hashes are made with.
+            self.data.key()
             self._make(password)
         else:
             self._refuse_other_major(version.read_text().strip(), major)

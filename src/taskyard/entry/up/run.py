@@ -50,6 +50,7 @@ def up(options: Options, say: Callable[[str], None]) -> None:
             platform = Platform.of(options, data, hold, http, say)
             asyncio.run(platform.run())
     finally:
+        data.leave_sockets()
         hold.release()
 
 
@@ -89,11 +90,7 @@ class Platform:
     async def run(self) -> None:
         """Start everything in order, keep it alive, stop it in order."""
         supervisor = Supervisor(self.data, self.say, STOP_ORDER)
-        try:
-            await supervisor.run(self._bring_up(supervisor))
-        finally:
-            if self.servers:
-                self.data.leave_sockets(self.servers.sockets)
+        await supervisor.run(self._bring_up(supervisor))
 
     async def _bring_up(self, supervisor: Supervisor) -> None:
         await supervisor.start(*self._embedded())
@@ -185,7 +182,7 @@ def _environment(data: DataDir, servers: Servers | None, http: socket.socket) ->
     if servers and not given(VALKEY):
         env[VALKEY[0]] = servers.valkey.url
     if not given(SECRET):
-        env[SECRET[0]] = data.secret("secret.key")
+        env[SECRET[0]] = data.key()
     return env
 
 

@@ -1,7 +1,6 @@
 """The two embedded servers of one data directory, put together."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from taskyard.entry.up import binaries
 from taskyard.entry.up.account import servers_account
@@ -13,11 +12,10 @@ from taskyard.entry.up.valkey import SOCKET, Valkey
 
 @dataclass(frozen=True, slots=True)
 class Servers:
-    """PostgreSQL and Valkey, not started yet, and where their sockets lie."""
+    """PostgreSQL and Valkey, not started yet."""
 
     postgres: Postgres
     valkey: Valkey
-    sockets: Path
 
     @classmethod
     def of(cls, data: DataDir, hold: Hold, *, durable: bool = True) -> "Servers":
@@ -28,7 +26,6 @@ class Servers:
         return cls(
             Postgres(data, programs, account, sockets, hold.shared, durable),
             Valkey(programs, account, sockets, hold.shared),
-            sockets,
         )
 
 
