@@ -5,6 +5,7 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { Broken, Missing } from '@/components/broken';
 import { queryClient, session } from '@/lib/client';
+import { Problem } from '@/lib/problem';
 import { forget } from '@/lib/session';
 import { handleKey } from '@/lib/shortcuts';
 import { routeTree } from './routeTree.gen';
@@ -40,7 +41,9 @@ addEventListener('keydown', handleKey);
 
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html holds no #root');
-createRoot(root).render(
+// A Problem that a page could not do without is shown in its place; only what nobody expected belongs in the console.
+const onCaughtError = (error: unknown) => error instanceof Problem || reportError(error);
+createRoot(root, { onCaughtError }).render(
   <StrictMode>
     <CSPProvider disableStyleElements>
       <QueryClientProvider client={queryClient}>

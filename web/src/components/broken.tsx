@@ -9,8 +9,8 @@ export function Broken({ error, reset }: ErrorComponentProps) {
   if (status === 404) return <Missing />;
   const title = status === 0 ? 'The server does not answer' : status === 403 ? 'Not yours to see' : 'This did not work';
   return (
-    <main>
-      <Empty title={title} action={<Button onClick={reset}>Try again</Button>}>
+    <main id="main" tabIndex={-1} className="outline-none">
+      <Empty level="h1" title={title} action={<Button onClick={reset}>Try again</Button>}>
         <p>{message}</p>
         {requestId && (
           <p className="mt-2 text-xs">
@@ -24,8 +24,9 @@ export function Broken({ error, reset }: ErrorComponentProps) {
 
 export function Missing() {
   return (
-    <main>
+    <main id="main" tabIndex={-1} className="outline-none">
       <Empty
+        level="h1"
         title="There is nothing at this address"
         action={
           <Link to="/" className="underline underline-offset-2">

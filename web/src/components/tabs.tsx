@@ -16,8 +16,8 @@ function TabAnchor({ count, children, className, ...rest }: ComponentProps<'a'> 
     <a
       {...rest}
       className={clsx(
-        'flex h-9 items-center gap-1.5 whitespace-nowrap border-transparent border-b-2 text-mute transition-colors hover:text-fg',
-        '[&.active]:border-ink [&.active]:font-[520] [&.active]:text-fg',
+        'flex h-9 items-center gap-1.5 whitespace-nowrap border-transparent border-b-2 font-[520] text-mute transition-colors hover:text-fg',
+        '[&.active]:border-ink [&.active]:text-fg',
         className,
       )}
     >

@@ -6,9 +6,19 @@ export type Overlay = 'palette' | 'help' | 'new-project' | 'more' | null;
 let current: Overlay = null;
 const watchers = new Set<() => void>();
 
+let opener: Element | null = null;
+
+/** Opens one, or closes it with null; closing gives the focus back to where it was. */
 export function overlay(next: Overlay): void {
+  if (next && !current) opener = document.activeElement;
+  if (!next) requestAnimationFrame(giveFocusBack);
   current = next;
   for (const watcher of watchers) watcher();
+}
+
+function giveFocusBack(): void {
+  const lost = document.activeElement === null || document.activeElement === document.body;
+  if (lost && opener instanceof HTMLElement && opener.isConnected) opener.focus();
 }
 
 export function useOverlay(): Overlay {

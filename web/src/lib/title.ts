@@ -1,10 +1,11 @@
 /** The tab: its words, and a favicon whose signal is lit while a run of this page is live. */
 import { useEffect } from 'react';
 
+/** public/favicon.svg with its signal lit. */
 const DRAWING = (signal: string) =>
-  `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#1d1b19"/>` +
-  `<g fill="none" stroke="#faf9f7" stroke-width="2.4" stroke-linecap="round"><path d="M6 22.5h20M6 9.500h5.500c4.500 0 4.500 13 9.500 13M20.500 9.500H26"/></g>` +
-  `<circle cx="16.200" cy="16" r="4.500" fill="${signal}" stroke="#1d1b19" stroke-width="1.500"/></svg>`;
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#1d1b19"/>' +
+  '<path d="M6 22h20M6 10h4.5c5 0 4.5 12 9.8 12" fill="none" stroke="#faf9f7" stroke-width="2.6" stroke-linecap="round"/>' +
+  `<circle cx="22.8" cy="10" r="4.2" fill="${signal}"/></svg>`;
 
 const SIGNALS = { live: '#ff9256', ok: '#5ccb8f', bad: '#ff8d80' };
 

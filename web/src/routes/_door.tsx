@@ -11,12 +11,7 @@ function Door() {
         <Mark size={30} />
         <Outlet />
       </main>
-      <footer className="flex justify-between border-line border-t py-3.5 text-mute text-xs">
-        <span>Taskyard at {location.host}</span>
-        <a href="/docs" className="hover:text-fg">
-          API
-        </a>
-      </footer>
+      <footer className="mx-auto w-full max-w-80 py-5 text-mute text-xs">Taskyard at {location.host}</footer>
     </div>
   );
 }

@@ -55,7 +55,7 @@ function useFound(words: string): Group {
   const items = (data?.items ?? []).map((project) => ({
     value: project.id,
     label: project.name,
-    icon: <ProjectKey of={project.key} />,
+    icon: <ProjectKey of={project.key} className="w-10" />,
     run: () => void router.navigate({ to: '/projects/$projectId', params: { projectId: project.id } }),
   }));
   return { value: 'Projects', items };
@@ -67,11 +67,10 @@ export default function Palette() {
   const { contains } = Autocomplete.useFilter();
   const fixed = useFixed();
   const found = useFound(words);
-  // Projects come filtered from the server, which also finds words of a description; the rest is filtered here.
-  const groups = [
-    found,
-    ...fixed.map((group) => ({ ...group, items: group.items.filter((i) => contains(i.label, words)) })),
-  ];
+  // Filtered here as well: until the server has answered, what is shown is what it found for fewer words.
+  const groups = [found, ...fixed]
+    .map((group) => ({ ...group, items: group.items.filter((entry) => contains(entry.label, words.trim())) }))
+    .filter((group) => group.items.length > 0);
 
   return (
     <Dialog.Root open onOpenChange={(open) => !open && overlay(null)}>
@@ -86,7 +85,7 @@ export default function Palette() {
             inline
             autoHighlight="always"
             keepHighlight
-            items={groups.filter((group) => group.items.length)}
+            items={groups}
             filter={null}
             value={words}
             onValueChange={setWords}
@@ -133,7 +132,7 @@ function Row({ entry }: { entry: Entry }) {
       }}
       className="flex h-8 items-center gap-3 rounded-ctl px-2.5 data-highlighted:bg-raise pointer-coarse:h-11 [&_svg]:size-4 [&_svg]:text-mute"
     >
-      <span className="grid w-7 place-items-center">{entry.icon}</span>
+      <span className="grid w-10 place-items-center">{entry.icon}</span>
       <span className="flex-1 truncate">{entry.label}</span>
       {entry.keys && <Kbd keys={entry.keys} />}
     </Autocomplete.Item>

@@ -31,23 +31,24 @@ function RecentProjects() {
   const { data } = useQuery(listProjectsOptions(RECENT));
   if (!data?.items.length) return null;
   return (
-    <section aria-labelledby="recent-projects" className="mt-5">
-      <h2 id="recent-projects" className="px-2 pb-1 font-medium text-2xs text-faint tracking-normal">
-        Projects
-      </h2>
+    <div className="mt-5">
+      <p className="px-2 pb-1 font-medium text-2xs text-faint">Recent projects</p>
       {data.items.map((project) => (
         <Link key={project.id} to="/projects/$projectId" params={{ projectId: project.id }} className={ROW}>
-          <ProjectKey of={project.key} />
+          <ProjectKey of={project.key} className="w-10" />
           <span className="truncate">{project.name}</span>
         </Link>
       ))}
-    </section>
+    </div>
   );
 }
 
 export function Sidebar() {
   return (
-    <div className="sticky top-0 flex h-dvh flex-col border-line border-r px-2.5 pt-3 pb-2.5 max-md:hidden">
+    <nav
+      aria-label="Main"
+      className="sticky top-0 flex h-dvh flex-col border-line border-r px-2.5 pt-3 pb-2.5 max-md:hidden"
+    >
       <Link
         to="/"
         className="mb-3 flex items-center gap-2 self-start rounded-ctl px-2 py-1 font-[650] text-base tracking-tight"
@@ -55,15 +56,15 @@ export function Sidebar() {
         <Mark />
         Taskyard
       </Link>
-      <nav aria-label="Main" className="flex min-h-0 flex-1 flex-col overflow-y-auto">
+      <div className="flex min-h-0 flex-1 flex-col overflow-y-auto">
         {PLACES.map((place) => (
           <PlaceLink key={place.label} place={place} />
         ))}
         <RecentProjects />
         <div className="flex-1" />
         <PlaceLink place={SETTINGS} />
-      </nav>
+      </div>
       <UserButton className={ROW} />
-    </div>
+    </nav>
   );
 }

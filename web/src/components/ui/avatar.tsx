@@ -48,7 +48,7 @@ export function ProjectKey({ of, className }: { of: string; className?: string }
         className,
       )}
     >
-      {of}
+      <span className="truncate">{of}</span>
     </span>
   );
 }

@@ -2,8 +2,8 @@ import { clsx } from 'clsx';
 import { type ComponentProps, type ReactNode, useId, useState } from 'react';
 
 export const inputClass =
-  'ctl w-full min-w-0 rounded-ctl border border-edge bg-panel px-2.5 text-sm outline-none transition-colors ' +
-  'hover:border-faint focus-visible:border-ink focus-visible:outline-2 focus-visible:outline-ink focus-visible:outline-offset-0 ' +
+  'ctl w-full min-w-0 rounded-ctl border border-edge bg-panel px-2.5 text-sm transition-colors ' +
+  'hover:border-faint focus-visible:border-ink focus-visible:-outline-offset-1 ' +
   'aria-invalid:border-bad aria-invalid:outline-bad disabled:opacity-50 read-only:bg-raise';
 
 type FieldProps = {

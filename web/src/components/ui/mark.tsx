@@ -3,18 +3,17 @@ export function Mark({ lit = false, size = 18 }: { lit?: boolean; size?: number 
   return (
     <svg width={size} height={size} viewBox="0 0 18 18" fill="none" aria-hidden="true" className="shrink-0">
       <path
-        d="M2 13h14M2 5h4c3 0 3 8 6 8M12 5h4"
+        d="M1.5 13.25h15M1.5 4.75h3.5c3.6 0 3.2 8.5 7 8.5"
         stroke="currentColor"
         strokeWidth="1.8"
         strokeLinecap="round"
-        strokeLinejoin="round"
       />
       <circle
-        cx="9.1"
-        cy="9"
-        r={lit ? 2.1 : 1.75}
-        strokeWidth="1.2"
-        className={lit ? 'fill-live stroke-live' : 'fill-bg stroke-current'}
+        cx="13.75"
+        cy="4.75"
+        r="2.1"
+        strokeWidth="1.6"
+        className={lit ? 'fill-live stroke-live' : 'stroke-current'}
       />
     </svg>
   );

@@ -4,6 +4,7 @@ import { listProjectsOptions } from '@/api/gen/@tanstack/react-query.gen';
 import { Page } from '@/components/page';
 import { RECENT } from '@/components/shell/sidebar';
 import { Button } from '@/components/ui/button';
+import { Empty } from '@/components/ui/empty';
 import { ProjectRow } from '@/features/projects/project-row';
 import { overlay } from '@/lib/overlay';
 
@@ -38,6 +39,23 @@ function MyWork() {
           ))}
         </ul>
       </section>
+      {data.total <= 1 && <FirstProject />}
     </Page>
+  );
+}
+
+function FirstProject() {
+  return (
+    <Empty
+      title="Start with a project"
+      action={
+        <Button look="ink" onClick={() => overlay('new-project')}>
+          New project
+        </Button>
+      }
+    >
+      A project holds the source of one thing you build, and every run that works on it. “Personal” is yours alone, for
+      trying things out.
+    </Empty>
   );
 }

@@ -9,12 +9,13 @@ import { inside, text } from '@/lib/forms';
 import { rememberMe } from '@/lib/session';
 import { useTitle } from '@/lib/title';
 
-type Search = { next?: string; ended?: boolean };
+type Search = { next?: string | undefined; ended?: true | undefined };
 
 export const Route = createFileRoute('/_door/login')({
+  // What is not wanted is set to undefined: a key that is left out would come through as it was.
   validateSearch: (search: Record<string, unknown>): Search => ({
-    ...(inside(search.next) ? { next: search.next } : {}),
-    ...(search.ended === true ? { ended: true } : {}),
+    next: inside(search.next) ? search.next : undefined,
+    ended: search.ended === true || undefined,
   }),
   loader: async ({ context }) => {
     const { data } = await context.queryClient.fetchQuery(getSetupOptions());

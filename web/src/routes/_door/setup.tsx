@@ -10,8 +10,9 @@ import { rememberMe } from '@/lib/session';
 import { useTitle } from '@/lib/title';
 
 export const Route = createFileRoute('/_door/setup')({
-  validateSearch: (search: Record<string, unknown>): { token?: string } =>
-    typeof search.token === 'string' && search.token ? { token: search.token } : {},
+  validateSearch: (search: Record<string, unknown>): { token?: string | undefined } => ({
+    token: typeof search.token === 'string' && search.token ? search.token : undefined,
+  }),
   loader: async ({ context }) => {
     const { data } = await context.queryClient.fetchQuery(getSetupOptions());
     if (!data.needed) throw redirect({ to: '/login' });

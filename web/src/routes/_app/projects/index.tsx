@@ -13,7 +13,7 @@ import { BoneRows } from '@/components/ui/skeleton';
 import { ProjectRow } from '@/features/projects/project-row';
 import { overlay } from '@/lib/overlay';
 
-type Search = { q?: string; page?: number };
+type Search = { q?: string | undefined; page?: number | undefined };
 
 const PAGE_SIZE = 30;
 
@@ -23,8 +23,8 @@ function options({ q, page = 1 }: Search) {
 
 export const Route = createFileRoute('/_app/projects/')({
   validateSearch: (search: Record<string, unknown>): Search => ({
-    ...(typeof search.q === 'string' && search.q ? { q: search.q } : {}),
-    ...(Number(search.page) > 1 ? { page: Math.floor(Number(search.page)) } : {}),
+    q: typeof search.q === 'string' && search.q ? search.q : undefined,
+    page: Number(search.page) > 1 ? Math.floor(Number(search.page)) : undefined,
   }),
   loaderDeps: ({ search }) => search,
   loader: ({ context, deps }) => void context.queryClient.prefetchQuery(options(deps)),

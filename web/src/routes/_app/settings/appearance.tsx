@@ -2,7 +2,7 @@ import { createFileRoute } from '@tanstack/react-router';
 import { Section } from '@/components/section';
 import { Segmented } from '@/components/ui/segmented';
 import { Switch } from '@/components/ui/switch';
-import { useSaveProfile } from '@/features/accounts/use-save-profile';
+import { useSetPreference } from '@/features/accounts/use-save-profile';
 import { useMe } from '@/lib/session';
 import { setTheme, type Theme, useTheme } from '@/lib/theme';
 
@@ -17,7 +17,7 @@ const THEMES = [
 function Appearance() {
   const me = useMe();
   const theme = useTheme();
-  const save = useSaveProfile();
+  const set = useSetPreference();
   return (
     <>
       <Section title="Theme" about="On this device.">
@@ -28,7 +28,7 @@ function Appearance() {
           label="Single-key shortcuts"
           hint="G then P goes to the projects, ? lists all keys. Turn them off if a voice or switch control types for you."
           checked={me.preferences.single_key_shortcuts !== false}
-          onChange={(on) => save.mutate({ preferences: { single_key_shortcuts: on } })}
+          onChange={(on) => set({ single_key_shortcuts: on })}
         />
       </Section>
     </>

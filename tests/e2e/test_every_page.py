@@ -1,0 +1,97 @@
+"""What holds on every page: everybody can read it, and it fits, in both themes and widths."""
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+from playwright.async_api import Page
+
+from tests.e2e.browsing import Somebody, Theme, Visits, overflow, settled, violations
+
+VIEWS: list[tuple[int, Theme]] = [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")]
+OPEN_TO_ALL = ("/app/login", "/app/register")
+SIGNED_IN = (
+    "/app/",
+    "/app/projects",
+    "/app/projects?q=nothing-is-called-this",
+    "/app/projects/{project}",
+    "/app/projects/{project}/settings",
+    "/app/settings/profile",
+    "/app/settings/appearance",
+    "/app/settings/security",
+    "/app/no/such/page",
+)
+
+Step = Callable[[Page], Awaitable[None]]
+
+
+async def good(page: Page, where: str) -> None:
+    await settled(page)
+    assert not await violations(page), where
+    assert await overflow(page) <= 0, f"{where} is wider than the window"
+    assert await page.get_by_role("heading", level=1).count() == 1, f"{where} needs one h1"
+    assert "Taskyard" in await page.title()
+
+
+@pytest.mark.usefixtures("admin")
+@pytest.mark.parametrize(("width", "theme"), VIEWS)
+async def test_pages_before_sign_in(visit: Visits, width: int, theme: Theme) -> None:
+    page = await visit(width=width, theme=theme)
+    for path in OPEN_TO_ALL:
+        await page.goto(path)
+        await good(page, path)
+
+
+@pytest.mark.parametrize(("width", "theme"), VIEWS)
+async def test_pages_after_sign_in(visit: Visits, maya: Somebody, width: int, theme: Theme) -> None:
+    with maya.client() as client:
+        body = {"name": "Checkout rewrite", "description": "Takes money, twice as fast. " * 8}
+        made = client.post("/api/v1/projects", json=body).raise_for_status()
+    page = await visit(maya, width=width, theme=theme)
+    for path in SIGNED_IN:
+        address = path.format(project=made.json()["data"]["id"])
+        await page.goto(address)
+        await good(page, address)
+
+
+async def palette(page: Page) -> None:
+    await page.keyboard.press("Control+k")
+    await page.get_by_role("option").first.wait_for()
+
+
+async def shortcuts(page: Page) -> None:
+    await page.keyboard.press("?")
+    await page.get_by_role("dialog").wait_for()
+
+
+async def new_project(page: Page) -> None:
+    await page.keyboard.press("n")
+    await page.get_by_role("dialog").wait_for()
+
+
+async def user_menu(page: Page) -> None:
+    await page.get_by_role("button", name="Maya Kern").click()
+    await page.get_by_role("menu").wait_for()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("opens", [palette, shortcuts, new_project, user_menu])
+async def test_what_lies_over_a_page(
+    visit: Visits, maya: Somebody, opens: Step, theme: Theme
+) -> None:
+    page = await visit(maya, theme=theme)
+    await page.goto("/app/")
+    await page.get_by_role("heading", name="My work").wait_for()
+    await opens(page)
+    assert not await violations(page)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+async def test_the_drawer_of_a_phone(visit: Visits, maya: Somebody, theme: Theme) -> None:
+    page = await visit(maya, width=390, theme=theme)
+    await page.goto("/app/")
+    await page.get_by_role("button", name="More").click()
+    await page.get_by_role("dialog").wait_for()
+    assert not await violations(page)
+    await page.get_by_role("link", name="Settings").click()
+    await page.get_by_role("heading", name="Settings").wait_for()
+    assert await page.get_by_role("dialog").count() == 0

@@ -1,0 +1,78 @@
+"""Making, finding, renaming and deleting projects."""
+
+from playwright.async_api import expect
+
+from tests.e2e.browsing import Somebody, Visits, newcomer
+
+
+async def test_a_project_is_made_renamed_and_deleted(visit: Visits, maya: Somebody) -> None:
+    page = await visit(maya)
+    await page.goto("/app/")
+    await page.get_by_role("heading", name="My work").wait_for()
+    await page.keyboard.press("n")
+    dialog = page.get_by_role("dialog", name="New project")
+    await dialog.get_by_label("Name").fill("Checkout rewrite")
+    await dialog.get_by_label("Description").fill("Takes money, twice as fast.")
+    await dialog.get_by_role("button", name="Make project").click()
+    await expect(page.get_by_role("heading", name="Checkout rewrite")).to_be_visible()
+    await expect(page.get_by_text("Takes money, twice as fast.")).to_be_visible()
+
+    await page.get_by_label("Project", exact=True).get_by_role("link", name="Settings").click()
+    await page.get_by_label("Name", exact=True).fill("Checkout")
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_role("heading", name="Checkout", exact=True)).to_be_visible()
+
+    await page.get_by_role("button", name="Delete project…").click()
+    confirm = page.get_by_role("dialog")
+    await expect(confirm.get_by_role("button", name="Delete project")).to_be_disabled()
+    await confirm.get_by_role("textbox").fill("cr")
+    await confirm.get_by_role("button", name="Delete project").click()
+    await expect(page.get_by_role("heading", name="Projects")).to_be_visible()
+    await expect(page.get_by_role("main").get_by_text("Checkout")).to_have_count(0)
+
+
+async def test_a_refused_project_says_which_field_and_why(visit: Visits, maya: Somebody) -> None:
+    with maya.client() as client:
+        body = {"name": "Docs", "key": "DOCS"}
+        client.post("/api/v1/projects", json=body).raise_for_status()
+    visit.guard.expect(409)
+    page = await visit(maya)
+    await page.goto("/app/projects")
+    await page.get_by_role("button", name="New project").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_label("Name").fill("Docs")
+    await dialog.get_by_role("button", name="Make project").click()
+    await expect(dialog.get_by_role("alert")).to_be_visible()
+    await expect(dialog.get_by_label("Name")).to_have_value("Docs")
+
+
+async def test_the_search_is_in_the_address_and_can_be_cleared(
+    visit: Visits, maya: Somebody
+) -> None:
+    with maya.client() as client:
+        for name in ("Mobile app", "Checkout"):
+            client.post("/api/v1/projects", json={"name": name}).raise_for_status()
+    page = await visit(maya)
+    await page.goto("/app/projects")
+    rows = page.get_by_role("main").get_by_role("listitem")
+    await expect(rows).to_have_count(3)
+    await page.keyboard.press("/")
+    await page.keyboard.type("mobile")
+    await expect(rows).to_have_count(1)
+    assert page.url.endswith("?q=mobile")
+    await page.reload()
+    await expect(rows).to_have_count(1)
+    await page.get_by_label("Find a project").fill("nothing like it")
+    await page.get_by_role("button", name="Clear the search").click()
+    await expect(rows).to_have_count(3)
+
+
+async def test_a_project_of_somebody_else_is_nothing_at_all(visit: Visits, maya: Somebody) -> None:
+    with maya.client() as client:
+        answer = client.post("/api/v1/projects", json={"name": "Mine"}).raise_for_status()
+    visit.guard.expect(404)
+    page = await visit(newcomer(maya.url, "Jo Olsen"))
+    await page.goto(f"/app/projects/{answer.json()['data']['id']}")
+    await expect(
+        page.get_by_role("heading", name="There is nothing at this address")
+    ).to_be_visible()

@@ -1,0 +1,72 @@
+"""One's own account: profile, theme, keys, password, sessions."""
+
+from playwright.async_api import expect
+
+from tests.e2e.browsing import PASSWORD, Somebody, Visits, newcomer
+
+
+async def test_a_new_name_shows_everywhere_at_once(visit: Visits, maya: Somebody) -> None:
+    page = await visit(maya)
+    await page.goto("/app/settings/profile")
+    await page.get_by_label("Name", exact=True).fill("Maya Stern")
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_role("button", name="Maya Stern")).to_be_visible()
+
+
+async def test_a_taken_username_is_refused_beside_the_field(visit: Visits, maya: Somebody) -> None:
+    other = newcomer(maya.url)
+    with other.client() as client:
+        taken = client.get("/api/v1/auth/me").json()["data"]["username"]
+    visit.guard.expect(409)
+    page = await visit(maya)
+    await page.goto("/app/settings/profile")
+    await page.get_by_label("Username").fill(taken)
+    await page.get_by_role("button", name="Save").click()
+    await expect(page.get_by_label("Username")).to_have_attribute("aria-invalid", "true")
+
+
+async def test_the_theme_is_kept_on_this_device_and_there_before_the_first_paint(
+    visit: Visits, maya: Somebody
+) -> None:
+    page = await visit(maya, theme="light")
+    await page.goto("/app/settings/appearance")
+    await page.get_by_text("Dark", exact=True).click()
+    await expect(page.locator("html")).to_have_class("dark")
+    await page.goto("/app/", wait_until="commit")
+    await expect(page.locator("html")).to_have_class("dark")
+
+
+async def test_single_keys_can_be_turned_off(visit: Visits, maya: Somebody) -> None:
+    page = await visit(maya)
+    await page.goto("/app/settings/appearance")
+    await page.get_by_role("switch", name="Single-key shortcuts").uncheck()
+    await page.reload()
+    await expect(page.get_by_role("switch", name="Single-key shortcuts")).not_to_be_checked()
+    await page.get_by_role("heading", name="Settings").click()
+    await page.keyboard.press("?")
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+async def test_a_new_password_ends_the_other_sessions(visit: Visits, maya: Somebody) -> None:
+    with maya.client() as client:
+        body = {"email": maya.email, "password": PASSWORD}
+        client.post("/api/v1/auth/login", json=body).raise_for_status()
+    page = await visit(maya)
+    await page.goto("/app/settings/security")
+    await expect(page.get_by_role("button", name="End")).to_have_count(1)
+    await page.get_by_label("Current password").fill(PASSWORD)
+    await page.get_by_label("New password").fill("another long sentence")
+    await page.get_by_role("button", name="Change password").click()
+    await expect(page.get_by_text("Password changed; 1 other session ended")).to_be_visible()
+    await expect(page.get_by_role("button", name="End")).to_have_count(0)
+
+
+async def test_one_session_is_ended_by_name(visit: Visits, maya: Somebody) -> None:
+    with maya.client() as client:
+        body = {"email": maya.email, "password": PASSWORD}
+        client.post("/api/v1/auth/login", json=body).raise_for_status()
+    page = await visit(maya)
+    await page.goto("/app/settings/security")
+    await page.get_by_role("button", name="End").click()
+    await expect(page.get_by_text("This device")).to_be_visible()
+    await expect(page.get_by_role("button", name="End")).to_have_count(0)
