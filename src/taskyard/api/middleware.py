@@ -1,4 +1,4 @@
-"""Pure ASGI middleware, outermost first: a request's id, its log line, headers in and out.
+"""Pure ASGI middleware: a request's id, its log line, headers in and out, the last resort.
 
 Pure, because one BaseHTTPMiddleware costs 146 µs a request and three make health six times dearer.
 """
@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from taskyard.core.logs import redact_text
-from taskyard.core.problems import BadRequest, HeadersTooLarge, answer
+from taskyard.core.problems import BadRequest, HeadersTooLarge, answer, on_anything
 from taskyard.core.routing import path_of
 from taskyard.core.settings import Settings
 from taskyard.kit.errors import TaskyardError
@@ -65,6 +65,12 @@ class RequestEdge:
                 await answer(Request(scope), problem)(scope, receive, finish)
             else:
                 await self.app(scope, receive, finish)
+        except Exception as error:
+            # Here and not in the framework's outermost layer, so that a 500 carries the headers
+            # that this and the layers around it add.
+            if status or scope["type"] != "http":
+                raise
+            await (await on_anything(Request(scope), error))(scope, receive, finish)
         finally:
             _log_line(scope, status or 500, time.perf_counter() - started)
 

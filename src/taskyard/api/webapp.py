@@ -42,7 +42,7 @@ def _index(request: Request) -> Response:
 def _file(request: Request, path: str) -> Response:
     file = (DIST / path).resolve()
     hidden = any(part.startswith(".") for part in Path(path).parts)
-    if hidden or not file.is_relative_to(DIST.resolve()) or not file.is_file():
+    if hidden or not file.is_relative_to(DIST.resolve()) or not _exists(file):
         raise ResourceNotFound
     headers = {
         "Content-Security-Policy": CSP,
@@ -57,6 +57,13 @@ def _file(request: Request, path: str) -> Response:
             headers["Content-Encoding"] = encoding
             return FileResponse(packed, headers=headers, media_type=media_type)
     return FileResponse(file, headers=headers, media_type=media_type)
+
+
+def _exists(file: Path) -> bool:
+    try:
+        return file.is_file()
+    except OSError:  # a name longer than the file system takes
+        return False
 
 
 async def _to_app(_: Request) -> Response:

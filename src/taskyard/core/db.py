@@ -77,11 +77,15 @@ class Database:
 
     def __init__(self, settings: Settings) -> None:
         self.engine: AsyncEngine = create_async_engine(
-            settings.async_dsn,
+            "postgresql+asyncpg://",
+            # What a statement carried (hashes, addresses) stays out of error texts and logs.
+            hide_parameters=True,
             pool_size=settings.database_pool,
             max_overflow=0,
             pool_pre_ping=True,
             connect_args={
+                # asyncpg reads the address itself; SQLAlchemy would trip over `sslmode`.
+                "dsn": settings.async_dsn,
                 "timeout": 4,
                 "command_timeout": STATEMENT_TIMEOUT_MS / 1000 + 5,
                 "server_settings": {
@@ -116,8 +120,9 @@ class Database:
         await self.engine.dispose()
 
 
-#: SQLSTATE classes that pass: connection, resources, rolled back for another's sake, shut down.
-_PASSING = ("08", "53", "40", "57P", "55P03")
+#: SQLSTATE classes that pass: connection, resources, rolled back for another's sake, timed out or
+#: shut down.
+_PASSING = ("08", "53", "40", "57", "55P03")
 
 
 def is_outage(error: BaseException) -> bool:

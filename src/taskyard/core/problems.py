@@ -11,11 +11,11 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 from starlette.types import ExceptionHandler
 
-from taskyard.core.db import DatabaseBusy
+from taskyard.core.db import DatabaseBusy, is_outage
 from taskyard.kit.errors import Kind, TaskyardError
 
 _log = structlog.get_logger(__name__)
@@ -238,14 +238,14 @@ async def _on_http(request: Request, error: Exception) -> JSONResponse:
 
 async def _on_database(request: Request, error: Exception) -> JSONResponse:
     """Answer 503 while PostgreSQL is away; a fault in our own SQL stays a 500."""
-    lost = isinstance(error, OperationalError | InterfaceError | OSError | TimeoutError)
-    if lost or getattr(error, "connection_invalidated", False):
+    if is_outage(error):
         _log.warning("database_away", error=type(error).__name__)
         return answer(request, DatabaseBusy(retry_after=2))
-    return await _on_anything(request, error)
+    return await on_anything(request, error)
 
 
-async def _on_anything(request: Request, error: Exception) -> JSONResponse:
+async def on_anything(request: Request, error: Exception) -> JSONResponse:
+    """Answer what nobody expected: logged whole, told as little as its request id."""
     _log.error("unhandled", path=request.url.path, exc_info=error)
     return answer(request, InternalError())
 
@@ -259,7 +259,6 @@ def install(app: FastAPI) -> None:
         DBAPIError: _on_database,
         ConnectionError: _on_database,
         TimeoutError: _on_database,
-        Exception: _on_anything,
     }
     for kind, handler in handlers.items():
         app.add_exception_handler(kind, handler)

@@ -4,6 +4,7 @@ Names are `TASKYARD_<FIELD>`; a few names that hosting services set by themselve
 too (`DATABASE_URL`, `REDIS_URL`, `API_SECRET_KEY`, `ENVIRONMENT` or `ENV`, `OPENAI_API_KEY`).
 """
 
+import ipaddress
 import re
 from functools import lru_cache
 from pathlib import Path
@@ -15,6 +16,10 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 #: Shorter secrets are refused outside development (RFC 8725 section 3.5; HS256 wants 256 bits).
 MIN_SECRET_BYTES = 32
 _WEAK_SECRETS = re.compile(r"^(.)\1+$|change.?me|secret|password|example|default", re.IGNORECASE)
+#: What libpq reads and asyncpg does not.
+_LIBPQ_ONLY = re.compile(
+    r"(?<=[?&])(channel_binding|connect_timeout|gssencmode|keepalives\w*|sslcompression)=[^&]*&?"
+)
 
 
 def _also(name: str, *others: str) -> AliasChoices:
@@ -25,13 +30,18 @@ class Settings(BaseSettings):
     """The settings of one process, read from the environment once."""
 
     model_config = SettingsConfigDict(
-        env_prefix="TASKYARD_", populate_by_name=True, extra="ignore", frozen=True
+        env_prefix="TASKYARD_",
+        populate_by_name=True,
+        extra="ignore",
+        frozen=True,
+        # A refused secret is not printed.
+        hide_input_in_errors=True,
     )
 
     environment: Literal["development", "test", "production"] = Field(
         "development",
         validation_alias=_also("ENVIRONMENT", "ENVIRONMENT", "ENV"),
-        description="In production weak secrets are refused and cookies are always Secure.",
+        description="In production a missing or weak secret is refused.",
     )
     host: str = Field("127.0.0.1", description="Address the API listens on.")
     port: int = Field(8000, ge=0, le=65535, description="Port the API listens on.")
@@ -98,6 +108,22 @@ class Settings(BaseSettings):
             return [part.strip() for part in value.split(",") if part.strip()]
         return value
 
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, values: list[str]) -> list[str]:
+        for value in values:
+            ipaddress.ip_network(value, strict=False)
+        return values
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _origins(cls, values: list[str]) -> list[str]:
+        for value in values:
+            # `*` would let every site on the web act with the cookies of who visits it.
+            if not re.fullmatch(r"https?://[\w.-]+(:\d+)?", value):
+                raise ValueError(f"{value!r} is no origin such as https://app.example.com")
+        return values
+
     @field_validator("rate_limits", mode="before")
     @classmethod
     def _switch(cls, value: object) -> object:
@@ -129,8 +155,11 @@ class Settings(BaseSettings):
 
     @property
     def async_dsn(self) -> str:
-        """The database's address for SQLAlchemy over asyncpg."""
-        return re.sub(r"^postgres(ql)?(\+\w+)?://", "postgresql+asyncpg://", self.database_url)
+        """The database's address for asyncpg, which sends on to the server what it does not know.
+
+        Hosting services put libpq's own parameters into `DATABASE_URL`; the server refuses those.
+        """
+        return _LIBPQ_ONLY.sub("", self.sync_dsn).rstrip("?&")
 
     @property
     def sync_dsn(self) -> str:

@@ -50,6 +50,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.openapi = lambda: openapi.document(app)  # type: ignore[method-assign]
     problems.install(app)
     _add_routes(app)
+    app.add_middleware(RequestEdge, settings=settings)
+    # Outermost, so that pages of other origins can read refusals and failures too.
     app.add_middleware(
         CORSMiddleware,
         allow_origins=settings.cors_origins,
@@ -59,7 +61,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         expose_headers=_EXPOSED,
         max_age=600,
     )
-    app.add_middleware(RequestEdge, settings=settings)
     return app
 
 
