@@ -1,14 +1,12 @@
 """Recognising callers: a bearer token, or the web app's cookie with its guard against forgery."""
 
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from fastapi import Depends, Request, Response
 from sqlalchemy import Row
 from starlette.requests import HTTPConnection
 
 from taskyard.accounts import repository
-from taskyard.accounts.errors import SessionRevoked, TokenInvalid
 from taskyard.accounts.models import Session, User
 from taskyard.accounts.passwords import Passwords
 from taskyard.accounts.service.signing_in import Device
@@ -17,7 +15,9 @@ from taskyard.core.access import (
     ROLE_PERMISSIONS,
     Actor,
     Role,
+    SessionRevoked,
     Tier,
+    TokenInvalid,
     check_same_site,
     client_address,
 )
@@ -98,8 +98,8 @@ def _is_secure(connection: HTTPConnection) -> bool:
     settings: Settings = connection.app.state.platform.settings
     if settings.public_url:
         return settings.public_url.startswith("https://")
-    host = urlsplit(f"//{connection.headers.get('host', '')}").hostname or ""
-    return connection.url.scheme in {"https", "wss"} or host == "localhost"
+    host = connection.headers.get("host", "").partition(":")[0].lower()
+    return connection.scope["scheme"] in {"https", "wss"} or host == "localhost"
 
 
 def cookie_name(connection: HTTPConnection) -> str:

@@ -10,27 +10,6 @@ class InvalidCredentials(TaskyardError):
     code = "AUTH_INVALID_CREDENTIALS"
 
 
-class TokenInvalid(TaskyardError):
-    """This access token is not one of ours. Sign in again."""
-
-    kind = Kind.UNAUTHENTICATED
-    code = "AUTH_TOKEN_INVALID"
-
-
-class TokenExpired(TaskyardError):
-    """This access token has expired. Refresh it, or sign in again."""
-
-    kind = Kind.UNAUTHENTICATED
-    code = "AUTH_TOKEN_EXPIRED"
-
-
-class SessionRevoked(TaskyardError):
-    """This session has ended. Sign in again."""
-
-    kind = Kind.UNAUTHENTICATED
-    code = "AUTH_SESSION_REVOKED"
-
-
 class RefreshInvalid(TaskyardError):
     """This refresh token is unknown or has expired. Sign in again."""
 

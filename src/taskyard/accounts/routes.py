@@ -19,18 +19,17 @@ from taskyard.accounts.service import profiles, registering, signing_in
 from taskyard.core.access import (
     ROLE_PERMISSIONS,
     Actor,
-    CsrfFailed,
     public,
     recognise,
     signed_in,
 )
 from taskyard.core.etag import IfMatch, PreconditionFailed, set_etag
 from taskyard.core.limits import RateLimitExceeded, tier_limits
-from taskyard.core.problems import BadRequest
 from taskyard.core.routing import Router
 from taskyard.core.schemas import Item, Page
 from taskyard.core.settings import Settings
 from taskyard.core.uow import UowDep, unit_of_work
+from taskyard.kit.errors import Kind, TaskyardError
 
 auth = Router(prefix="/api/v1/auth", tags=["auth"])
 profile = Router(prefix="/api/v1", tags=["profile"])
@@ -54,7 +53,7 @@ def read_user(user: User, settings: Settings) -> schemas.UserRead:
         email=user.email,
         username=user.username,
         display_name=user.display_name,
-        role=user.role,  # type: ignore[arg-type]  # the table's check constraint
+        role=user.role,
         tier=tier_of(user, settings),
         permissions=sorted(ROLE_PERMISSIONS[user.role]),  # type: ignore[index]
         preferences=user.preferences,
@@ -72,16 +71,26 @@ async def get_setup(
         data=schemas.SetupState(
             needed=not await repository.admin_exists(uow.db),
             registration=accounts.settings.registration,
-            signed_in=await recognise(request, uow) is not None,
+            signed_in=await _is_signed_in(request, uow),
         )
     )
+
+
+async def _is_signed_in(request: Request, uow: UowDep) -> bool:
+    """Whether the caller's credential is good; a bad one is no reason to refuse a public page."""
+    try:
+        return await recognise(request, uow) is not None
+    except TaskyardError as error:
+        if error.kind is not Kind.UNAUTHENTICATED:
+            raise
+        return False
 
 
 @auth.post(
     "/setup",
     status_code=201,
     bucket="register",
-    errors=(refusals.SetupLinkInvalid, refusals.EmailTaken, refusals.PasswordTooWeak, CsrfFailed),
+    errors=(refusals.SetupLinkInvalid, refusals.EmailTaken, refusals.PasswordTooWeak),
 )
 async def set_up(
     _: Anyone,
@@ -112,7 +121,6 @@ async def set_up(
         refusals.UsernameTaken,
         refusals.RegistrationClosed,
         refusals.PasswordTooWeak,
-        CsrfFailed,
     ),
 )
 async def register(
@@ -130,7 +138,6 @@ async def register(
         refusals.InvalidCredentials,
         refusals.LoginAttemptsExceeded,
         RateLimitExceeded,
-        CsrfFailed,
     ),
 )
 async def login(
@@ -170,7 +177,7 @@ def _tokens(accounts: AccountsDep, started: signing_in.Started) -> schemas.Token
 @auth.post(
     "/refresh",
     bucket="refresh",
-    errors=(refusals.RefreshInvalid, refusals.RefreshReused, CsrfFailed),
+    errors=(refusals.RefreshInvalid, refusals.RefreshReused),
 )
 async def refresh(
     _: Anyone, request: Request, body: schemas.Refresh, accounts: AccountsDep
@@ -182,7 +189,7 @@ async def refresh(
     )
 
 
-@auth.post("/logout", status_code=204, errors=(refusals.SessionRevoked, CsrfFailed))
+@auth.post("/logout", status_code=204)
 async def logout(actor: Me, request: Request, uow: UowDep) -> Response:
     """End this session; its tokens die at once."""
     if actor.session_id is not None:
@@ -216,9 +223,7 @@ def _columns(session: Session) -> dict[str, object]:
     return {name: getattr(session, name) for name in names}
 
 
-@auth.delete(
-    "/sessions/{session_id}", status_code=204, errors=(refusals.SessionNotFound, CsrfFailed)
-)
+@auth.delete("/sessions/{session_id}", status_code=204, errors=(refusals.SessionNotFound,))
 async def revoke_session(actor: Me, session_id: UUID, uow: UowDep) -> Response:
     """Sign one device out; its access token dies at once."""
     await profiles.revoke_session(uow, actor, session_id)
@@ -228,7 +233,7 @@ async def revoke_session(actor: Me, session_id: UUID, uow: UowDep) -> Response:
 @auth.post(
     "/password",
     bucket="login",
-    errors=(refusals.PasswordWrong, refusals.PasswordTooWeak, BadRequest, CsrfFailed),
+    errors=(refusals.PasswordWrong, refusals.PasswordTooWeak),
 )
 async def change_password(
     actor: Me, body: schemas.PasswordChange, uow: UowDep, accounts: AccountsDep
@@ -261,7 +266,7 @@ async def get_profile(
     return Item(data=read_user(user, accounts.settings))
 
 
-@profile.patch("/profile", errors=(refusals.UsernameTaken, PreconditionFailed, CsrfFailed))
+@profile.patch("/profile", errors=(refusals.UsernameTaken, PreconditionFailed))
 async def change_profile(
     actor: Me,
     response: Response,

@@ -8,10 +8,9 @@ from uuid import UUID
 
 import jwt
 
-from taskyard.accounts.errors import TokenExpired, TokenInvalid
 from taskyard.accounts.models import User
 from taskyard.core import keys
-from taskyard.core.access import ROLE_PERMISSIONS
+from taskyard.core.access import ROLE_PERMISSIONS, TokenExpired, TokenInvalid
 from taskyard.core.settings import Settings
 from taskyard.kit.clock import now
 from taskyard.kit.ids import uuid7
@@ -85,7 +84,7 @@ class AccessTokens:
             return Claims(UUID(claims["sub"]), UUID(claims["sid"]))
         except jwt.ExpiredSignatureError:
             raise TokenExpired from None
-        except (jwt.InvalidTokenError, ValueError, TypeError, OverflowError):
+        except (jwt.InvalidTokenError, ValueError, TypeError, AttributeError, OverflowError):
             raise TokenInvalid from None
 
 

@@ -14,7 +14,6 @@ import ipaddress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Protocol, get_args, get_origin, get_type_hints
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from fastapi import params
@@ -67,6 +66,27 @@ class AuthRequired(TaskyardError):
     code = "AUTH_REQUIRED"
 
 
+class TokenInvalid(TaskyardError):
+    """This access token is not one of ours. Sign in again."""
+
+    kind = Kind.UNAUTHENTICATED
+    code = "AUTH_TOKEN_INVALID"
+
+
+class TokenExpired(TaskyardError):
+    """This access token has expired. Refresh it, or sign in again."""
+
+    kind = Kind.UNAUTHENTICATED
+    code = "AUTH_TOKEN_EXPIRED"
+
+
+class SessionRevoked(TaskyardError):
+    """This session has ended. Sign in again."""
+
+    kind = Kind.UNAUTHENTICATED
+    code = "AUTH_SESSION_REVOKED"
+
+
 class AuthForbidden(TaskyardError):
     """Your account may not do this; it needs the permission {permission}."""
 
@@ -112,7 +132,10 @@ class Authenticator(Protocol):
     """Recognises callers; implemented by `accounts`."""
 
     async def recognise(self, connection: HTTPConnection, uow: Uow) -> Actor | None:
-        """Return who is calling, None where no credential was sent; raise where one is bad."""
+        """Return who is calling, None where no credential was sent.
+
+        Raises TokenInvalid, TokenExpired, SessionRevoked or CsrfFailed where one is bad.
+        """
 
 
 class Access:
@@ -125,6 +148,12 @@ class Access:
     def text(self) -> str:
         """Say who may call, for people."""
         return f"needs `{self.permission}`" if self.permission else "any signed-in account"
+
+    @property
+    def refusals(self) -> tuple[type[TaskyardError], ...]:
+        """What it may answer, for the OpenAPI document."""
+        unknown = (AuthRequired, TokenInvalid, TokenExpired, SessionRevoked)
+        return (*unknown, AuthForbidden) if self.permission else unknown
 
     async def __call__(self, connection: HTTPConnection, uow: UowDep) -> Actor:
         """Return the caller. Raises AuthRequired, AuthForbidden or CsrfFailed."""
@@ -143,6 +172,11 @@ class PublicAccess(Access):
     def text(self) -> str:
         """Say who may call, for people."""
         return "public"
+
+    @property
+    def refusals(self) -> tuple[type[TaskyardError], ...]:
+        """None: whoever calls is welcome."""
+        return ()
 
     async def __call__(self, connection: HTTPConnection) -> None:  # type: ignore[override]
         """Refuse another site's browser on a write."""
@@ -192,12 +226,12 @@ def access_of(endpoint: Any) -> Access | None:
 
 
 def check_same_site(connection: HTTPConnection, *, cookie: bool = False) -> None:
-    """Refuse a browser's cross-site write.
+    """Refuse a browser's cross-site write, or socket: browsers open those from any site.
 
     Every current browser sends `Sec-Fetch-Site`; older ones at least `Origin` (OWASP CSRF sheet).
     A request with neither is no browser: fine without a cookie, refused with one.
     """
-    if connection.scope.get("method", "GET") in SAFE_METHODS:
+    if connection.scope.get("method") in SAFE_METHODS:
         return
     site = connection.headers.get("sec-fetch-site")
     origin = connection.headers.get("origin")
@@ -220,7 +254,7 @@ def is_own_origin(connection: HTTPConnection, origin: str | None) -> bool:
         return True
     if settings.public_url and origin == settings.public_url.rstrip("/"):
         return True
-    return urlsplit(origin).netloc == connection.headers.get("host", "")
+    return origin.partition("://")[2] == connection.headers.get("host", "")
 
 
 def client_address(connection: HTTPConnection) -> str:
@@ -239,6 +273,6 @@ def client_address(connection: HTTPConnection) -> str:
 def _within(address: str, networks: list[str]) -> bool:
     try:
         ip = ipaddress.ip_address(address)
-        return any(ip in ipaddress.ip_network(network, strict=False) for network in networks)
     except ValueError:
         return False
+    return any(ip in ipaddress.ip_network(network, strict=False) for network in networks)

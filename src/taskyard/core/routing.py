@@ -16,10 +16,11 @@ from starlette.routing import BaseRoute, Match
 from starlette.types import Message, Receive, Scope, Send
 
 from taskyard.core import strictjson
-from taskyard.core.access import AuthForbidden, AuthRequired, PublicAccess, access_of
+from taskyard.core.access import SAFE_METHODS, CsrfFailed, PublicAccess, access_of
 from taskyard.core.db import DatabaseBusy
 from taskyard.core.problems import (
     BadRequest,
+    HeadersTooLarge,
     InternalError,
     MalformedJson,
     MethodNotAllowed,
@@ -35,6 +36,8 @@ Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 BODY_LIMIT_BYTES = 1024 * 1024
 #: Where a route's own limit stands in the OpenAPI document.
 BODY_LIMIT = "x-body-limit-bytes"
+#: What every address may answer, whatever it does.
+_ANYWHERE = (BadRequest, ValidationFailed, HeadersTooLarge, DatabaseBusy, InternalError)
 
 
 class StrictRequest(Request):
@@ -177,10 +180,10 @@ class Router(APIRouter):
                     "annotate a parameter with permit(…), signed_in(), public() or a room's own."
                 )
             is_public = isinstance(access, PublicAccess)
-            refusals = [*errors, ValidationFailed, DatabaseBusy, InternalError]
-            refusals += [] if is_public else [AuthRequired, AuthForbidden]
+            refusals = [*errors, *access.refusals, *_ANYWHERE]
+            refusals += [] if method in SAFE_METHODS else [CsrfFailed]
             if method in {"POST", "PUT", "PATCH"}:
-                refusals += [MalformedJson, BadRequest, PayloadTooLarge, UnsupportedMediaType]
+                refusals += [MalformedJson, PayloadTooLarge, UnsupportedMediaType]
             security: list[dict[str, list[str]]] = (
                 [] if is_public else [{"BearerAuth": []}, {"SessionCookie": []}]
             )

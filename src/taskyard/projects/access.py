@@ -12,6 +12,7 @@ from starlette.requests import HTTPConnection
 
 from taskyard.core.access import Access, Actor, AuthRequired, Permission, recognise
 from taskyard.core.uow import Uow, UowDep
+from taskyard.kit.errors import TaskyardError
 from taskyard.projects import repository
 from taskyard.projects.errors import ProjectNotFound, ProjectRoleTooLow
 from taskyard.projects.types import ROLE_ALLOWS, ProjectRole
@@ -57,12 +58,21 @@ async def load(uow: Uow, actor: Actor, project_id: UUID, permission: Permission)
     return access
 
 
+class ProjectRight(Access):
+    """What a route says of who may call it: those whose role in the project allows it."""
+
+    @property
+    def refusals(self) -> tuple[type[TaskyardError], ...]:
+        """What it may answer, for the OpenAPI document."""
+        return (*super().refusals, ProjectNotFound)
+
+
 class ProjectGate:
     """A dependency that admits to the project of the path."""
 
     def __init__(self, permission: Permission) -> None:
         self.permission = permission
-        self.access = Access(permission)
+        self.access = ProjectRight(permission)
 
     async def __call__(
         self, connection: HTTPConnection, project_id: ProjectId, uow: UowDep

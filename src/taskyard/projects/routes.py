@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Query, Response
 
-from taskyard.core.access import Actor, CsrfFailed, Permission, permit
+from taskyard.core.access import Actor, Permission, permit
 from taskyard.core.etag import IfMatch, PreconditionFailed, set_etag
 from taskyard.core.routing import Router
 from taskyard.core.schemas import Item, Page, PaginationTooDeep
@@ -57,7 +57,6 @@ async def list_projects(
         refusals.ProjectNameTaken,
         refusals.ProjectKeyTaken,
         refusals.TierLimitExceeded,
-        CsrfFailed,
     ),
 )
 async def create_project(
@@ -70,7 +69,7 @@ async def create_project(
     return Item(data=read(project, "owner"))
 
 
-@router.get("/{project_id}", errors=(refusals.ProjectNotFound,))
+@router.get("/{project_id}")
 async def get_project(access: CanReadProject, response: Response, uow: UowDep) -> Item[ProjectRead]:
     """Return one project."""
     project = await repository.get(uow.db, access.project_id)
@@ -84,11 +83,9 @@ async def get_project(access: CanReadProject, response: Response, uow: UowDep) -
     "/{project_id}",
     audit="project.changed",
     errors=(
-        refusals.ProjectNotFound,
         refusals.ProjectNameTaken,
         refusals.ProjectKeyTaken,
         PreconditionFailed,
-        CsrfFailed,
     ),
 )
 async def update_project(
@@ -108,7 +105,7 @@ async def update_project(
     "/{project_id}",
     status_code=204,
     audit="project.deleted",
-    errors=(refusals.ProjectNotFound, refusals.PersonalProjectStays, CsrfFailed),
+    errors=(refusals.PersonalProjectStays,),
 )
 async def delete_project(access: CanOwnProject, uow: UowDep) -> Response:
     """Delete a project. Owners only."""
