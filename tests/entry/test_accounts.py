@@ -115,20 +115,22 @@ def test_root_drops_and_opens_no_directory(
 def test_programs_in_a_closed_home_are_copied_not_opened(
     tmp_path: Path, open_path: Path, dropped: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    hidden = hide_the_wheels(tmp_path)
+    hidden, said = hide_the_wheels(tmp_path), list[str]()
     before = modes_above(hidden)
     monkeypatch.syspath_prepend(str(hidden))
     assert binaries.find().postgres.is_relative_to(hidden)
     data_dir = open_path / "data"
-    servers = EmbeddedServers.start(data_dir, durable=False)
-    servers.stop()
-    copied = binaries.reachable(dropped, data_dir)
+    EmbeddedServers.start(data_dir, durable=False).stop()
+    copied = binaries.reachable(dropped, data_dir, said.append)
+    assert said == []
     assert copied.postgres.is_relative_to(data_dir / "servers")
     assert copied.postgres.stat().st_uid == 0
     assert modes_above(hidden) == before
 
     monkeypatch.setattr(binaries, "SYSTEM_COPY", open_path / "system")
-    assert binaries.reachable(dropped, tmp_path).postgres.is_relative_to(open_path / "system")
+    copied = binaries.reachable(dropped, tmp_path, said.append)
+    assert copied.postgres.is_relative_to(open_path / "system")
+    assert said[0].startswith(f"Copying PostgreSQL and Valkey to {open_path / 'system'}")
 
     monkeypatch.setattr(binaries, "SYSTEM_COPY", tmp_path / "system")
     with pytest.raises(

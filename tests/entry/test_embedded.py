@@ -74,7 +74,7 @@ def test_a_directory_serves_one_at_a_time(servers: EmbeddedServers, data_dir: Pa
 
 def test_a_lost_password_is_replaced(data_dir: Path) -> None:
     EmbeddedServers.start(data_dir, durable=False).stop()
-    (data_dir / PASSWORD_FILE).unlink()
+    (data_dir / PASSWORD_FILE).write_text("\n")
     servers = EmbeddedServers.start(data_dir, durable=False)
     try:
         with psycopg.connect(servers.database_url) as db:

@@ -100,3 +100,27 @@ def test_nothing_outlives_a_killed_supervisor(supervise: Start) -> None:
     left = run.tree()
     run.process.kill()
     assert eventually(lambda: not any(alive(process) for process in left), within=2)
+
+
+def test_a_child_that_cannot_be_started_any_more_ends_everything(
+    supervise: Start, tmp_path: Path
+) -> None:
+    run = supervise(one=STEADY)
+    assert run.says("all ready")
+    # A child starts in the data directory; without it, no process can be made.
+    (tmp_path / "data").rename(tmp_path / "elsewhere")
+    run.child("sleep").kill()
+    assert run.ended(10) == 1
+    assert "one cannot be started" in run.output
+
+
+def test_a_hangup_that_is_ignored_stays_ignored(commands: Start, tmp_path: Path) -> None:
+    line = 'trap "" HUP; exec "$@"'
+    words = (sys.executable, SCRIPT, str(tmp_path / "data"), f"one={STEADY.replace('$0', 'one')}")
+    run = commands("/bin/sh", "-c", line, "sh", *words)
+    assert run.says("all ready")
+    run.process.send_signal(signal.SIGHUP)
+    time.sleep(0.2)
+    assert run.process.poll() is None
+    run.process.terminate()
+    assert run.ended(5) == 0

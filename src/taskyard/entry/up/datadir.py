@@ -81,12 +81,18 @@ class DataDir:
             raise StartError(message, Exit.NOT_WRITABLE) from error
         return data
 
+    def kept(self, name: str) -> str | None:
+        """Return the secret kept in the file `name`, or None when there is none."""
+        try:
+            return (self.root / name).read_text().strip() or None
+        except FileNotFoundError:
+            return None
+
     def secret(self, name: str) -> str:
         """Return the secret kept in the file `name` (mode 0600), made on first use."""
+        if kept := self.kept(name):
+            return kept
         path = self.root / name
-        with contextlib.suppress(FileNotFoundError):
-            if kept := path.read_text().strip():
-                return kept
         made = secrets.token_hex(32)
         half = path.with_name(f"{name}.new")
         with create_private(half) as file:
@@ -102,10 +108,9 @@ class DataDir:
         Raises StartError where the cluster is here and its key is not: with a new one nobody could
         sign in, and nothing would say why.
         """
-        path = self.root / KEY_FILE
-        if self.cluster.exists() and not path.exists():
+        if self.cluster.exists() and self.kept(KEY_FILE) is None:
             message = (
-                f"{path} is missing, and without it nobody can sign in to the database beside it. "
+                f"{self.root / KEY_FILE} is missing, and without it nobody can sign in. "
                 "Put it back from your backup, or set TASKYARD_SECRET_KEY to the key in use."
             )
             raise StartError(message)

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+from taskyard import __version__
 from taskyard.entry.up.account import Account
 from taskyard.entry.up.binaries import Binaries, find, postgres_major
 from taskyard.entry.up.datadir import DataDir
@@ -69,7 +70,7 @@ class Postgres:
         """
         major = postgres_major(self.binaries)
         version = self.data.cluster / "PG_VERSION"
-        known = (self.data.root / PASSWORD_FILE).exists()
+        known = self.data.kept(PASSWORD_FILE)
         password = self.data.secret(PASSWORD_FILE)
         if not version.exists():
             # First, so that no moment has a database without the key its hashes are made with.
@@ -81,7 +82,7 @@ class Postgres:
             if not known:
                 statement = f"ALTER ROLE {ROLE} PASSWORD '{password}'"
                 self._single_user(self.data.cluster, [statement])
-        self.data.version.write_text(f"postgresql {major}\n")
+        self.data.version.write_text(f"taskyard {__version__}\npostgresql {major}\n")
 
     def child(self) -> Child:
         """Return how to run the server in the foreground."""

@@ -77,7 +77,7 @@ class Platform:
         """Decide what is embedded, and make the database where there is none yet."""
         servers = None
         if not (given(DATABASE) and given(VALKEY)):
-            servers = Servers.of(data, hold)
+            servers = Servers.of(data, hold, say=say)
         if servers and not given(DATABASE):
             if not data.cluster.exists():
                 say("Making the database, once …")

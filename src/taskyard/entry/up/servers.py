@@ -1,5 +1,6 @@
 """The two embedded servers of one data directory, put together."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from taskyard.entry.up import binaries
@@ -18,10 +19,17 @@ class Servers:
     valkey: Valkey
 
     @classmethod
-    def of(cls, data: DataDir, hold: Hold, *, durable: bool = True) -> "Servers":
+    def of(
+        cls,
+        data: DataDir,
+        hold: Hold,
+        *,
+        durable: bool = True,
+        say: Callable[[str], None] = binaries.silent,
+    ) -> "Servers":
         """Find account, programs and sockets for the servers of `data`. Raises StartError."""
         account = servers_account(data.cluster)
-        programs = binaries.reachable(account, data.root)
+        programs = binaries.reachable(account, data.root, say)
         sockets = data.sockets(account)
         return cls(
             Postgres(data, programs, account, sockets, hold.shared, durable),

@@ -59,7 +59,9 @@ class Supervisor:
         Raises StartError when bringing up failed or a process died too often.
         """
         loop = asyncio.get_running_loop()
-        for number in SIGNALS:
+        # What was ignored when we started stays so: that is how nohup works.
+        heard = [number for number in SIGNALS if signal.getsignal(number) != signal.SIG_IGN]
+        for number in heard:
             loop.add_signal_handler(number, self._on_signal)
         rising = asyncio.create_task(bring_up)
         halt = asyncio.create_task(self._halt.wait())
@@ -73,7 +75,7 @@ class Supervisor:
             halt.cancel()
             await asyncio.gather(rising, halt, return_exceptions=True)
             await self._stop()
-            for number in SIGNALS:
+            for number in heard:
                 loop.remove_signal_handler(number)
         if self._failure is not None:
             raise self._failure
@@ -189,11 +191,14 @@ class _Keeper:
 
     def _spawn(self) -> None:
         child = self.service.child
-        log = self._data.log(child.name)
         try:
-            self._process = spawn(child, log)
-        finally:
-            os.close(log)
+            log = self._data.log(child.name)
+            try:
+                self._process = spawn(child, log)
+            finally:
+                os.close(log)
+        except (OSError, subprocess.SubprocessError) as error:
+            raise StartError(f"{child.name} cannot be started: {error}") from error
 
     async def _keep(self) -> None:
         deaths: deque[float] = deque(maxlen=DEATHS)
@@ -214,7 +219,10 @@ class _Keeper:
             self._say(f"{self.service.child.name} {_how(code)}; starting it again.")
             await asyncio.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
-            self._spawn()
+            try:
+                self._spawn()
+            except StartError as failure:
+                self._fail(failure)
 
     def _give_up(self, code: int) -> None:
         name = self.service.child.name
