@@ -24,6 +24,8 @@ import { Route as AppSettingsProfileRouteImport } from './routes/_app/settings/p
 import { Route as AppSettingsSecurityRouteImport } from './routes/_app/settings/security'
 import { Route as AppProjectsProjectIdIndexRouteImport } from './routes/_app/projects/$projectId/index'
 import { Route as AppProjectsProjectIdSettingsRouteImport } from './routes/_app/projects/$projectId/settings'
+import { Route as AppProjectsProjectIdSourceIndexRouteImport } from './routes/_app/projects/$projectId/source/index'
+import { Route as AppProjectsProjectIdSourceSnapshotIdRouteImport } from './routes/_app/projects/$projectId/source/$snapshotId'
 
 const AppRoute = AppRouteImport.update({
   id: '/_app',
@@ -101,6 +103,18 @@ const AppProjectsProjectIdSettingsRoute =
     path: '/settings',
     getParentRoute: () => AppProjectsProjectIdRouteRoute,
   } as any)
+const AppProjectsProjectIdSourceIndexRoute =
+  AppProjectsProjectIdSourceIndexRouteImport.update({
+    id: '/source/',
+    path: '/source/',
+    getParentRoute: () => AppProjectsProjectIdRouteRoute,
+  } as any)
+const AppProjectsProjectIdSourceSnapshotIdRoute =
+  AppProjectsProjectIdSourceSnapshotIdRouteImport.update({
+    id: '/source/$snapshotId',
+    path: '/source/$snapshotId',
+    getParentRoute: () => AppProjectsProjectIdRouteRoute,
+  } as any)
 
 export interface FileRoutesByFullPath {
   '/': typeof AppIndexRoute
@@ -116,6 +130,8 @@ export interface FileRoutesByFullPath {
   '/settings/': typeof AppSettingsIndexRoute
   '/projects/$projectId/settings': typeof AppProjectsProjectIdSettingsRoute
   '/projects/$projectId/': typeof AppProjectsProjectIdIndexRoute
+  '/projects/$projectId/source/$snapshotId': typeof AppProjectsProjectIdSourceSnapshotIdRoute
+  '/projects/$projectId/source/': typeof AppProjectsProjectIdSourceIndexRoute
 }
 export interface FileRoutesByTo {
   '/': typeof AppIndexRoute
@@ -129,6 +145,8 @@ export interface FileRoutesByTo {
   '/settings': typeof AppSettingsIndexRoute
   '/projects/$projectId/settings': typeof AppProjectsProjectIdSettingsRoute
   '/projects/$projectId': typeof AppProjectsProjectIdIndexRoute
+  '/projects/$projectId/source/$snapshotId': typeof AppProjectsProjectIdSourceSnapshotIdRoute
+  '/projects/$projectId/source': typeof AppProjectsProjectIdSourceIndexRoute
 }
 export interface FileRoutesById {
   __root__: typeof rootRouteImport
@@ -147,6 +165,8 @@ export interface FileRoutesById {
   '/_app/settings/': typeof AppSettingsIndexRoute
   '/_app/projects/$projectId/settings': typeof AppProjectsProjectIdSettingsRoute
   '/_app/projects/$projectId/': typeof AppProjectsProjectIdIndexRoute
+  '/_app/projects/$projectId/source/$snapshotId': typeof AppProjectsProjectIdSourceSnapshotIdRoute
+  '/_app/projects/$projectId/source/': typeof AppProjectsProjectIdSourceIndexRoute
 }
 export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath
@@ -164,6 +184,8 @@ export interface FileRouteTypes {
     | '/settings/'
     | '/projects/$projectId/settings'
     | '/projects/$projectId/'
+    | '/projects/$projectId/source/$snapshotId'
+    | '/projects/$projectId/source/'
   fileRoutesByTo: FileRoutesByTo
   to:
     | '/'
@@ -177,6 +199,8 @@ export interface FileRouteTypes {
     | '/settings'
     | '/projects/$projectId/settings'
     | '/projects/$projectId'
+    | '/projects/$projectId/source/$snapshotId'
+    | '/projects/$projectId/source'
   id:
     | '__root__'
     | '/_app'
@@ -194,6 +218,8 @@ export interface FileRouteTypes {
     | '/_app/settings/'
     | '/_app/projects/$projectId/settings'
     | '/_app/projects/$projectId/'
+    | '/_app/projects/$projectId/source/$snapshotId'
+    | '/_app/projects/$projectId/source/'
   fileRoutesById: FileRoutesById
 }
 export interface RootRouteChildren {
@@ -308,6 +334,20 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppProjectsProjectIdSettingsRouteImport
       parentRoute: typeof AppProjectsProjectIdRouteRoute
     }
+    '/_app/projects/$projectId/source/': {
+      id: '/_app/projects/$projectId/source/'
+      path: '/source'
+      fullPath: '/projects/$projectId/source/'
+      preLoaderRoute: typeof AppProjectsProjectIdSourceIndexRouteImport
+      parentRoute: typeof AppProjectsProjectIdRouteRoute
+    }
+    '/_app/projects/$projectId/source/$snapshotId': {
+      id: '/_app/projects/$projectId/source/$snapshotId'
+      path: '/source/$snapshotId'
+      fullPath: '/projects/$projectId/source/$snapshotId'
+      preLoaderRoute: typeof AppProjectsProjectIdSourceSnapshotIdRouteImport
+      parentRoute: typeof AppProjectsProjectIdRouteRoute
+    }
   }
 }
 
@@ -331,12 +371,17 @@ const AppSettingsRouteRouteWithChildren =
 interface AppProjectsProjectIdRouteRouteChildren {
   AppProjectsProjectIdSettingsRoute: typeof AppProjectsProjectIdSettingsRoute
   AppProjectsProjectIdIndexRoute: typeof AppProjectsProjectIdIndexRoute
+  AppProjectsProjectIdSourceSnapshotIdRoute: typeof AppProjectsProjectIdSourceSnapshotIdRoute
+  AppProjectsProjectIdSourceIndexRoute: typeof AppProjectsProjectIdSourceIndexRoute
 }
 
 const AppProjectsProjectIdRouteRouteChildren: AppProjectsProjectIdRouteRouteChildren =
   {
     AppProjectsProjectIdSettingsRoute: AppProjectsProjectIdSettingsRoute,
     AppProjectsProjectIdIndexRoute: AppProjectsProjectIdIndexRoute,
+    AppProjectsProjectIdSourceSnapshotIdRoute:
+      AppProjectsProjectIdSourceSnapshotIdRoute,
+    AppProjectsProjectIdSourceIndexRoute: AppProjectsProjectIdSourceIndexRoute,
   }
 
 const AppProjectsProjectIdRouteRouteWithChildren =

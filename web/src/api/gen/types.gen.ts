@@ -5,6 +5,106 @@ export type ClientOptions = {
 };
 
 /**
+ * AskedBy
+ *
+ * Who asked for a job.
+ */
+export type AskedBy = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+};
+
+/**
+ * AssetRead
+ *
+ * A file that a job made.
+ */
+export type AssetRead = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Content Type
+     */
+    content_type: string;
+    /**
+     * Size Bytes
+     */
+    size_bytes: number;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Url
+     *
+     * A download link that carries your right for some minutes.
+     */
+    url: string;
+};
+
+/**
+ * ContentRead
+ *
+ * One file of a source, as text where it is text.
+ */
+export type ContentRead = {
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Size Bytes
+     */
+    size_bytes: number;
+    /**
+     * Sha256
+     */
+    sha256: string;
+    /**
+     * Executable
+     */
+    executable: boolean;
+    /**
+     * Binary
+     *
+     * True where it is no text; `text` is then null.
+     */
+    binary: boolean;
+    /**
+     * Encoding
+     */
+    encoding: 'utf-8' | 'latin-1' | null;
+    /**
+     * Text
+     */
+    text: string | null;
+    /**
+     * Truncated
+     *
+     * True where only the beginning is in `text`.
+     */
+    truncated: boolean;
+    /**
+     * Download Url
+     *
+     * Gives the whole file, for ten minutes.
+     */
+    download_url: string;
+};
+
+/**
  * DetailedHealth
  *
  * Each dependency, really asked.
@@ -24,6 +124,68 @@ export type DetailedHealth = {
     checks: {
         [key: string]: 'ok' | 'error' | 'disabled';
     };
+};
+
+/**
+ * DownloadRead
+ *
+ * A link that gives a file to whoever holds it, for a short time.
+ */
+export type DownloadRead = {
+    /**
+     * Url
+     *
+     * A path on this server.
+     */
+    url: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Expires At
+     */
+    expires_at: string;
+};
+
+/**
+ * EntryRead
+ *
+ * A file or folder of a source.
+ */
+export type EntryRead = {
+    /**
+     * Path
+     */
+    path: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Kind
+     */
+    kind: 'file' | 'folder';
+    /**
+     * Files
+     *
+     * How many files a folder holds, at any depth; 1 for a file.
+     */
+    files: number;
+    /**
+     * Size Bytes
+     */
+    size_bytes: number;
+    /**
+     * Executable
+     */
+    executable: boolean;
+    /**
+     * Sha256
+     *
+     * Null for a folder.
+     */
+    sha256: string | null;
 };
 
 /**
@@ -55,6 +217,30 @@ export type ErrorBody = {
 };
 
 /**
+ * Failure
+ *
+ * Why a job failed.
+ */
+export type Failure = {
+    /**
+     * Reason
+     *
+     * Stable; clients decide by it.
+     */
+    reason: string;
+    /**
+     * Message
+     */
+    message: string;
+    /**
+     * Retry Helps
+     *
+     * Whether the same again may work.
+     */
+    retry_helps: boolean;
+};
+
+/**
  * Health
  *
  * The process answers.
@@ -72,6 +258,34 @@ export type Health = {
      * Environment
      */
     environment: string;
+};
+
+/**
+ * Item[ContentRead]
+ */
+export type ItemContentRead = {
+    data: ContentRead;
+};
+
+/**
+ * Item[DownloadRead]
+ */
+export type ItemDownloadRead = {
+    data: DownloadRead;
+};
+
+/**
+ * Item[JobRead]
+ */
+export type ItemJobRead = {
+    data: JobRead;
+};
+
+/**
+ * Item[Me]
+ */
+export type ItemMe = {
+    data: Me;
 };
 
 /**
@@ -107,6 +321,13 @@ export type ItemSetupState = {
  */
 export type ItemSignedIn = {
     data: SignedIn;
+};
+
+/**
+ * Item[SnapshotRead]
+ */
+export type ItemSnapshotRead = {
+    data: SnapshotRead;
 };
 
 /**
@@ -146,6 +367,276 @@ export type ItemDictStrUnionIntNoneType = {
 };
 
 /**
+ * JobCreate
+ *
+ * A run to ask for.
+ */
+export type JobCreate = {
+    /**
+     * Kind
+     *
+     * What sort of work.
+     */
+    kind: string;
+    /**
+     * Parameters
+     *
+     * The kind's own parameters; it checks them.
+     */
+    parameters?: {
+        [key: string]: unknown;
+    };
+    /**
+     * Task Id
+     *
+     * The work item it is done for.
+     */
+    task_id?: string | null;
+    /**
+     * Project Id
+     *
+     * The project it belongs to.
+     */
+    project_id?: string | null;
+};
+
+/**
+ * JobEventRead
+ *
+ * One line of a job's story.
+ */
+export type JobEventRead = {
+    /**
+     * Seq
+     *
+     * 1, 2, 3, … without a gap.
+     */
+    seq: number;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Attempt
+     */
+    attempt: number;
+    /**
+     * Data
+     */
+    data: {
+        [key: string]: unknown;
+    };
+};
+
+/**
+ * JobRead
+ *
+ * A job.
+ */
+export type JobRead = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Project Id
+     */
+    project_id: string | null;
+    /**
+     * Project Name
+     */
+    project_name: string | null;
+    /**
+     * Status
+     */
+    status: 'waiting' | 'queued' | 'running' | 'completed' | 'failed' | 'cancelled';
+    /**
+     * Progress
+     *
+     * Per cent; never falls within a run.
+     */
+    progress: number;
+    /**
+     * Current Step
+     */
+    current_step: string | null;
+    /**
+     * Attempt
+     *
+     * Tries so far; more than one where a worker was lost.
+     */
+    attempt: number;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Started At
+     *
+     * When the latest attempt began.
+     */
+    started_at: string | null;
+    /**
+     * Finished At
+     */
+    finished_at: string | null;
+    /**
+     * Deadline At
+     *
+     * When the present status ends by itself.
+     */
+    deadline_at: string | null;
+    asked_by: AskedBy | null;
+    /**
+     * Queue Position
+     *
+     * Counted by age, up to 100; turns are shared, so it may start sooner or later.
+     */
+    queue_position: number | null;
+    failure: Failure | null;
+    /**
+     * Can Cancel
+     */
+    can_cancel: boolean;
+    /**
+     * Can Retry
+     */
+    can_retry: boolean;
+    /**
+     * Version
+     *
+     * The number of its newest event: subscribe after it and nothing is missed.
+     */
+    version: number;
+    /**
+     * Parameters
+     */
+    parameters: {
+        [key: string]: unknown;
+    };
+    /**
+     * Steps
+     */
+    steps: Array<StepRead>;
+    /**
+     * Result
+     *
+     * The kind's own result.
+     */
+    result: {
+        [key: string]: unknown;
+    } | null;
+    /**
+     * Reused From
+     *
+     * The earlier run whose result this one took over, its input being the same.
+     */
+    reused_from: string | null;
+};
+
+/**
+ * JobSummary
+ *
+ * A job, as lists show it.
+ */
+export type JobSummary = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Kind
+     */
+    kind: string;
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Project Id
+     */
+    project_id: string | null;
+    /**
+     * Project Name
+     */
+    project_name: string | null;
+    /**
+     * Status
+     */
+    status: 'waiting' | 'queued' | 'running' | 'completed' | 'failed' | 'cancelled';
+    /**
+     * Progress
+     *
+     * Per cent; never falls within a run.
+     */
+    progress: number;
+    /**
+     * Current Step
+     */
+    current_step: string | null;
+    /**
+     * Attempt
+     *
+     * Tries so far; more than one where a worker was lost.
+     */
+    attempt: number;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Started At
+     *
+     * When the latest attempt began.
+     */
+    started_at: string | null;
+    /**
+     * Finished At
+     */
+    finished_at: string | null;
+    /**
+     * Deadline At
+     *
+     * When the present status ends by itself.
+     */
+    deadline_at: string | null;
+    asked_by: AskedBy | null;
+    /**
+     * Queue Position
+     *
+     * Counted by age, up to 100; turns are shared, so it may start sooner or later.
+     */
+    queue_position: number | null;
+    failure: Failure | null;
+    /**
+     * Can Cancel
+     */
+    can_cancel: boolean;
+    /**
+     * Can Retry
+     */
+    can_retry: boolean;
+    /**
+     * Version
+     *
+     * The number of its newest event: subscribe after it and nothing is missed.
+     */
+    version: number;
+};
+
+/**
  * Login
  *
  * A sign-in, by e-mail or by username.
@@ -163,6 +654,178 @@ export type Login = {
      * Password
      */
     password: string;
+};
+
+/**
+ * Me
+ *
+ * The caller, in the words of the jobs contract.
+ */
+export type Me = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Email
+     */
+    email: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Subscription Tier
+     */
+    subscription_tier: 'free' | 'pro' | 'premium';
+    /**
+     * Subscription Status
+     */
+    subscription_status: string;
+    /**
+     * Monthly Usage
+     *
+     * Jobs asked for in this calendar month (UTC).
+     */
+    monthly_usage: number;
+};
+
+/**
+ * OriginRead
+ *
+ * How a snapshot came here.
+ */
+export type OriginRead = {
+    /**
+     * Kind
+     */
+    kind: 'archive' | 'sample';
+    /**
+     * Name
+     *
+     * The archive's file name.
+     */
+    name: string;
+};
+
+/**
+ * Page[AssetRead]
+ */
+export type PageAssetRead = {
+    /**
+     * Items
+     */
+    items: Array<AssetRead>;
+    /**
+     * Total
+     *
+     * How many there are in all, or at least (capped at 10,000).
+     */
+    total: number;
+    /**
+     * Page
+     */
+    page: number;
+    /**
+     * Page Size
+     */
+    page_size: number;
+    /**
+     * Next Cursor
+     *
+     * Send as `cursor` for what follows; null at the end.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * Page[EntryRead]
+ */
+export type PageEntryRead = {
+    /**
+     * Items
+     */
+    items: Array<EntryRead>;
+    /**
+     * Total
+     *
+     * How many there are in all, or at least (capped at 10,000).
+     */
+    total: number;
+    /**
+     * Page
+     */
+    page: number;
+    /**
+     * Page Size
+     */
+    page_size: number;
+    /**
+     * Next Cursor
+     *
+     * Send as `cursor` for what follows; null at the end.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * Page[JobEventRead]
+ */
+export type PageJobEventRead = {
+    /**
+     * Items
+     */
+    items: Array<JobEventRead>;
+    /**
+     * Total
+     *
+     * How many there are in all, or at least (capped at 10,000).
+     */
+    total: number;
+    /**
+     * Page
+     */
+    page: number;
+    /**
+     * Page Size
+     */
+    page_size: number;
+    /**
+     * Next Cursor
+     *
+     * Send as `cursor` for what follows; null at the end.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * Page[JobSummary]
+ */
+export type PageJobSummary = {
+    /**
+     * Items
+     */
+    items: Array<JobSummary>;
+    /**
+     * Total
+     *
+     * How many there are in all, or at least (capped at 10,000).
+     */
+    total: number;
+    /**
+     * Page
+     */
+    page: number;
+    /**
+     * Page Size
+     */
+    page_size: number;
+    /**
+     * Next Cursor
+     *
+     * Send as `cursor` for what follows; null at the end.
+     */
+    next_cursor?: string | null;
 };
 
 /**
@@ -233,6 +896,36 @@ export type PageSessionRead = {
      * Items
      */
     items: Array<SessionRead>;
+    /**
+     * Total
+     *
+     * How many there are in all, or at least (capped at 10,000).
+     */
+    total: number;
+    /**
+     * Page
+     */
+    page: number;
+    /**
+     * Page Size
+     */
+    page_size: number;
+    /**
+     * Next Cursor
+     *
+     * Send as `cursor` for what follows; null at the end.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * Page[SnapshotRead]
+ */
+export type PageSnapshotRead = {
+    /**
+     * Items
+     */
+    items: Array<SnapshotRead>;
     /**
      * Total
      *
@@ -345,6 +1038,34 @@ export type ProjectCreate = {
      * Made from the name where not given.
      */
     key?: string | null;
+};
+
+/**
+ * ProjectJobCreate
+ *
+ * A run to ask for, within the project of the path.
+ */
+export type ProjectJobCreate = {
+    /**
+     * Kind
+     *
+     * What sort of work.
+     */
+    kind: string;
+    /**
+     * Parameters
+     *
+     * The kind's own parameters; it checks them.
+     */
+    parameters?: {
+        [key: string]: unknown;
+    };
+    /**
+     * Task Id
+     *
+     * The work item it is done for.
+     */
+    task_id?: string | null;
 };
 
 /**
@@ -594,6 +1315,119 @@ export type SignedIn = {
 };
 
 /**
+ * SkippedRead
+ *
+ * Something that was in the archive and is not in the source.
+ */
+export type SkippedRead = {
+    /**
+     * Path
+     *
+     * A file, or a folder that stands for all in it.
+     */
+    path: string;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * Entries
+     *
+     * How many entries of the archive it stands for.
+     */
+    entries: number;
+};
+
+/**
+ * SnapshotRead
+ *
+ * One version of a project's source.
+ */
+export type SnapshotRead = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Project Id
+     */
+    project_id: string;
+    /**
+     * Source Id
+     *
+     * The hash of the tree: equal trees have equal ids, whatever packed them.
+     */
+    source_id: string;
+    /**
+     * Files
+     */
+    files: number;
+    /**
+     * Size Bytes
+     *
+     * Unpacked.
+     */
+    size_bytes: number;
+    origin: OriginRead;
+    /**
+     * Stripped
+     *
+     * The single top folder that was taken off every path, where there was one.
+     */
+    stripped: string | null;
+    /**
+     * Skipped
+     *
+     * What was left out, and why.
+     */
+    skipped: Array<SkippedRead>;
+    /**
+     * Created By
+     */
+    created_by: string;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Uploaded At
+     *
+     * When it was last uploaded; lists sort by it.
+     */
+    uploaded_at: string;
+};
+
+/**
+ * StepRead
+ *
+ * A named part of a job.
+ */
+export type StepRead = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Status
+     */
+    status: 'running' | 'done' | 'failed';
+    /**
+     * Started At
+     */
+    started_at: string;
+    /**
+     * Seconds
+     *
+     * How long it took; null while it runs.
+     */
+    seconds: number | null;
+};
+
+/**
  * Subscription
  *
  * The account as the billing contract words it.
@@ -718,9 +1552,17 @@ export type GetHealthData = {
 
 export type GetHealthErrors = {
     /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
      * `VALIDATION_ERROR`
      */
     422: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
     /**
      * `INTERNAL_ERROR`
      */
@@ -751,9 +1593,17 @@ export type GetDetailedHealthData = {
 
 export type GetDetailedHealthErrors = {
     /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
      * `VALIDATION_ERROR`
      */
     422: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
     /**
      * `INTERNAL_ERROR`
      */
@@ -784,9 +1634,17 @@ export type GetSetupData = {
 
 export type GetSetupErrors = {
     /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
      * `VALIDATION_ERROR`
      */
     422: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
     /**
      * `INTERNAL_ERROR`
      */
@@ -817,7 +1675,7 @@ export type SetUpData = {
 
 export type SetUpErrors = {
     /**
-     * `MALFORMED_JSON`, `BAD_REQUEST`
+     * `BAD_REQUEST`, `MALFORMED_JSON`
      */
     400: Problem;
     /**
@@ -844,6 +1702,10 @@ export type SetUpErrors = {
      * `PASSWORD_TOO_WEAK`, `VALIDATION_ERROR`
      */
     422: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
     /**
      * `INTERNAL_ERROR`
      */
@@ -874,7 +1736,7 @@ export type RegisterData = {
 
 export type RegisterErrors = {
     /**
-     * `MALFORMED_JSON`, `BAD_REQUEST`
+     * `BAD_REQUEST`, `MALFORMED_JSON`
      */
     400: Problem;
     /**
@@ -897,6 +1759,10 @@ export type RegisterErrors = {
      * `PASSWORD_TOO_WEAK`, `VALIDATION_ERROR`
      */
     422: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
     /**
      * `INTERNAL_ERROR`
      */
@@ -935,7 +1801,7 @@ export type LoginData = {
 
 export type LoginErrors = {
     /**
-     * `MALFORMED_JSON`, `BAD_REQUEST`
+     * `BAD_REQUEST`, `MALFORMED_JSON`
      */
     400: Problem;
     /**
@@ -962,6 +1828,10 @@ export type LoginErrors = {
      * `LOGIN_ATTEMPTS_EXCEEDED`, `RATE_LIMIT_EXCEEDED`
      */
     429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
     /**
      * `INTERNAL_ERROR`
      */
@@ -992,7 +1862,7 @@ export type RefreshData = {
 
 export type RefreshErrors = {
     /**
-     * `MALFORMED_JSON`, `BAD_REQUEST`
+     * `BAD_REQUEST`, `MALFORMED_JSON`
      */
     400: Problem;
     /**
@@ -1015,6 +1885,10 @@ export type RefreshErrors = {
      * `VALIDATION_ERROR`
      */
     422: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
     /**
      * `INTERNAL_ERROR`
      */
@@ -1045,15 +1919,15 @@ export type LogoutData = {
 
 export type LogoutErrors = {
     /**
-     * `MALFORMED_JSON`, `BAD_REQUEST`
+     * `BAD_REQUEST`, `MALFORMED_JSON`
      */
     400: Problem;
     /**
-     * `AUTH_SESSION_REVOKED`, `AUTH_REQUIRED`
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
      */
     401: Problem;
     /**
-     * `CSRF_FAILED`, `AUTH_FORBIDDEN`
+     * `CSRF_FAILED`
      */
     403: Problem;
     /**
@@ -1068,6 +1942,10 @@ export type LogoutErrors = {
      * `VALIDATION_ERROR`
      */
     422: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
     /**
      * `INTERNAL_ERROR`
      */
@@ -1098,17 +1976,21 @@ export type GetMeData = {
 
 export type GetMeErrors = {
     /**
-     * `AUTH_REQUIRED`
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
      */
     401: Problem;
-    /**
-     * `AUTH_FORBIDDEN`
-     */
-    403: Problem;
     /**
      * `VALIDATION_ERROR`
      */
     422: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
     /**
      * `INTERNAL_ERROR`
      */
@@ -1139,17 +2021,21 @@ export type ListSessionsData = {
 
 export type ListSessionsErrors = {
     /**
-     * `AUTH_REQUIRED`
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
      */
     401: Problem;
-    /**
-     * `AUTH_FORBIDDEN`
-     */
-    403: Problem;
     /**
      * `VALIDATION_ERROR`
      */
     422: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
     /**
      * `INTERNAL_ERROR`
      */
@@ -1185,11 +2071,15 @@ export type RevokeSessionData = {
 
 export type RevokeSessionErrors = {
     /**
-     * `AUTH_REQUIRED`
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
      */
     401: Problem;
     /**
-     * `CSRF_FAILED`, `AUTH_FORBIDDEN`
+     * `CSRF_FAILED`
      */
     403: Problem;
     /**
@@ -1200,6 +2090,10 @@ export type RevokeSessionErrors = {
      * `VALIDATION_ERROR`
      */
     422: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
     /**
      * `INTERNAL_ERROR`
      */
@@ -1234,11 +2128,11 @@ export type ChangePasswordErrors = {
      */
     400: Problem;
     /**
-     * `AUTH_REQUIRED`
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
      */
     401: Problem;
     /**
-     * `AUTH_REAUTH_REQUIRED`, `CSRF_FAILED`, `AUTH_FORBIDDEN`
+     * `AUTH_REAUTH_REQUIRED`, `CSRF_FAILED`
      */
     403: Problem;
     /**
@@ -1253,6 +2147,10 @@ export type ChangePasswordErrors = {
      * `PASSWORD_TOO_WEAK`, `VALIDATION_ERROR`
      */
     422: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
     /**
      * `INTERNAL_ERROR`
      */
@@ -1283,17 +2181,21 @@ export type ListSecurityEventsData = {
 
 export type ListSecurityEventsErrors = {
     /**
-     * `AUTH_REQUIRED`
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
      */
     401: Problem;
-    /**
-     * `AUTH_FORBIDDEN`
-     */
-    403: Problem;
     /**
      * `VALIDATION_ERROR`
      */
     422: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
     /**
      * `INTERNAL_ERROR`
      */
@@ -1324,17 +2226,21 @@ export type GetProfileData = {
 
 export type GetProfileErrors = {
     /**
-     * `AUTH_REQUIRED`
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
      */
     401: Problem;
-    /**
-     * `AUTH_FORBIDDEN`
-     */
-    403: Problem;
     /**
      * `VALIDATION_ERROR`
      */
     422: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
     /**
      * `INTERNAL_ERROR`
      */
@@ -1373,15 +2279,15 @@ export type ChangeProfileData = {
 
 export type ChangeProfileErrors = {
     /**
-     * `MALFORMED_JSON`, `BAD_REQUEST`
+     * `BAD_REQUEST`, `MALFORMED_JSON`
      */
     400: Problem;
     /**
-     * `AUTH_REQUIRED`
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
      */
     401: Problem;
     /**
-     * `CSRF_FAILED`, `AUTH_FORBIDDEN`
+     * `CSRF_FAILED`
      */
     403: Problem;
     /**
@@ -1404,6 +2310,10 @@ export type ChangeProfileErrors = {
      * `VALIDATION_ERROR`
      */
     422: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
     /**
      * `INTERNAL_ERROR`
      */
@@ -1434,17 +2344,21 @@ export type GetSubscriptionData = {
 
 export type GetSubscriptionErrors = {
     /**
-     * `AUTH_REQUIRED`
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
      */
     401: Problem;
-    /**
-     * `AUTH_FORBIDDEN`
-     */
-    403: Problem;
     /**
      * `VALIDATION_ERROR`
      */
     422: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
     /**
      * `INTERNAL_ERROR`
      */
@@ -1475,17 +2389,21 @@ export type GetLimitsData = {
 
 export type GetLimitsErrors = {
     /**
-     * `AUTH_REQUIRED`
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
      */
     401: Problem;
-    /**
-     * `AUTH_FORBIDDEN`
-     */
-    403: Problem;
     /**
      * `VALIDATION_ERROR`
      */
     422: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
     /**
      * `INTERNAL_ERROR`
      */
@@ -1545,7 +2463,11 @@ export type ListProjectsData = {
 
 export type ListProjectsErrors = {
     /**
-     * `AUTH_REQUIRED`
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
      */
     401: Problem;
     /**
@@ -1556,6 +2478,10 @@ export type ListProjectsErrors = {
      * `PAGINATION_TOO_DEEP`, `VALIDATION_ERROR`
      */
     422: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
     /**
      * `INTERNAL_ERROR`
      */
@@ -1586,15 +2512,15 @@ export type CreateProjectData = {
 
 export type CreateProjectErrors = {
     /**
-     * `MALFORMED_JSON`, `BAD_REQUEST`
+     * `BAD_REQUEST`, `MALFORMED_JSON`
      */
     400: Problem;
     /**
-     * `AUTH_REQUIRED`
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
      */
     401: Problem;
     /**
-     * `TIER_LIMIT_EXCEEDED`, `CSRF_FAILED`, `AUTH_FORBIDDEN`
+     * `TIER_LIMIT_EXCEEDED`, `AUTH_FORBIDDEN`, `CSRF_FAILED`
      */
     403: Problem;
     /**
@@ -1613,6 +2539,10 @@ export type CreateProjectErrors = {
      * `VALIDATION_ERROR`
      */
     422: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
     /**
      * `INTERNAL_ERROR`
      */
@@ -1650,11 +2580,15 @@ export type DeleteProjectData = {
 
 export type DeleteProjectErrors = {
     /**
-     * `AUTH_REQUIRED`
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
      */
     401: Problem;
     /**
-     * `CSRF_FAILED`, `AUTH_FORBIDDEN`
+     * `AUTH_FORBIDDEN`, `CSRF_FAILED`
      */
     403: Problem;
     /**
@@ -1669,6 +2603,10 @@ export type DeleteProjectErrors = {
      * `VALIDATION_ERROR`
      */
     422: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
     /**
      * `INTERNAL_ERROR`
      */
@@ -1706,7 +2644,11 @@ export type GetProjectData = {
 
 export type GetProjectErrors = {
     /**
-     * `AUTH_REQUIRED`
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
      */
     401: Problem;
     /**
@@ -1721,6 +2663,10 @@ export type GetProjectErrors = {
      * `VALIDATION_ERROR`
      */
     422: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
     /**
      * `INTERNAL_ERROR`
      */
@@ -1766,15 +2712,15 @@ export type UpdateProjectData = {
 
 export type UpdateProjectErrors = {
     /**
-     * `MALFORMED_JSON`, `BAD_REQUEST`
+     * `BAD_REQUEST`, `MALFORMED_JSON`
      */
     400: Problem;
     /**
-     * `AUTH_REQUIRED`
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
      */
     401: Problem;
     /**
-     * `CSRF_FAILED`, `AUTH_FORBIDDEN`
+     * `AUTH_FORBIDDEN`, `CSRF_FAILED`
      */
     403: Problem;
     /**
@@ -1802,6 +2748,10 @@ export type UpdateProjectErrors = {
      */
     422: Problem;
     /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
      * `INTERNAL_ERROR`
      */
     500: Problem;
@@ -1821,3 +2771,1262 @@ export type UpdateProjectResponses = {
 };
 
 export type UpdateProjectResponse = UpdateProjectResponses[keyof UpdateProjectResponses];
+
+export type ListSourceSnapshotsData = {
+    body?: never;
+    path: {
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+    };
+    query?: {
+        /**
+         * Page
+         *
+         * From 1.
+         */
+        page?: number;
+        /**
+         * Page Size
+         *
+         * How many; the most depends on the tier.
+         */
+        page_size?: number;
+        /**
+         * Cursor
+         *
+         * `next_cursor` of the page before.
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/projects/{project_id}/source';
+};
+
+export type ListSourceSnapshotsErrors = {
+    /**
+     * `CURSOR_INVALID`, `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`
+     */
+    403: Problem;
+    /**
+     * `PROJECT_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `PAGINATION_TOO_DEEP`, `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type ListSourceSnapshotsError = ListSourceSnapshotsErrors[keyof ListSourceSnapshotsErrors];
+
+export type ListSourceSnapshotsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageSnapshotRead;
+};
+
+export type ListSourceSnapshotsResponse = ListSourceSnapshotsResponses[keyof ListSourceSnapshotsResponses];
+
+export type UploadSourceData = {
+    body: {
+        /**
+         * A .zip, .tar.gz, .tar.bz2, .tar.xz or .tar; what it is, is told by its content.
+         */
+        file: Blob | File;
+    };
+    path: {
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+    };
+    query?: never;
+    url: '/api/v1/projects/{project_id}/source';
+};
+
+export type UploadSourceErrors = {
+    /**
+     * `UPLOAD_INCOMPLETE`, `BAD_REQUEST`, `MALFORMED_JSON`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `TIER_LIMIT_EXCEEDED`, `CSRF_FAILED`, `AUTH_FORBIDDEN`
+     */
+    403: Problem;
+    /**
+     * `PROJECT_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `FILE_TOO_LARGE`, `PAYLOAD_TOO_LARGE`
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: Problem;
+    /**
+     * `ARCHIVE_UNSAFE`, `ARCHIVE_UNREADABLE`, `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `STORAGE_UNAVAILABLE`, `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type UploadSourceError = UploadSourceErrors[keyof UploadSourceErrors];
+
+export type UploadSourceResponses = {
+    /**
+     * The project had it already
+     */
+    200: ItemSnapshotRead;
+    /**
+     * Successful Response
+     */
+    201: ItemSnapshotRead;
+};
+
+export type UploadSourceResponse = UploadSourceResponses[keyof UploadSourceResponses];
+
+export type GetSourceSnapshotData = {
+    body?: never;
+    path: {
+        /**
+         * Snapshot Id
+         *
+         * A snapshot of this project.
+         */
+        snapshot_id: string;
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+    };
+    query?: never;
+    url: '/api/v1/projects/{project_id}/source/{snapshot_id}';
+};
+
+export type GetSourceSnapshotErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`
+     */
+    403: Problem;
+    /**
+     * `PROJECT_NOT_FOUND`, `SNAPSHOT_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type GetSourceSnapshotError = GetSourceSnapshotErrors[keyof GetSourceSnapshotErrors];
+
+export type GetSourceSnapshotResponses = {
+    /**
+     * Successful Response
+     */
+    200: ItemSnapshotRead;
+};
+
+export type GetSourceSnapshotResponse = GetSourceSnapshotResponses[keyof GetSourceSnapshotResponses];
+
+export type ListSourceFilesData = {
+    body?: never;
+    path: {
+        /**
+         * Snapshot Id
+         *
+         * A snapshot of this project.
+         */
+        snapshot_id: string;
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+    };
+    query?: {
+        /**
+         * Page
+         *
+         * From 1.
+         */
+        page?: number;
+        /**
+         * Page Size
+         *
+         * How many; the most depends on the tier.
+         */
+        page_size?: number;
+        /**
+         * Cursor
+         *
+         * `next_cursor` of the page before.
+         */
+        cursor?: string | null;
+        /**
+         * Folder
+         *
+         * Only what lies in this folder; the root if empty.
+         */
+        folder?: string;
+        /**
+         * Recursive
+         *
+         * All files below, instead of the folder's own entries.
+         */
+        recursive?: boolean;
+    };
+    url: '/api/v1/projects/{project_id}/source/{snapshot_id}/files';
+};
+
+export type ListSourceFilesErrors = {
+    /**
+     * `CURSOR_INVALID`, `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`
+     */
+    403: Problem;
+    /**
+     * `PROJECT_NOT_FOUND`, `SNAPSHOT_NOT_FOUND`, `FILE_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `PAGINATION_TOO_DEEP`, `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type ListSourceFilesError = ListSourceFilesErrors[keyof ListSourceFilesErrors];
+
+export type ListSourceFilesResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageEntryRead;
+};
+
+export type ListSourceFilesResponse = ListSourceFilesResponses[keyof ListSourceFilesResponses];
+
+export type GetSourceFileData = {
+    body?: never;
+    path: {
+        /**
+         * Snapshot Id
+         *
+         * A snapshot of this project.
+         */
+        snapshot_id: string;
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+    };
+    query: {
+        /**
+         * Path
+         *
+         * The file's path in the source.
+         */
+        path: string;
+    };
+    url: '/api/v1/projects/{project_id}/source/{snapshot_id}/files/content';
+};
+
+export type GetSourceFileErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`
+     */
+    403: Problem;
+    /**
+     * `PROJECT_NOT_FOUND`, `SNAPSHOT_NOT_FOUND`, `FILE_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `BLOB_MISSING`
+     */
+    410: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `STORAGE_UNAVAILABLE`, `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type GetSourceFileError = GetSourceFileErrors[keyof GetSourceFileErrors];
+
+export type GetSourceFileResponses = {
+    /**
+     * Successful Response
+     */
+    200: ItemContentRead;
+};
+
+export type GetSourceFileResponse = GetSourceFileResponses[keyof GetSourceFileResponses];
+
+export type GetSourceArchiveData = {
+    body?: never;
+    path: {
+        /**
+         * Snapshot Id
+         *
+         * A snapshot of this project.
+         */
+        snapshot_id: string;
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+    };
+    query?: never;
+    url: '/api/v1/projects/{project_id}/source/{snapshot_id}/archive';
+};
+
+export type GetSourceArchiveErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`
+     */
+    403: Problem;
+    /**
+     * `PROJECT_NOT_FOUND`, `SNAPSHOT_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type GetSourceArchiveError = GetSourceArchiveErrors[keyof GetSourceArchiveErrors];
+
+export type GetSourceArchiveResponses = {
+    /**
+     * Successful Response
+     */
+    200: ItemDownloadRead;
+};
+
+export type GetSourceArchiveResponse = GetSourceArchiveResponses[keyof GetSourceArchiveResponses];
+
+export type DownloadFileData = {
+    body?: never;
+    path: {
+        /**
+         * Token
+         *
+         * From a link this API gave out.
+         */
+        token: string;
+    };
+    query?: never;
+    url: '/api/v1/files/download/{token}';
+};
+
+export type DownloadFileErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `SIGNED_URL_INVALID`
+     */
+    403: Problem;
+    /**
+     * `FILE_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `SIGNED_URL_EXPIRED`, `BLOB_MISSING`
+     */
+    410: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `STORAGE_UNAVAILABLE`, `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type DownloadFileError = DownloadFileErrors[keyof DownloadFileErrors];
+
+export type DownloadFileResponses = {
+    /**
+     * The file.
+     */
+    200: Blob | File;
+    /**
+     * The part of it that `Range` asked for.
+     */
+    206: unknown;
+};
+
+export type DownloadFileResponse = DownloadFileResponses[keyof DownloadFileResponses];
+
+export type ListJobsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Page
+         *
+         * From 1.
+         */
+        page?: number;
+        /**
+         * Page Size
+         *
+         * How many; the most depends on the tier.
+         */
+        page_size?: number;
+        /**
+         * Cursor
+         *
+         * `next_cursor` of the page before.
+         */
+        cursor?: string | null;
+        /**
+         * Status
+         */
+        status?: 'waiting' | 'queued' | 'running' | 'completed' | 'failed' | 'cancelled' | null;
+        /**
+         * Kind
+         */
+        kind?: string | null;
+        /**
+         * Project Id
+         */
+        project_id?: string | null;
+    };
+    url: '/api/v1/jobs';
+};
+
+export type ListJobsErrors = {
+    /**
+     * `CURSOR_INVALID`, `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`
+     */
+    403: Problem;
+    /**
+     * `PAGINATION_TOO_DEEP`, `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type ListJobsError = ListJobsErrors[keyof ListJobsErrors];
+
+export type ListJobsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageJobSummary;
+};
+
+export type ListJobsResponse = ListJobsResponses[keyof ListJobsResponses];
+
+export type CreateJobData = {
+    body: JobCreate;
+    path?: never;
+    query?: never;
+    url: '/api/v1/jobs';
+};
+
+export type CreateJobErrors = {
+    /**
+     * `BAD_REQUEST`, `MALFORMED_JSON`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `TIER_LIMIT_EXCEEDED`, `CSRF_FAILED`, `AUTH_FORBIDDEN`
+     */
+    403: Problem;
+    /**
+     * `TASK_NOT_FOUND`, `PROJECT_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: Problem;
+    /**
+     * `JOB_KIND_UNKNOWN`, `PROJECT_REQUIRED`, `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type CreateJobError = CreateJobErrors[keyof CreateJobErrors];
+
+export type CreateJobResponses = {
+    /**
+     * Successful Response
+     */
+    202: ItemJobRead;
+};
+
+export type CreateJobResponse = CreateJobResponses[keyof CreateJobResponses];
+
+export type CancelJobData = {
+    body?: never;
+    path: {
+        /**
+         * Job Id
+         *
+         * A job that you can see.
+         */
+        job_id: string;
+    };
+    query?: never;
+    url: '/api/v1/jobs/{job_id}';
+};
+
+export type CancelJobErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `CSRF_FAILED`, `AUTH_FORBIDDEN`
+     */
+    403: Problem;
+    /**
+     * `JOB_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `JOB_ENDED`
+     */
+    409: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type CancelJobError = CancelJobErrors[keyof CancelJobErrors];
+
+export type CancelJobResponses = {
+    /**
+     * Successful Response
+     */
+    200: ItemJobRead;
+};
+
+export type CancelJobResponse = CancelJobResponses[keyof CancelJobResponses];
+
+export type GetJobData = {
+    body?: never;
+    path: {
+        /**
+         * Job Id
+         *
+         * A job that you can see.
+         */
+        job_id: string;
+    };
+    query?: never;
+    url: '/api/v1/jobs/{job_id}';
+};
+
+export type GetJobErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`
+     */
+    403: Problem;
+    /**
+     * `JOB_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type GetJobError = GetJobErrors[keyof GetJobErrors];
+
+export type GetJobResponses = {
+    /**
+     * Successful Response
+     */
+    200: ItemJobRead;
+};
+
+export type GetJobResponse = GetJobResponses[keyof GetJobResponses];
+
+export type RetryJobData = {
+    body?: never;
+    path: {
+        /**
+         * Job Id
+         *
+         * A job that you can see.
+         */
+        job_id: string;
+    };
+    query?: {
+        /**
+         * From Start
+         *
+         * Forget the steps that were finished.
+         */
+        from_start?: boolean;
+    };
+    url: '/api/v1/jobs/{job_id}/retry';
+};
+
+export type RetryJobErrors = {
+    /**
+     * `BAD_REQUEST`, `MALFORMED_JSON`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `CSRF_FAILED`, `AUTH_FORBIDDEN`
+     */
+    403: Problem;
+    /**
+     * `JOB_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `JOB_NOT_RETRYABLE`
+     */
+    409: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type RetryJobError = RetryJobErrors[keyof RetryJobErrors];
+
+export type RetryJobResponses = {
+    /**
+     * Successful Response
+     */
+    200: ItemJobRead;
+};
+
+export type RetryJobResponse = RetryJobResponses[keyof RetryJobResponses];
+
+export type ListJobEventsData = {
+    body?: never;
+    path: {
+        /**
+         * Job Id
+         *
+         * A job that you can see.
+         */
+        job_id: string;
+    };
+    query?: {
+        /**
+         * After
+         *
+         * The number of the last event you have.
+         */
+        after?: number;
+        /**
+         * Limit
+         */
+        limit?: number;
+    };
+    url: '/api/v1/jobs/{job_id}/events';
+};
+
+export type ListJobEventsErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`
+     */
+    403: Problem;
+    /**
+     * `JOB_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type ListJobEventsError = ListJobEventsErrors[keyof ListJobEventsErrors];
+
+export type ListJobEventsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageJobEventRead;
+};
+
+export type ListJobEventsResponse = ListJobEventsResponses[keyof ListJobEventsResponses];
+
+export type ListJobAssetsData = {
+    body?: never;
+    path: {
+        /**
+         * Job Id
+         *
+         * A job that you can see.
+         */
+        job_id: string;
+    };
+    query?: never;
+    url: '/api/v1/jobs/{job_id}/assets';
+};
+
+export type ListJobAssetsErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`
+     */
+    403: Problem;
+    /**
+     * `JOB_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type ListJobAssetsError = ListJobAssetsErrors[keyof ListJobAssetsErrors];
+
+export type ListJobAssetsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageAssetRead;
+};
+
+export type ListJobAssetsResponse = ListJobAssetsResponses[keyof ListJobAssetsResponses];
+
+export type DownloadJobLogData = {
+    body?: never;
+    path: {
+        /**
+         * Job Id
+         *
+         * A job that you can see.
+         */
+        job_id: string;
+    };
+    query?: never;
+    url: '/api/v1/jobs/{job_id}/log';
+};
+
+export type DownloadJobLogErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`
+     */
+    403: Problem;
+    /**
+     * `JOB_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type DownloadJobLogError = DownloadJobLogErrors[keyof DownloadJobLogErrors];
+
+export type DownloadJobLogResponses = {
+    /**
+     * The whole log.
+     */
+    200: unknown;
+};
+
+export type ListProjectJobsData = {
+    body?: never;
+    path: {
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+    };
+    query?: {
+        /**
+         * Page
+         *
+         * From 1.
+         */
+        page?: number;
+        /**
+         * Page Size
+         *
+         * How many; the most depends on the tier.
+         */
+        page_size?: number;
+        /**
+         * Cursor
+         *
+         * `next_cursor` of the page before.
+         */
+        cursor?: string | null;
+        /**
+         * Status
+         */
+        status?: 'waiting' | 'queued' | 'running' | 'completed' | 'failed' | 'cancelled' | null;
+        /**
+         * Kind
+         */
+        kind?: string | null;
+    };
+    url: '/api/v1/projects/{project_id}/jobs';
+};
+
+export type ListProjectJobsErrors = {
+    /**
+     * `CURSOR_INVALID`, `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`
+     */
+    403: Problem;
+    /**
+     * `PROJECT_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `PAGINATION_TOO_DEEP`, `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type ListProjectJobsError = ListProjectJobsErrors[keyof ListProjectJobsErrors];
+
+export type ListProjectJobsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageJobSummary;
+};
+
+export type ListProjectJobsResponse = ListProjectJobsResponses[keyof ListProjectJobsResponses];
+
+export type CreateProjectJobData = {
+    body: ProjectJobCreate;
+    path: {
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+    };
+    query?: never;
+    url: '/api/v1/projects/{project_id}/jobs';
+};
+
+export type CreateProjectJobErrors = {
+    /**
+     * `BAD_REQUEST`, `MALFORMED_JSON`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `TIER_LIMIT_EXCEEDED`, `CSRF_FAILED`, `AUTH_FORBIDDEN`
+     */
+    403: Problem;
+    /**
+     * `TASK_NOT_FOUND`, `PROJECT_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: Problem;
+    /**
+     * `JOB_KIND_UNKNOWN`, `PROJECT_REQUIRED`, `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type CreateProjectJobError = CreateProjectJobErrors[keyof CreateProjectJobErrors];
+
+export type CreateProjectJobResponses = {
+    /**
+     * Successful Response
+     */
+    202: ItemJobRead;
+};
+
+export type CreateProjectJobResponse = CreateProjectJobResponses[keyof CreateProjectJobResponses];
+
+export type GetUsageData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/users/me';
+};
+
+export type GetUsageErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type GetUsageError = GetUsageErrors[keyof GetUsageErrors];
+
+export type GetUsageResponses = {
+    /**
+     * Successful Response
+     */
+    200: ItemMe;
+};
+
+export type GetUsageResponse = GetUsageResponses[keyof GetUsageResponses];

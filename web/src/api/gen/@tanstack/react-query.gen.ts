@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { changePassword, changeProfile, createProject, deleteProject, getDetailedHealth, getHealth, getLimits, getMe, getProfile, getProject, getSetup, getSubscription, listProjects, listSecurityEvents, listSessions, login, logout, type Options, refresh, register, revokeSession, setUp, updateProject } from '../sdk.gen';
-import type { ChangePasswordData, ChangePasswordError, ChangePasswordResponse, ChangeProfileData, ChangeProfileError, ChangeProfileResponse, CreateProjectData, CreateProjectError, CreateProjectResponse, DeleteProjectData, DeleteProjectError, DeleteProjectResponse, GetDetailedHealthData, GetDetailedHealthError, GetDetailedHealthResponse, GetHealthData, GetHealthError, GetHealthResponse, GetLimitsData, GetLimitsError, GetLimitsResponse, GetMeData, GetMeError, GetMeResponse, GetProfileData, GetProfileError, GetProfileResponse, GetProjectData, GetProjectError, GetProjectResponse, GetSetupData, GetSetupError, GetSetupResponse, GetSubscriptionData, GetSubscriptionError, GetSubscriptionResponse, ListProjectsData, ListProjectsError, ListProjectsResponse, ListSecurityEventsData, ListSecurityEventsError, ListSecurityEventsResponse, ListSessionsData, ListSessionsError, ListSessionsResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, RefreshData, RefreshError, RefreshResponse, RegisterData, RegisterError, RegisterResponse, RevokeSessionData, RevokeSessionError, RevokeSessionResponse, SetUpData, SetUpError, SetUpResponse, UpdateProjectData, UpdateProjectError, UpdateProjectResponse } from '../types.gen';
+import { cancelJob, changePassword, changeProfile, createJob, createProject, createProjectJob, deleteProject, downloadFile, downloadJobLog, getDetailedHealth, getHealth, getJob, getLimits, getMe, getProfile, getProject, getSetup, getSourceArchive, getSourceFile, getSourceSnapshot, getSubscription, getUsage, listJobAssets, listJobEvents, listJobs, listProjectJobs, listProjects, listSecurityEvents, listSessions, listSourceFiles, listSourceSnapshots, login, logout, type Options, refresh, register, retryJob, revokeSession, setUp, updateProject, uploadSource } from '../sdk.gen';
+import type { CancelJobData, CancelJobError, CancelJobResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, ChangeProfileData, ChangeProfileError, ChangeProfileResponse, CreateJobData, CreateJobError, CreateJobResponse, CreateProjectData, CreateProjectError, CreateProjectJobData, CreateProjectJobError, CreateProjectJobResponse, CreateProjectResponse, DeleteProjectData, DeleteProjectError, DeleteProjectResponse, DownloadFileData, DownloadFileError, DownloadFileResponse, DownloadJobLogData, DownloadJobLogError, GetDetailedHealthData, GetDetailedHealthError, GetDetailedHealthResponse, GetHealthData, GetHealthError, GetHealthResponse, GetJobData, GetJobError, GetJobResponse, GetLimitsData, GetLimitsError, GetLimitsResponse, GetMeData, GetMeError, GetMeResponse, GetProfileData, GetProfileError, GetProfileResponse, GetProjectData, GetProjectError, GetProjectResponse, GetSetupData, GetSetupError, GetSetupResponse, GetSourceArchiveData, GetSourceArchiveError, GetSourceArchiveResponse, GetSourceFileData, GetSourceFileError, GetSourceFileResponse, GetSourceSnapshotData, GetSourceSnapshotError, GetSourceSnapshotResponse, GetSubscriptionData, GetSubscriptionError, GetSubscriptionResponse, GetUsageData, GetUsageError, GetUsageResponse, ListJobAssetsData, ListJobAssetsError, ListJobAssetsResponse, ListJobEventsData, ListJobEventsError, ListJobEventsResponse, ListJobsData, ListJobsError, ListJobsResponse, ListProjectJobsData, ListProjectJobsError, ListProjectJobsResponse, ListProjectsData, ListProjectsError, ListProjectsResponse, ListSecurityEventsData, ListSecurityEventsError, ListSecurityEventsResponse, ListSessionsData, ListSessionsError, ListSessionsResponse, ListSourceFilesData, ListSourceFilesError, ListSourceFilesResponse, ListSourceSnapshotsData, ListSourceSnapshotsError, ListSourceSnapshotsResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, RefreshData, RefreshError, RefreshResponse, RegisterData, RegisterError, RegisterResponse, RetryJobData, RetryJobError, RetryJobResponse, RevokeSessionData, RevokeSessionError, RevokeSessionResponse, SetUpData, SetUpError, SetUpResponse, UpdateProjectData, UpdateProjectError, UpdateProjectResponse, UploadSourceData, UploadSourceError, UploadSourceResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -528,3 +528,523 @@ export const updateProjectMutation = (options?: Partial<Options<UpdateProjectDat
     };
     return mutationOptions;
 };
+
+export const listSourceSnapshotsQueryKey = (options: Options<ListSourceSnapshotsData>) => createQueryKey('listSourceSnapshots', options);
+
+/**
+ * List source snapshots
+ *
+ * List a project's source snapshots, newest first.
+ */
+export const listSourceSnapshotsOptions = (options: Options<ListSourceSnapshotsData>) => queryOptions<ListSourceSnapshotsResponse, ListSourceSnapshotsError, ListSourceSnapshotsResponse, ReturnType<typeof listSourceSnapshotsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listSourceSnapshots({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listSourceSnapshotsQueryKey(options)
+});
+
+export const listSourceSnapshotsInfiniteQueryKey = (options: Options<ListSourceSnapshotsData>): QueryKey<Options<ListSourceSnapshotsData>> => createQueryKey('listSourceSnapshots', options, true);
+
+/**
+ * List source snapshots
+ *
+ * List a project's source snapshots, newest first.
+ */
+export const listSourceSnapshotsInfiniteOptions = (options: Options<ListSourceSnapshotsData>) => {
+    const opts = infiniteQueryOptions<ListSourceSnapshotsResponse, ListSourceSnapshotsError, InfiniteData<ListSourceSnapshotsResponse>, QueryKey<Options<ListSourceSnapshotsData>>, number | Pick<QueryKey<Options<ListSourceSnapshotsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListSourceSnapshotsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    page: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listSourceSnapshots({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listSourceSnapshotsInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+/**
+ * Upload source
+ *
+ * Give a project its source as an archive.
+ *
+ * Uploading equal source again answers 200 with the snapshot that is there, which is then the
+ * newest; so a repeated request needs no idempotency key.
+ */
+export const uploadSourceMutation = (options?: Partial<Options<UploadSourceData>>): UseMutationOptions<UploadSourceResponse, UploadSourceError, Options<UploadSourceData>> => {
+    const mutationOptions: UseMutationOptions<UploadSourceResponse, UploadSourceError, Options<UploadSourceData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await uploadSource({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getSourceSnapshotQueryKey = (options: Options<GetSourceSnapshotData>) => createQueryKey('getSourceSnapshot', options);
+
+/**
+ * Get source snapshot
+ *
+ * Return one source snapshot.
+ */
+export const getSourceSnapshotOptions = (options: Options<GetSourceSnapshotData>) => queryOptions<GetSourceSnapshotResponse, GetSourceSnapshotError, GetSourceSnapshotResponse, ReturnType<typeof getSourceSnapshotQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getSourceSnapshot({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getSourceSnapshotQueryKey(options)
+});
+
+export const listSourceFilesQueryKey = (options: Options<ListSourceFilesData>) => createQueryKey('listSourceFiles', options);
+
+/**
+ * List source files
+ *
+ * List a folder of a snapshot: its folders, then its files; or all files below it.
+ */
+export const listSourceFilesOptions = (options: Options<ListSourceFilesData>) => queryOptions<ListSourceFilesResponse, ListSourceFilesError, ListSourceFilesResponse, ReturnType<typeof listSourceFilesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listSourceFiles({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listSourceFilesQueryKey(options)
+});
+
+export const listSourceFilesInfiniteQueryKey = (options: Options<ListSourceFilesData>): QueryKey<Options<ListSourceFilesData>> => createQueryKey('listSourceFiles', options, true);
+
+/**
+ * List source files
+ *
+ * List a folder of a snapshot: its folders, then its files; or all files below it.
+ */
+export const listSourceFilesInfiniteOptions = (options: Options<ListSourceFilesData>) => {
+    const opts = infiniteQueryOptions<ListSourceFilesResponse, ListSourceFilesError, InfiniteData<ListSourceFilesResponse>, QueryKey<Options<ListSourceFilesData>>, number | Pick<QueryKey<Options<ListSourceFilesData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListSourceFilesData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    page: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listSourceFiles({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listSourceFilesInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+export const getSourceFileQueryKey = (options: Options<GetSourceFileData>) => createQueryKey('getSourceFile', options);
+
+/**
+ * Get source file
+ *
+ * Return one file of a snapshot as text: up to 1 MiB of it; a binary one says that it is.
+ */
+export const getSourceFileOptions = (options: Options<GetSourceFileData>) => queryOptions<GetSourceFileResponse, GetSourceFileError, GetSourceFileResponse, ReturnType<typeof getSourceFileQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getSourceFile({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getSourceFileQueryKey(options)
+});
+
+export const getSourceArchiveQueryKey = (options: Options<GetSourceArchiveData>) => createQueryKey('getSourceArchive', options);
+
+/**
+ * Get source archive
+ *
+ * Return a link to the whole snapshot as a zip, good for ten minutes.
+ */
+export const getSourceArchiveOptions = (options: Options<GetSourceArchiveData>) => queryOptions<GetSourceArchiveResponse, GetSourceArchiveError, GetSourceArchiveResponse, ReturnType<typeof getSourceArchiveQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getSourceArchive({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getSourceArchiveQueryKey(options)
+});
+
+export const downloadFileQueryKey = (options: Options<DownloadFileData>) => createQueryKey('downloadFile', options);
+
+/**
+ * Download file
+ *
+ * Return the file a link leads to, as an attachment.
+ *
+ * The link carries the right of the account that asked for it, which is checked again now.
+ */
+export const downloadFileOptions = (options: Options<DownloadFileData>) => queryOptions<DownloadFileResponse, DownloadFileError, DownloadFileResponse, ReturnType<typeof downloadFileQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await downloadFile({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: downloadFileQueryKey(options)
+});
+
+export const listJobsQueryKey = (options?: Options<ListJobsData>) => createQueryKey('listJobs', options);
+
+/**
+ * List jobs
+ *
+ * List the jobs you asked for, newest first.
+ */
+export const listJobsOptions = (options?: Options<ListJobsData>) => queryOptions<ListJobsResponse, ListJobsError, ListJobsResponse, ReturnType<typeof listJobsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listJobs({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listJobsQueryKey(options)
+});
+
+export const listJobsInfiniteQueryKey = (options?: Options<ListJobsData>): QueryKey<Options<ListJobsData>> => createQueryKey('listJobs', options, true);
+
+/**
+ * List jobs
+ *
+ * List the jobs you asked for, newest first.
+ */
+export const listJobsInfiniteOptions = (options?: Options<ListJobsData>) => {
+    const opts = infiniteQueryOptions<ListJobsResponse, ListJobsError, InfiniteData<ListJobsResponse>, QueryKey<Options<ListJobsData>>, number | Pick<QueryKey<Options<ListJobsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListJobsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    page: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listJobs({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listJobsInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+/**
+ * Create job
+ *
+ * Ask for a job. It runs when its turn comes; follow it at the Location.
+ */
+export const createJobMutation = (options?: Partial<Options<CreateJobData>>): UseMutationOptions<CreateJobResponse, CreateJobError, Options<CreateJobData>> => {
+    const mutationOptions: UseMutationOptions<CreateJobResponse, CreateJobError, Options<CreateJobData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await createJob({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Cancel job
+ *
+ * Cancel a job. A running one stops within some seconds; watch its status.
+ */
+export const cancelJobMutation = (options?: Partial<Options<CancelJobData>>): UseMutationOptions<CancelJobResponse, CancelJobError, Options<CancelJobData>> => {
+    const mutationOptions: UseMutationOptions<CancelJobResponse, CancelJobError, Options<CancelJobData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await cancelJob({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getJobQueryKey = (options: Options<GetJobData>) => createQueryKey('getJob', options);
+
+/**
+ * Get job
+ *
+ * Return one job.
+ */
+export const getJobOptions = (options: Options<GetJobData>) => queryOptions<GetJobResponse, GetJobError, GetJobResponse, ReturnType<typeof getJobQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getJob({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getJobQueryKey(options)
+});
+
+/**
+ * Retry job
+ *
+ * Try a failed or cancelled job again; steps that were finished are not done again.
+ */
+export const retryJobMutation = (options?: Partial<Options<RetryJobData>>): UseMutationOptions<RetryJobResponse, RetryJobError, Options<RetryJobData>> => {
+    const mutationOptions: UseMutationOptions<RetryJobResponse, RetryJobError, Options<RetryJobData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await retryJob({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listJobEventsQueryKey = (options: Options<ListJobEventsData>) => createQueryKey('listJobEvents', options);
+
+/**
+ * List job events
+ *
+ * List a job's events after a number; `next_cursor` is the `after` of what follows.
+ */
+export const listJobEventsOptions = (options: Options<ListJobEventsData>) => queryOptions<ListJobEventsResponse, ListJobEventsError, ListJobEventsResponse, ReturnType<typeof listJobEventsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listJobEvents({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listJobEventsQueryKey(options)
+});
+
+export const listJobEventsInfiniteQueryKey = (options: Options<ListJobEventsData>): QueryKey<Options<ListJobEventsData>> => createQueryKey('listJobEvents', options, true);
+
+/**
+ * List job events
+ *
+ * List a job's events after a number; `next_cursor` is the `after` of what follows.
+ */
+export const listJobEventsInfiniteOptions = (options: Options<ListJobEventsData>) => {
+    const opts = infiniteQueryOptions<ListJobEventsResponse, ListJobEventsError, InfiniteData<ListJobEventsResponse>, QueryKey<Options<ListJobEventsData>>, number | Pick<QueryKey<Options<ListJobEventsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListJobEventsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    after: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listJobEvents({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listJobEventsInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+export const listJobAssetsQueryKey = (options: Options<ListJobAssetsData>) => createQueryKey('listJobAssets', options);
+
+/**
+ * List job assets
+ *
+ * List the files a job made, each with a download link.
+ */
+export const listJobAssetsOptions = (options: Options<ListJobAssetsData>) => queryOptions<ListJobAssetsResponse, ListJobAssetsError, ListJobAssetsResponse, ReturnType<typeof listJobAssetsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listJobAssets({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listJobAssetsQueryKey(options)
+});
+
+export const downloadJobLogQueryKey = (options: Options<DownloadJobLogData>) => createQueryKey('downloadJobLog', options);
+
+/**
+ * Download job log
+ *
+ * Return a job's log as text, a line a line.
+ */
+export const downloadJobLogOptions = (options: Options<DownloadJobLogData>) => queryOptions<unknown, DownloadJobLogError, unknown, ReturnType<typeof downloadJobLogQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await downloadJobLog({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: downloadJobLogQueryKey(options)
+});
+
+export const listProjectJobsQueryKey = (options: Options<ListProjectJobsData>) => createQueryKey('listProjectJobs', options);
+
+/**
+ * List project jobs
+ *
+ * List everybody's jobs in a project, newest first.
+ */
+export const listProjectJobsOptions = (options: Options<ListProjectJobsData>) => queryOptions<ListProjectJobsResponse, ListProjectJobsError, ListProjectJobsResponse, ReturnType<typeof listProjectJobsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listProjectJobs({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listProjectJobsQueryKey(options)
+});
+
+export const listProjectJobsInfiniteQueryKey = (options: Options<ListProjectJobsData>): QueryKey<Options<ListProjectJobsData>> => createQueryKey('listProjectJobs', options, true);
+
+/**
+ * List project jobs
+ *
+ * List everybody's jobs in a project, newest first.
+ */
+export const listProjectJobsInfiniteOptions = (options: Options<ListProjectJobsData>) => {
+    const opts = infiniteQueryOptions<ListProjectJobsResponse, ListProjectJobsError, InfiniteData<ListProjectJobsResponse>, QueryKey<Options<ListProjectJobsData>>, number | Pick<QueryKey<Options<ListProjectJobsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListProjectJobsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    page: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listProjectJobs({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listProjectJobsInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+/**
+ * Create project job
+ *
+ * Ask for a job in a project.
+ */
+export const createProjectJobMutation = (options?: Partial<Options<CreateProjectJobData>>): UseMutationOptions<CreateProjectJobResponse, CreateProjectJobError, Options<CreateProjectJobData>> => {
+    const mutationOptions: UseMutationOptions<CreateProjectJobResponse, CreateProjectJobError, Options<CreateProjectJobData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await createProjectJob({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getUsageQueryKey = (options?: Options<GetUsageData>) => createQueryKey('getUsage', options);
+
+/**
+ * Get usage
+ *
+ * Return the caller with what they used this month (contract jobs).
+ */
+export const getUsageOptions = (options?: Options<GetUsageData>) => queryOptions<GetUsageResponse, GetUsageError, GetUsageResponse, ReturnType<typeof getUsageQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getUsage({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getUsageQueryKey(options)
+});

@@ -27,6 +27,9 @@ function Project() {
           <Tab to="/projects/$projectId" params={params} activeOptions={{ exact: true }}>
             Overview
           </Tab>
+          <Tab to="/projects/$projectId/source" params={params} search={{}}>
+            Source
+          </Tab>
           <Tab to="/projects/$projectId/settings" params={params}>
             Settings
           </Tab>
