@@ -1,7 +1,7 @@
 """The table of contents of `/api/v1`: every room's routers, in the order of the document."""
 
 from taskyard.accounts import routes as accounts
-from taskyard.api import health
+from taskyard.api import health, sample
 from taskyard.files import routes as files
 from taskyard.jobs import routes as jobs
 from taskyard.projects import routes as projects
@@ -10,6 +10,7 @@ ROUTERS = (
     *health.ROUTERS,
     *accounts.ROUTERS,
     *projects.ROUTERS,
+    *sample.ROUTERS,
     *files.ROUTERS,
     *jobs.ROUTERS,
 )

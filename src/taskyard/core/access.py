@@ -20,7 +20,7 @@ from fastapi import params
 from starlette.requests import HTTPConnection
 
 from taskyard.core.settings import Settings
-from taskyard.core.uow import Uow, UowDep
+from taskyard.core.uow import Uow, UowDep, unit_of_work
 from taskyard.kit.errors import Kind, TaskyardError
 
 Role = Literal["user", "admin", "viewer"]
@@ -137,6 +137,9 @@ class Authenticator(Protocol):
         Raises TokenInvalid, TokenExpired, SessionRevoked or CsrfFailed where one is bad.
         """
 
+    async def again(self, uow: Uow, session_id: UUID) -> Actor | None:
+        """Return whom a session speaks for now; None once it has ended."""
+
 
 class Access:
     """A dependency that decides who may call. `kind` is printed in the OpenAPI document."""
@@ -163,6 +166,19 @@ class Access:
         if self.permission is not None:
             actor.require(self.permission)
         return actor
+
+
+class BriefAccess(Access):
+    """Admits like `Access`, but gives the database back at once.
+
+    For routes that work long or open transactions of their own: were the request's own held
+    meanwhile, a pool's worth of them would wait for each other.
+    """
+
+    async def __call__(self, connection: HTTPConnection) -> Actor:  # type: ignore[override]
+        """Return the caller. Raises AuthRequired, AuthForbidden or CsrfFailed."""
+        async with unit_of_work(connection.app.state.platform.database) as uow:
+            return await super().__call__(connection, uow)
 
 
 class PublicAccess(Access):
@@ -194,6 +210,11 @@ async def recognise(connection: HTTPConnection, uow: Uow) -> Actor | None:
 def permit(permission: Permission) -> params.Depends:
     """Admit signed-in accounts that hold `permission`."""
     return params.Depends(Access(permission), scope="function")
+
+
+def permit_briefly(permission: Permission) -> params.Depends:
+    """Admit accounts that hold `permission`, holding no transaction while the route works."""
+    return params.Depends(BriefAccess(permission))
 
 
 def signed_in() -> params.Depends:
