@@ -5,10 +5,13 @@ whose is a port that `billing` implements; until then everyone has the default t
 """
 
 import hashlib
+import math
 import time
 from collections import OrderedDict, deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Any
 
 import structlog
 from redis.asyncio import Redis
@@ -33,6 +36,9 @@ class TierLimitExceeded(TaskyardError):
     kind = Kind.FORBIDDEN
     code = "TIER_LIMIT_EXCEEDED"
 
+    def __init__(self, **fields: Any) -> None:
+        super().__init__(**fields, recommended_tier=_ABOVE.get(fields.get("tier", "")))
+
 
 @dataclass(frozen=True)
 class TierLimits:
@@ -55,6 +61,8 @@ TIERS: dict[str, TierLimits] = {
     "pro": TierLimits(120, 5, 10, 1_000, 3, 25, 100 * MIB, 5 * 1024 * MIB, 100, 1),
     "premium": TierLimits(300, 15, 30, None, 5, None, 500 * MIB, 100 * 1024 * MIB, 200, 0),
 }
+#: The tier to recommend to somebody who reached the end of theirs; above premium is none.
+_ABOVE = dict(pairwise(TIERS))
 
 
 def tier_limits(tier: str) -> TierLimits:
@@ -142,7 +150,7 @@ class Throttle:
         if self._valkey is not None and self._on:
             try:
                 await self._valkey.zrem(bucket.slot, hit_id)
-            except RedisError:
+            except (RedisError, OSError):
                 _log.warning("throttle_give_back_failed", bucket=bucket.name)
 
     async def _ask(self, hit_id: str, buckets: Sequence[Bucket]) -> list[Verdict]:
@@ -158,7 +166,7 @@ class Throttle:
                 ]
             except (RedisError, OSError):
                 _log.warning("throttle_local_only", reason="Valkey did not answer")
-        return [self._local.hit(hit_id, bucket) for bucket in buckets]
+        return self._local.hit(hit_id, buckets)
 
 
 class LocalWindow:
@@ -169,19 +177,25 @@ class LocalWindow:
     def __init__(self) -> None:
         self._hits: OrderedDict[str, deque[tuple[float, str]]] = OrderedDict()
 
-    def hit(self, hit_id: str, bucket: Bucket) -> Verdict:
-        """Count one hit."""
+    def hit(self, hit_id: str, buckets: Sequence[Bucket]) -> list[Verdict]:
+        """Count one hit in every bucket, or in none where one of them is full."""
         now = time.monotonic()
+        verdicts = [self._look(bucket, now) for bucket in buckets]
+        if not all(verdict.allowed for verdict in verdicts):
+            return verdicts
+        for bucket in buckets:
+            self._hits[bucket.slot].append((now, hit_id))
+        return [replace(verdict, remaining=verdict.remaining - 1) for verdict in verdicts]
+
+    def _look(self, bucket: Bucket, now: float) -> Verdict:
         hits = self._hits.setdefault(bucket.slot, deque())
         self._hits.move_to_end(bucket.slot)
         while len(self._hits) > self.MAX_KEYS:
             self._hits.popitem(last=False)
         while hits and hits[0][0] <= now - bucket.window:
             hits.popleft()
-        if len(hits) >= bucket.limit:
-            return Verdict(bucket, False, 0, int(hits[0][0] + bucket.window - now) + 1)
-        hits.append((now, hit_id))
-        return Verdict(bucket, True, bucket.limit - len(hits), bucket.window)
+        reset = math.ceil(hits[0][0] + bucket.window - now) if hits else 0
+        return Verdict(bucket, len(hits) < bucket.limit, bucket.limit - len(hits), reset)
 
     def give_back(self, hit_id: str, bucket: Bucket) -> None:
         """Take one hit back."""
