@@ -2,6 +2,7 @@
 
     serve.py      the processes: up, serve, worker
     operate.py    the operator's commands: migrate, doctor, admin
+    client/       the client: login, projects, analyze, jobs
 
 A module here has a function `add_to(app)` and imports what is heavy inside its commands, so that
 `taskyard --help` answers at once.
@@ -12,7 +13,7 @@ def main() -> None:
     """Run the command line."""
     import typer
 
-    from taskyard.entry.cli import operate, serve
+    from taskyard.entry.cli import client, operate, serve
 
     app = typer.Typer(
         name="taskyard",
@@ -21,6 +22,6 @@ def main() -> None:
         add_completion=False,
         pretty_exceptions_enable=False,
     )
-    for commands in (serve, operate):
+    for commands in (serve, operate, client):
         commands.add_to(app)
     app()

@@ -1,0 +1,24 @@
+"""The client: Taskyard from a terminal and from CI (docs/cli.md).
+
+    signing.py projects.py analyze.py jobs.py      the commands
+    options.py                                     what several of them take
+    api.py wire.py tokens.py credentials.py        the server's API, with retries, as one account
+    answers.py                                     what is read of its answers
+    listing.py packing.py                          from a folder to an archive
+    follow.py                                      a job, live
+    screen.py report.py                            what is seen
+    exits.py                                       exit codes, errors in one line
+
+The modules of commands import the others inside the commands, so that `taskyard --help` loads
+neither httpx nor rich.
+"""
+
+import typer
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the client's commands."""
+    from taskyard.entry.cli.client import analyze, jobs, projects, signing
+
+    for commands in (signing, projects, analyze, jobs):
+        commands.add_to(app)

@@ -1,0 +1,195 @@
+"""An analysis from the terminal: pack, upload, start, watch, report, judge."""
+
+import signal
+from collections import Counter
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+from uuid import UUID
+
+from rich.text import Text
+
+from taskyard.entry.cli.client import exports, gate, report, story
+from taskyard.entry.cli.client.answers import (
+    Account,
+    Analysis,
+    Event,
+    Finding,
+    Job,
+    Limits,
+    Project,
+    Snapshot,
+    Whole,
+)
+from taskyard.entry.cli.client.api import Api, connected
+from taskyard.entry.cli.client.exits import ClientError, Exit
+from taskyard.entry.cli.client.follow import Follower
+from taskyard.entry.cli.client.packing import Packed, packed, stem
+from taskyard.entry.cli.client.projects import find_or_make
+from taskyard.entry.cli.client.screen import Bar, Screen
+from taskyard.entry.cli.client.stopping import cancel, outcome
+from taskyard.files.archive.limits import MIB
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the command line asks for."""
+
+    path: Path
+    project: str | None
+    types: tuple[str, ...]
+    exclude: tuple[str, ...]
+    gate: gate.Gate
+    exports: list[exports.Export]
+    wait: bool
+    detach: bool
+    fresh: bool
+
+
+def analyse(asked: Asked, server: str | None, screen: Screen) -> Exit:
+    """Analyse as asked; return the exit code of the gate. Raises ClientError."""
+    # CI stops a step by SIGTERM: the analysis is to be cancelled then, as by Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with connected(server, screen.say) as api:
+        project, analysis = _start(api, asked, screen)
+        name = f"Analysis {analysis.number} of {project.name}"
+        url = f"{api.server}/app/projects/{project.id}/analyses/{analysis.id}"
+        if not asked.wait:
+            screen.show(
+                Text(f"{name} is started: {url}\nWatch it: taskyard jobs watch {analysis.id}")
+            )
+            return Exit.FINE
+        job = _watch(api, analysis.id, asked, screen, name)
+        if job.status != "completed":
+            raise story.ended_badly(job, name)
+        done = api.get(Analysis, f"/projects/{project.id}/analyses/{analysis.id}")
+        _show(api, project, done, url, screen)
+        for export in asked.exports:
+            exports.write(api, done, export)
+        return _judge(api, done, asked.gate, screen)
+
+
+def _start(api: Api, asked: Asked, screen: Screen) -> tuple[Project, Analysis]:
+    """Upload the source and start its analysis."""
+    with packed(asked.path, asked.exclude) as archive:
+        _say_packed(archive, screen)
+        # Asked for only now, so that a folder that cannot be sent makes no project.
+        _check_size(api, archive)
+        project, made = find_or_make(api, _project_name(asked))
+        if made:
+            screen.say(f"Made the project {project.name}.")
+        snapshot = _upload(api, project, archive, screen)
+    _say_skipped(snapshot, screen)
+    body = {"analysis_types": asked.types, "snapshot_id": str(snapshot.id), "fresh": asked.fresh}
+    return project, api.post(Analysis, f"/projects/{project.id}/analyses", body)
+
+
+def _project_name(asked: Asked) -> str:
+    name = asked.project or stem(asked.path)
+    if not name:
+        message = f"{asked.path} has no name of its own. Name the project: --project"
+        raise ClientError(message, Exit.USAGE)
+    return name
+
+
+def _say_packed(archive: Packed, screen: Screen) -> None:
+    listing = archive.listing
+    if listing is None:
+        return
+    by = ", listed by git" if listing.by_git else ""
+    left_out = _counted(listing.left_out)
+    screen.say(
+        f"Packed {len(listing.files):,} files{by}: {archive.size_bytes / MIB:.1f} MiB."
+        + (f" Left out: {left_out}." if left_out else "")
+    )
+
+
+def _say_skipped(snapshot: Snapshot, screen: Screen) -> None:
+    skipped: Counter[str] = Counter()
+    for item in snapshot.skipped:
+        skipped[item.reason] += item.entries
+    if skipped:
+        screen.say(f"The server left out: {_counted(skipped)}.")
+
+
+def _counted(reasons: Counter[str]) -> str:
+    return ", ".join(f"{reason} ({count:,})" for reason, count in reasons.most_common())
+
+
+def _check_size(api: Api, archive: Packed) -> None:
+    """Refuse an archive the tier does not take; an administrator may send any."""
+    limit = api.get(Limits, "/limits").source_archive_bytes
+    if limit is None or archive.size_bytes <= limit:
+        return
+    me = api.get(Account, "/auth/me")
+    if me.role == "admin":
+        return
+    raise ClientError(
+        f"The archive has {archive.size_bytes / MIB:.1f} MiB, and your {me.tier} tier takes "
+        f"{limit / MIB:.0f} MiB.\nLeave out what is no source, as in: --exclude data",
+        Exit.USAGE,
+    )
+
+
+class _Counted:
+    """A file that tells how much of it was read."""
+
+    def __init__(self, content: BinaryIO, bar: Bar) -> None:
+        self._content, self._bar = content, bar
+        self.fileno, self.seek, self.tell = content.fileno, content.seek, content.tell
+
+    def read(self, size: int = -1) -> bytes:
+        piece = self._content.read(size)
+        self._bar.move(self._content.tell())
+        return piece
+
+
+def _upload(api: Api, project: Project, archive: Packed, screen: Screen) -> Snapshot:
+    with screen.upload_bar(archive.name, archive.size_bytes) as bar:
+        content = _Counted(archive.content, bar)
+        return api.upload(Snapshot, f"/projects/{project.id}/source", archive.name, content)
+
+
+def _watch(api: Api, job_id: UUID, asked: Asked, screen: Screen, name: str) -> Job:
+    """Return the job once it has ended; Ctrl-C cancels it, or leaves it running (`--detach`)."""
+    with screen.job_bar(name) as bar:
+        follower = Follower(api, job_id, see=lambda event: _move(bar, event), say=screen.say)
+        # A `with` cannot hold the rest: the bar has to be gone before anything is said.
+        with suppress(KeyboardInterrupt):
+            return follower.until_end()
+    if asked.detach:
+        message = f"{name} was left running. Watch it: taskyard jobs watch {job_id}"
+        raise ClientError(message, Exit.INTERRUPTED)
+    job = cancel(api, job_id, name, screen)
+    raise ClientError(outcome(job, name), Exit.INTERRUPTED)
+
+
+def _move(bar: Bar, event: Event) -> None:
+    progress = story.per_cent(event)
+    headline = story.headline(event)
+    if progress is not None or headline is not None:
+        bar.move(progress, headline)
+
+
+def _show(api: Api, project: Project, analysis: Analysis, url: str, screen: Screen) -> None:
+    path = f"/projects/{project.id}/analyses/{analysis.id}"
+    worst = api.page(Finding, f"{path}/findings", state="open", page_size=report.WORST_SHOWN)
+    coverage = api.get(Whole, f"{path}/report").coverage
+    reason = coverage.reason if coverage else None
+    shown = report.Report(project.name, analysis, worst.items, reason, url)
+    for line in report.lines(shown):
+        screen.show(line)
+
+
+def _judge(api: Api, analysis: Analysis, asked: gate.Gate, screen: Screen) -> Exit:
+    new = gate.count_new(api, analysis, asked.on_new) if asked.on_new else None
+    if asked.on_new and new is None:
+        screen.say("There is no run before this one, so nothing counts as new.")
+    missed = asked.misses(analysis, new)
+    if missed:
+        screen.show(Text(f"Gate      not met: {'; '.join(missed)}", style="red"))
+        return Exit.GATE_NOT_MET
+    if asked.asks:
+        screen.show(Text("Gate      met", style="green"))
+    return Exit.FINE

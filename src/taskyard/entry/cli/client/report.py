@@ -1,0 +1,103 @@
+"""What an analysis found, in some twenty lines."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rich.text import Text
+
+from taskyard.entry.cli.client.answers import SEVERITIES, Analysis, Finding
+from taskyard.entry.cli.client.screen import printable
+
+WORST_SHOWN = 10
+_PLACE_WIDTH = 44
+_COLOURS = {"high": "red", "medium": "yellow", "low": "blue", "info": "dim"}
+_GRADES = {"A": "green", "B": "green", "C": "yellow", "D": "red", "E": "red"}
+
+
+@dataclass(frozen=True)
+class Report:
+    """All that is shown of an analysis."""
+
+    project: str
+    analysis: Analysis
+    #: The worst findings, in order.
+    worst: list[Finding]
+    #: Why there is no coverage, where there is none.
+    coverage_reason: str | None
+    url: str
+
+
+def lines(report: Report) -> Iterator[Text]:
+    """Yield the report's lines."""
+    analysis = report.analysis
+    yield Text(f"{printable(report.project)} · analysis {analysis.number}", style="bold")
+    yield _score(analysis)
+    yield from _findings(analysis)
+    yield _row("Coverage", _coverage(report))
+    yield from _worst(report)
+    yield _row("Report", Text(report.url))
+
+
+def _row(name: str, value: Text) -> Text:
+    return Text(f"{name:<10}", style="dim").append_text(value)
+
+
+def _score(analysis: Analysis) -> Text:
+    if analysis.quality_score is None:
+        return _row("Quality", Text("no score"))
+    grade = analysis.grade or "-"
+    text = Text(f"{analysis.quality_score:.2f} of 10  ", style="bold")
+    text.append(f"grade {grade}", style=_GRADES.get(grade, ""))
+    before = analysis.previous
+    if before and before.quality_score is not None:
+        if before.comparable:
+            change = analysis.quality_score - before.quality_score
+            text.append(f"  {change:+.2f} against analysis {before.number}")
+        else:
+            text.append(f"  analysis {before.number} looked at other things", style="dim")
+    return _row("Quality", text)
+
+
+def _findings(analysis: Analysis) -> Iterator[Text]:
+    counts = analysis.counts
+    if counts is None:
+        return
+    text = Text()
+    for severity in SEVERITIES:
+        number = getattr(counts, severity)
+        text.append(" · " if text else "")
+        text.append(f"{number:,} {severity}", style=_COLOURS[severity] if number else "dim")
+    yield _row("Findings", text)
+    if analysis.previous:
+        against = f"{counts.new:,} new · {counts.gone:,} gone"
+        yield _row("", Text(f"{against}, against analysis {analysis.previous.number}"))
+
+
+def _coverage(report: Report) -> Text:
+    percent = report.analysis.coverage_percent
+    if percent is not None:
+        return Text(f"{percent:.1f} %")
+    return Text(f"not measured: {printable(report.coverage_reason or 'it was not asked for')}")
+
+
+def _worst(report: Report) -> Iterator[Text]:
+    if not report.worst:
+        return
+    places = [place(finding) for finding in report.worst]
+    width = min(max(map(len, places)), _PLACE_WIDTH)
+    counts = report.analysis.counts
+    total = sum(getattr(counts, severity) for severity in SEVERITIES) if counts else 0
+    shown = len(report.worst)
+    yield Text(f"The worst {shown} of {total:,}" if total > shown else "All of them", style="dim")
+    for finding, where in zip(report.worst, places, strict=True):
+        line = Text(f"  {finding.severity:<7}", style=_COLOURS.get(finding.severity, ""))
+        line.append(f"{where:<{width}}  ", style="bold")
+        line.append(f"{printable(finding.rule)}  ", style="dim")
+        line.append(printable(finding.title))
+        yield line
+
+
+def place(finding: Finding) -> str:
+    """Return `file:line`, as editors and terminals follow it."""
+    line = "" if finding.line is None else f":{finding.line}"
+    return f"{printable(finding.file)}{line}"
