@@ -9,7 +9,7 @@ from typing import BinaryIO, TypeVar
 from taskyard.core.access import Permission
 from taskyard.core.db import Database
 from taskyard.core.limits import TierLimitExceeded, tier_limits
-from taskyard.core.storage import PART_BYTES, Blob, Storage
+from taskyard.core.storage import PART_BYTES, Blob, Storage, StorageUnavailable
 from taskyard.core.uow import Uow, unit_of_work
 from taskyard.files import repository
 from taskyard.files.archive.limits import ArchiveLimits, Deadline
@@ -94,9 +94,12 @@ async def _keep(
         stored = await repository.touch_blobs(uow.db, list(blobs))
     missing = [(blob, offset) for blob, offset in blobs.items() if blob.sha256 not in stored]
     if missing:
-        async with asyncio.timeout(_STORING_SECONDS):
-            await _in_thread(lambda: _store(storage, missing, spool))
-            await storage.flush()
+        try:
+            async with asyncio.timeout(_STORING_SECONDS):
+                await _in_thread(lambda: _store(storage, missing, spool))
+                await storage.flush()
+        except TimeoutError:
+            raise StorageUnavailable(retry_after=60) from None
     async with unit_of_work(database) as uow:
         await repository.mark_stored(uow.db, [blob.sha256 for blob, _ in missing])
         return await _record(uow, access, tree, origin)

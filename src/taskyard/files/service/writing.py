@@ -20,7 +20,8 @@ from taskyard.files.errors import SnapshotNotFound
 from taskyard.files.repository import ManifestFile
 
 _READERS = 4
-#: The first moment a zip can tell; a fixed one makes equal sources equal zips.
+_SENT_BYTES = 256 * 1024
+#: The first moment a zip can tell: files of a source have no time.
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 
 
@@ -77,17 +78,16 @@ def _make_folder(folder: Path) -> None:
 
 
 def _write_file(storage: Storage, root: Path, file: ManifestFile) -> None:
-    content = storage.read(file.sha256)
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
     with os.fdopen(os.open(root / file.path, flags, 0o600), "wb") as out:
-        out.write(content)
+        out.writelines(storage.read_chunks(file.sha256))
         os.fchmod(out.fileno(), 0o755 if file.executable else 0o644)
 
 
 def zip_chunks(storage: Storage, files: Sequence[ManifestFile], top: str) -> Iterator[bytes]:
     """Yield a zip of a source, made as it is sent; all files lie in the folder `top`.
 
-    Blocks: iterate it in a thread. At most one file is in memory.
+    Blocks: iterate it in a thread. Equal sources give equal zips.
     """
     out = _Pipe()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
@@ -95,8 +95,12 @@ def zip_chunks(storage: Storage, files: Sequence[ManifestFile], top: str) -> Ite
             entry = zipfile.ZipInfo(f"{top}/{file.path}", _ZIP_TIME)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.external_attr = (stat.S_IFREG | (0o755 if file.executable else 0o644)) << 16
-            archive.writestr(entry, storage.read(file.sha256))
-            yield out.taken()
+            entry.file_size = file.size_bytes
+            with archive.open(entry, "w") as packed:
+                for chunk in storage.read_chunks(file.sha256):
+                    packed.write(chunk)
+                    if out.full:
+                        yield out.taken()
     yield out.taken()
 
 
@@ -114,6 +118,11 @@ class _Pipe(io.RawIOBase):
         """Hold the data until it is taken."""
         self._held += data
         return len(data)
+
+    @property
+    def full(self) -> bool:
+        """Whether enough is held to be worth sending."""
+        return len(self._held) >= _SENT_BYTES
 
     def taken(self) -> bytes:
         """Return and forget what is held."""
