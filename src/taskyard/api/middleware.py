@@ -106,7 +106,7 @@ def _log_line(scope: Scope, status: int, seconds: float) -> None:
     endpoint = path_of(scope)
     method = scope.get("method", "WS")
     millis = round(seconds * 1000, 1)
-    level = "error" if status >= 500 else "warning" if status in {429, 503} else "info"
+    level = "warning" if status in {429, 503} else "error" if status >= 500 else "info"
     getattr(_log, level)(
         f"{method} {redact_text(scope['path'])} - {status} - {millis:g}ms",
         endpoint=endpoint,

@@ -14,27 +14,35 @@ from taskyard.core.settings import Settings
 _SECRET_NAME = re.compile(
     r"pass(word)?|token|secret|authorization|cookie|api_?key|ticket", re.IGNORECASE
 )
-#: Credentials inside text: query parameters, bearer tokens, JWTs, our own prefixes.
+#: Credentials inside text: query parameters, bearer tokens, passwords in addresses, JWTs, our own
+#: prefixes. What stands before the secret is kept.
 _SECRET_TEXT = re.compile(
     r"(?i)([?&](?:token|ticket|sig|signature)=)[^&\s\"']+|(bearer\s+)[\w.~+/=-]+"
-    r"|\beyJ[\w-]+\.[\w-]+\.[\w-]+|\bty[rst]?_[\w-]{16,}"
+    r"|(://[^\s:/@]*:)[^\s/@]+(?=@)|\beyJ[\w-]+\.[\w-]+\.[\w-]+|\bty[rst]?_[\w-]{16,}"
 )
 REDACTED = "[redacted]"
 
 
 def redact_text(text: str) -> str:
     """Return `text` with every credential in it blotted out."""
-    return _SECRET_TEXT.sub(lambda m: (m.group(1) or m.group(2) or "") + REDACTED, text)
+    return _SECRET_TEXT.sub(lambda m: (m[1] or m[2] or m[3] or "") + REDACTED, text)
 
 
 def redact(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Blot out secrets, by the field's name and by what text looks like."""
-    for name, value in event.items():
-        if _SECRET_NAME.search(name) and name != "error_code":
-            event[name] = REDACTED
-        elif isinstance(value, str):
-            event[name] = redact_text(value)
-    return event
+    return {name: _redacted(name, value) for name, value in event.items()}
+
+
+def _redacted(name: str, value: Any) -> Any:
+    if _SECRET_NAME.search(name) and name != "error_code":
+        return REDACTED
+    if isinstance(value, str):
+        return redact_text(value)
+    if isinstance(value, dict):
+        return {inner: _redacted(str(inner), item) for inner, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_redacted("", item) for item in value]
+    return value
 
 
 def configure(settings: Settings) -> None:
