@@ -20,8 +20,8 @@ _LIVE = and_(
 
 
 async def user_by_id(db: AsyncSession, user_id: UUID, *, lock: bool = False) -> User | None:
-    """Return an account."""
-    return await db.get(User, user_id, with_for_update=lock or None)
+    """Return an account; a locked one as it is now, not as this session read it before."""
+    return await db.get(User, user_id, with_for_update=lock or None, populate_existing=lock)
 
 
 async def user_by_login(
