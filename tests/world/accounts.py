@@ -6,7 +6,8 @@ from uuid import UUID
 
 from taskyard.accounts.access import Accounts
 from taskyard.accounts.models import User
-from taskyard.accounts.service.signing_in import Device, start_session
+from taskyard.accounts.service.signing_in import start_session
+from taskyard.accounts.types import Device
 from taskyard.core.access import Role, Tier
 from taskyard.core.platform import Platform
 from taskyard.core.uow import unit_of_work

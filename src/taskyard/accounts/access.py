@@ -1,6 +1,7 @@
 """Recognising callers: a bearer token, or the web app's cookie with its guard against forgery."""
 
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import Depends, Request, Response
 from sqlalchemy import Row
@@ -9,8 +10,8 @@ from starlette.requests import HTTPConnection
 from taskyard.accounts import repository
 from taskyard.accounts.models import Session, User
 from taskyard.accounts.passwords import Passwords
-from taskyard.accounts.service.signing_in import Device
 from taskyard.accounts.tokens import AccessTokens, secret_hash
+from taskyard.accounts.types import Device
 from taskyard.core.access import (
     ROLE_PERMISSIONS,
     Actor,
@@ -66,6 +67,11 @@ class Accounts:
         if row is None or row[1].id != claims.user_id:
             raise SessionRevoked
         return await self._actor(uow, row)
+
+    async def again(self, uow: Uow, session_id: UUID) -> Actor | None:
+        """Return whom a session speaks for now; None once it has ended."""
+        row = await repository.live_session(uow.db, session_id=session_id)
+        return await self._actor(uow, row) if row else None
 
     async def _actor(self, uow: Uow, row: Row[Session, User, bool]) -> Actor:
         session, user, fresh = row

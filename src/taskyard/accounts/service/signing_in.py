@@ -17,6 +17,7 @@ from taskyard.accounts.passwords import Passwords
 from taskyard.accounts.policy import device_name, email_key
 from taskyard.accounts.schemas import Login
 from taskyard.accounts.tokens import REFRESH_PREFIX, SESSION_PREFIX, new_secret, secret_hash
+from taskyard.accounts.types import Device
 from taskyard.core.db import Database
 from taskyard.core.limits import Bucket, RateLimitExceeded, Throttle
 from taskyard.core.problems import ValidationFailed
@@ -27,14 +28,6 @@ from taskyard.kit.ids import uuid7
 #: A session ends after this long, however much it is used.
 ABSOLUTE = timedelta(days=60)
 MAX_SESSIONS = 20
-
-
-@dataclass(frozen=True)
-class Device:
-    """Where a sign-in came from."""
-
-    address: str
-    user_agent: str
 
 
 @dataclass(frozen=True)
