@@ -18,7 +18,7 @@ Level = Literal["debug", "info", "warning", "error"]
 Result = TypeVar("Result", bound=BaseModel)
 
 
-class RunCancelled(Exception):  # noqa: N818 - it is no error: somebody asked for it
+class RunCancelled(Exception):
     """The job was cancelled, or is no longer ours; the runner stops where it is."""
 
 

@@ -6,6 +6,7 @@ closed home, another of the same version that everybody can read; else a copy of
 
 import json
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -23,7 +24,7 @@ _NOT_COPIED = ("test", "idlelib", "tkinter", "turtledemo", "ensurepip", "site-pa
 _CHECK = """
 import json, sys, sysconfig
 import asyncio, ctypes, multiprocessing, sqlite3, ssl, unittest, zlib
-print(json.dumps([list(sys.version_info[:2]), sysconfig.get_config_var("SOABI")]))
+print(json.dumps([sysconfig.get_config_var("SOABI"), ".".join(map(str, sys.version_info[:3]))]))
 """
 
 
@@ -33,6 +34,7 @@ class Interpreter:
 
     executable: Path
     prefix: Path
+    version: str
     copied: bool
 
     @property
@@ -43,19 +45,20 @@ class Interpreter:
     @property
     def label(self) -> str:
         """What distinguishes it, for the name of the toolbox."""
-        return f"{self.executable} {sys.version} {self.copied}"
+        return f"{self.executable} {self.version} {self.copied}"
 
 
 def choose(system: tuple[Path, ...] = _SYSTEM_FOLDERS) -> Interpreter:
     """Return the interpreter for the sandbox; `system` are the folders searched for another."""
-    own = Interpreter(_own_executable(), Path(sys.base_prefix).resolve(), copied=False)
+    version = platform.python_version()
+    own = Interpreter(_own_executable(), Path(sys.base_prefix).resolve(), version, copied=False)
     if ground.reachable(own.executable) and ground.reachable(_library(own.prefix) / "os.py"):
         return own
     for folder in system:
         other = (folder / VERSION).resolve()
-        if other.is_file() and ground.reachable(other) and _fits(other):
-            return Interpreter(other, other.parent.parent, copied=False)
-    return Interpreter(own.executable, own.prefix, copied=True)
+        if other.is_file() and ground.reachable(other) and (found := _version_if_fit(other)):
+            return Interpreter(other, other.parent.parent, found, copied=False)
+    return Interpreter(own.executable, own.prefix, version, copied=True)
 
 
 def copy(source: Interpreter, target: Path) -> Path:
@@ -83,7 +86,8 @@ def _library(prefix: Path) -> Path:
     return prefix / "lib" / VERSION
 
 
-def _fits(executable: Path) -> bool:
+def _version_if_fit(executable: Path) -> str | None:
+    """Ask another interpreter, as the user who is to run it; None where it will not do."""
     with identity.borrow() as who:
         user = {} if who.uid is None else {"user": who.uid, "group": who.uid, "extra_groups": []}
         try:
@@ -97,6 +101,6 @@ def _fits(executable: Path) -> bool:
                 **user,  # type: ignore[call-overload]
             )
         except (OSError, subprocess.SubprocessError):
-            return False
-    ours = [list(sys.version_info[:2]), sysconfig.get_config_var("SOABI")]
-    return bool(json.loads(answer.stdout) == ours)
+            return None
+    abi, version = json.loads(answer.stdout)
+    return str(version) if abi == sysconfig.get_config_var("SOABI") else None

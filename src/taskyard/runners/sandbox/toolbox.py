@@ -136,7 +136,7 @@ def _build(target: Path, python: interpreter.Interpreter, contents: Iterable[Dis
         interpreter.copy(python, making / "python")
         environment["LD_LIBRARY_PATH"] = str(TOOLBOX / "python" / "lib")
     _place_python(making, python)
-    versions = {}
+    versions = {"python": python.version}
     for installed in contents:
         _place_distribution(making, installed, _site(making, python))
         versions[canonicalize_name(installed.name)] = installed.version

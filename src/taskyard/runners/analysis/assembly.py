@@ -1,0 +1,227 @@
+"""From the tools' answers to the report."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from taskyard.runners.analysis import rules, score
+from taskyard.runners.analysis.advice import Adviser
+from taskyard.runners.analysis.excerpts import Excerpts
+from taskyard.runners.analysis.finding import SEVERITIES, Finding, Issue
+from taskyard.runners.analysis.fingerprint import fingerprints
+from taskyard.runners.analysis.report import (
+    AnalysisParameters,
+    AnalysisReport,
+    ComplexFunction,
+    HotSpot,
+    SandboxUsed,
+    Scope,
+    StepTime,
+    Types,
+    WorstFunction,
+)
+from taskyard.runners.analysis.score import ScoreBasis
+from taskyard.runners.analysis.survey import Skipped, Survey
+from taskyard.runners.analysis.tools import complexity, types
+from taskyard.runners.analysis.tools.answer import Answer
+from taskyard.runners.analysis.tools.syntax import Parsed
+from taskyard.runners.analysis.tools.tests import Coverage, Tested
+from taskyard.runners.sandbox import SandboxReport
+
+HOT_SPOTS = 60
+#: A report stays a page people can open; the score counts all.
+MOST_FINDINGS = 20_000
+_NOT_ASKED = "Not asked for"
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the steps before have brought."""
+
+    parameters: AnalysisParameters
+    source_id: str
+    survey: Survey
+    parsed: Parsed
+    answers: tuple[Answer, ...]
+    tested: Tested | None
+    sandbox: SandboxReport
+    times: tuple[StepTime, ...]
+
+    @property
+    def issues(self) -> list[Issue]:
+        """Everything the tools have found."""
+        return [issue for one in (self.parsed.answer, *self.answers) for issue in one.issues]
+
+    @property
+    def judged(self) -> dict[str, int]:
+        """Lines of code by file, of all that count."""
+        everything = self.parameters.include_tests
+        roles = {file.path: file.role for file in self.survey.python}
+        lines = {
+            file: facts.ncloc
+            for file, facts in (self.parsed.facts | self.parsed.newer).items()
+            if everything or roles.get(file) == "code"
+        }
+        return lines | self.parsed.broken
+
+
+def assemble(parts: Parts, copies: Path) -> AnalysisReport:
+    """Return the report; reads the copies for excerpts. Blocks for a second or so."""
+    findings, cut = _findings(parts.issues, Excerpts(copies))
+    ncloc = sum(parts.judged.values())
+    basis = _basis(parts, ncloc)
+    spots = _hot_spots(parts, ncloc)
+    functions = list(_functions(parts.issues))
+    types_part, coverage = _types(parts), _coverage(parts)
+    adviser = Adviser(findings, ncloc, spots, functions, types_part, coverage)
+    skipped = [*_skipped(parts), *cut]
+    tools = [one.tool for one in (parts.parsed.answer, *parts.answers)]
+    return AnalysisReport(
+        ruleset=rules.RULESET,
+        source_id=parts.source_id,
+        analysis_types=parts.parameters.analysis_types,
+        quality_score=score.score(basis.debt_minutes, ncloc) if basis else None,
+        grade=score.grade(basis.debt_minutes, ncloc) if basis else None,
+        score_basis=basis,
+        coverage_percent=coverage.percent,
+        ncloc=ncloc,
+        scope=_scope(parts),
+        recommendations=adviser.sentences(),
+        languages=list(parts.survey.languages),
+        hot_spots=spots,
+        complex_functions=functions,
+        types=types_part,
+        coverage=coverage,
+        tools=[*tools, parts.tested.tool] if parts.tested else tools,
+        skipped=skipped,
+        partial=any(not one.expected for one in skipped)
+        or any(tool.status in {"partial", "failed"} for tool in tools),
+        sandbox=SandboxUsed(
+            mode=parts.sandbox.mode, reason=parts.sandbox.reason, remedy=parts.sandbox.remedy
+        ),
+        steps=list(parts.times),
+        findings=findings,
+    )
+
+
+def _findings(issues: Sequence[Issue], excerpts: Excerpts) -> tuple[list[Finding], list[Skipped]]:
+    """Name each issue for life, and show its code; the gravest first."""
+    named = sorted(fingerprints(issues, excerpts.line), key=lambda pair: _order(pair[0]))
+    cut = []
+    if len(named) > MOST_FINDINGS:
+        reason = f"{len(named):,} findings; the gravest {MOST_FINDINGS:,} are kept, all count"
+        cut.append(Skipped(file="", reason=reason, by="report"))
+    findings = []
+    for issue, fingerprint in named[:MOST_FINDINGS]:
+        shown = excerpts.around(issue.file, issue.line, issue.end_line)
+        whole = issue.model_dump() | {"fingerprint": fingerprint, "excerpt": shown}
+        findings.append(Finding.model_validate(whole))
+    return findings, cut
+
+
+def _order(issue: Issue) -> tuple[int, str, int, str]:
+    return (SEVERITIES.index(issue.severity), issue.file, issue.line or 0, issue.rule)
+
+
+def _basis(parts: Parts, ncloc: int) -> ScoreBasis | None:
+    """Return what the score is made of; None where there is no code, or nothing was judged."""
+    judging = tuple(name for name in parts.parameters.analysis_types if name != "coverage")
+    if not parts.judged or not judging:
+        return None
+    sums = score.minutes_by_class(parts.issues)
+    minutes = sum(sums.values())
+    return ScoreBasis(
+        ruleset=rules.RULESET,
+        analysis_types=judging,
+        ncloc=ncloc,
+        debt_minutes=minutes,
+        debt_ratio_percent=round(score.debt_ratio_percent(minutes, ncloc), 2),
+        minutes_by_class=sums,
+    )
+
+
+def _functions(issues: Iterable[Issue]) -> Iterator[ComplexFunction]:
+    found = [issue for issue in issues if issue.rule == complexity.RULE]
+    for issue in sorted(found, key=lambda one: -one.debt_minutes):
+        yield ComplexFunction(
+            name=complexity.function_of(issue),
+            file=issue.file,
+            line=issue.line or 1,
+            end_line=issue.end_line or issue.line or 1,
+            complexity=complexity.points_of(issue),
+            limit=rules.COMPLEXITY_LIMIT,
+        )
+
+
+def _hot_spots(parts: Parts, ncloc: int) -> list[HotSpot]:
+    by_file: dict[str, list[Issue]] = defaultdict(list)
+    for issue in parts.issues:
+        by_file[issue.file].append(issue)
+    worst: dict[str, WorstFunction] = {}
+    for function in _functions(parts.issues):
+        worst.setdefault(
+            function.file,
+            WorstFunction(name=function.name, line=function.line, complexity=function.complexity),
+        )
+    debt = sum(issue.debt_minutes for issue in parts.issues) or 1.0
+    spots = [
+        _spot(file, lines, by_file[file], worst.get(file), debt=debt, ncloc=ncloc)
+        for file, lines in parts.judged.items()
+    ]
+    spots.sort(key=lambda spot: (-spot.debt_minutes, -spot.ncloc, spot.file))
+    return spots[:HOT_SPOTS]
+
+
+def _spot(
+    file: str,
+    lines: int,
+    issues: Sequence[Issue],
+    worst: WorstFunction | None,
+    *,
+    debt: float,
+    ncloc: int,
+) -> HotSpot:
+    minutes = sum(issue.debt_minutes for issue in issues)
+    return HotSpot(
+        file=file,
+        ncloc=lines,
+        findings=len(issues),
+        debt_minutes=minutes,
+        debt_share_percent=round(100 * minutes / debt, 1),
+        ncloc_share_percent=round(100 * lines / max(ncloc, 1), 1),
+        worst_function=worst,
+    )
+
+
+def _types(parts: Parts) -> Types:
+    facts = [one for file, one in parts.parsed.facts.items() if file in parts.judged]
+    functions = sum(one.functions for one in facts)
+    annotated = sum(one.annotated for one in facts)
+    answer = next((one for one in parts.answers if one.tool.name == types.NAME), None)
+    ran = answer is not None and answer.tool.status in {"ok", "partial"}
+    return Types(
+        errors=len(answer.issues) if answer is not None and ran else None,
+        reason=None if ran else (answer.tool.detail if answer else _NOT_ASKED),
+        functions=functions,
+        annotated_percent=round(100 * annotated / functions, 1) if functions else None,
+    )
+
+
+def _coverage(parts: Parts) -> Coverage:
+    return parts.tested.coverage if parts.tested else Coverage(percent=None, reason=_NOT_ASKED)
+
+
+def _skipped(parts: Parts) -> Iterator[Skipped]:
+    yield from parts.survey.skipped
+    for answer in (parts.parsed.answer, *parts.answers):
+        yield from answer.skipped
+
+
+def _scope(parts: Parts) -> Scope:
+    return Scope(
+        files=parts.survey.files,
+        code_files=sum(file.role == "code" for file in parts.survey.python),
+        test_files=sum(file.role == "test" for file in parts.survey.python),
+        tests_judged=parts.parameters.include_tests,
+    )

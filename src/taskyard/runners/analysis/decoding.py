@@ -1,0 +1,49 @@
+"""The bytes of a Python file to text.
+
+As Python itself reads them (PEP 263): UTF-8, or what a comment on the first two lines names. The
+tools get UTF-8 copies, since most of them read nothing else.
+"""
+
+import codecs
+import io
+import re
+import tokenize
+
+#: Codecs for text written in C, linear in time. Python has others (punycode needs quadratic time
+#: on hostile input; some transform bytes and are no encoding at all).
+_PLAIN = re.compile(
+    r"(utf-8|utf-8-sig|ascii|iso8859-\d+|cp\d+|koi8-[rut]|euc_\w+|shift_jis\w*|gb\w+|big5\w*"
+    r"|mac-\w+|johab|hz|iso2022_\w+|tis-620|kz1048|ptcp154)"
+)
+
+
+class Undecodable(ValueError):
+    """The file is no text of the encoding it names, or names none that we read."""
+
+    def __init__(self, reason: str, line: int) -> None:
+        super().__init__(reason)
+        self.reason, self.line = reason, line
+
+
+def decode(content: bytes) -> str:
+    r"""Return the text of a Python file, with `\n` at the ends of lines and no mark before it.
+
+    Raises Undecodable.
+    """
+    try:
+        name, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
+        encoding = codecs.lookup(name).name
+    except (SyntaxError, LookupError):
+        name = encoding = ""
+    if encoding and not _PLAIN.fullmatch(encoding):
+        raise Undecodable(f"its encoding, {name}, is not one for source code", 1)
+    try:
+        text = content.decode(encoding or "utf-8")
+    except UnicodeDecodeError as problem:
+        line = content.count(b"\n", 0, problem.start) + 1
+        raise Undecodable(
+            f"byte 0x{content[problem.start]:02x} is not {name or 'UTF-8'}", line
+        ) from None
+    if not encoding:
+        raise Undecodable("the encoding its first lines name is unknown", 1)
+    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")

@@ -1,0 +1,1 @@
+"""Scripts of ours that run inside the sandbox; the worker copies them there, never imports them."""

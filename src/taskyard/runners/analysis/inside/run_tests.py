@@ -1,0 +1,58 @@
+"""Runs inside the sandbox: a project's own tests, under coverage.
+
+Run as `python -I run_tests.py SPEC SOURCE BOX SCRIPTS METADATA`, the last four being folders; SPEC
+is JSON: `folder` (of the project in the source), `roots` (folders imports start from), `targets`
+(what pytest gets), `seconds` (when to stop starting tests). The tests work on a copy in
+BOX/project. Leaves tests.json (written by taskyard_record.py) and coverage.json in BOX.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from typing import Any
+
+#: One test this long hangs.
+TEST_SECONDS = 60
+PYTEST = (
+    "-q",
+    "--color=no",
+    "--no-header",
+    "--tb=short",
+    "--continue-on-collection-errors",
+    f"--timeout={TEST_SECONDS}",
+    "-p",
+    "no:cacheprovider",
+    "-p",
+    "taskyard_record",
+    # Theirs may ask for plug-ins that are not here.
+    "-o",
+    "addopts=",
+)
+
+
+def main(spec: dict[str, Any], source: str, box: str, scripts: str, metadata: str) -> int:
+    """Run the tests and write the coverage; the exit code is pytest's."""
+    project = f"{box}/project"
+    shutil.copytree(source, project)
+    where = f"{project}/{spec['folder']}"
+    roots = [f"{project}/{root}" for root in spec["roots"]]
+    environment = dict(os.environ)
+    environment["PYTHONPATH"] = os.pathsep.join([*roots, metadata, scripts])
+    environment["TASKYARD_TEST_SECONDS"] = str(spec["seconds"])
+    environment["TASKYARD_TEST_RECORD"] = f"{box}/tests.json"
+    data = f"--data-file={box}/.coverage"
+    # An empty file for settings: the project's own may name plug-ins or leave out code.
+    coverage = [sys.executable, "-m", "coverage"]
+    measure = [*coverage, "run", "--rcfile=/dev/null", data, "--branch", f"--source={project}"]
+    tests = [*measure, "-m", "pytest", *PYTEST, *spec["targets"]]
+    code = subprocess.run(tests, cwd=where, env=environment, check=False).returncode
+    report = [*coverage, "json", "--rcfile=/dev/null", data, "-i", "-q"]
+    report += ["-o", f"{box}/coverage.json"]
+    subprocess.run(report, cwd=where, env=environment, check=False)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main(json.loads(sys.argv[1]), *sys.argv[2:6]))

@@ -1,0 +1,205 @@
+"""The analysis itself: its steps in order, each kept by the engine once it is done."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Generic, TypeVar
+
+from taskyard.runners.analysis import layout
+from taskyard.runners.analysis.assembly import Parts, assemble
+from taskyard.runners.analysis.finding import Value
+from taskyard.runners.analysis.report import AnalysisParameters, AnalysisReport, StepTime
+from taskyard.runners.analysis.survey import Survey, Surveyor, make_folder
+from taskyard.runners.analysis.tools import bandit, complexity, ruff, syntax
+from taskyard.runners.analysis.tools.answer import Answer
+from taskyard.runners.analysis.tools.bench import Bench
+from taskyard.runners.analysis.tools.syntax import Parsed
+from taskyard.runners.analysis.tools.tests import Tested, TestRun
+from taskyard.runners.analysis.tools.types import Checker
+from taskyard.runners.context import RunContext
+
+__all__ = ["AnalysisParameters", "analyse"]
+
+Part = TypeVar("Part", bound=Value)
+
+#: What people see, and about which part of the time it takes.
+_STEPS: Mapping[str, tuple[str, float]] = MappingProxyType(
+    {
+        "read": ("Read the source", 3),
+        "syntax": ("Check syntax", 8),
+        "quality": ("Quality", 6),
+        "complexity": ("Complexity", 3),
+        "security": ("Security", 25),
+        "types": ("Types", 20),
+        "tests": ("Tests and coverage", 30),
+        "report": ("Write the report", 5),
+    }
+)
+_NEEDED_FOR: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "quality": ("quality", "complexity"),
+        "security": ("security",),
+        "types": ("types",),
+        "coverage": ("tests",),
+    }
+)
+
+
+async def analyse(parameters: AnalysisParameters, context: RunContext) -> AnalysisReport:
+    """Analyse the context's source and return the report.
+
+    Finished steps are not done again by a later attempt. Raises RunCancelled when the job is to
+    stop, and what `Sandbox.run` raises; a hostile or broken file is no error, but named in the
+    report.
+    """
+    return await _Analysis(parameters, context).run()
+
+
+class _Kept(Value, Generic[Part]):
+    """A step's result as the engine keeps it."""
+
+    seconds: float
+    part: Part
+
+
+@dataclass(slots=True)
+class _Analysis:
+    parameters: AnalysisParameters
+    context: RunContext
+    times: list[StepTime] = field(default_factory=list)
+    done: float = 0.0
+    surveyed: bool = False
+
+    async def run(self) -> AnalysisReport:
+        copies = self.context.workspace / "code"
+        make_folder(copies)
+        versions = await self.context.sandbox.versions()
+        bench = Bench(self.context.sandbox, self.context.stop, copies, versions)
+        survey = await self._step("read", lambda: self._read(bench), Survey)
+        if not self.surveyed:
+            await self._survey(bench)  # An earlier attempt kept the result, not the copies.
+        parsed = await self._step("syntax", lambda: self._parse(bench, survey), Parsed)
+        answers = await self._ask(bench, survey, parsed)
+        tested = None
+        if self._wants("tests"):
+            tested = await self._step("tests", lambda: self._test(bench, survey), Tested)
+        parts = Parts(
+            self.parameters, self.context.source.source_id, survey, parsed, answers, tested,
+            await self.context.sandbox.probe(), tuple(self.times),
+        )  # fmt: skip
+        return await self._step("report", lambda: self._write(bench, parts), AnalysisReport)
+
+    def _wants(self, step: str) -> bool:
+        asked = self.parameters.analysis_types
+        return any(step in _NEEDED_FOR[name] for name in asked)
+
+    async def _step(
+        self, name: str, work: Callable[[], Awaitable[Part]], model: type[Part]
+    ) -> Part:
+        title, _ = _STEPS[name]
+        await self.context.checkpoint()
+        await self.context.progress(self.done, step=title)
+
+        async def timed() -> _Kept[Part]:
+            began = time.monotonic()
+            part = await work()
+            # A tool that was killed for our sake has half an answer, which must not be kept.
+            await self.context.checkpoint()
+            return _Kept[model](seconds=round(time.monotonic() - began, 2), part=part)  # type: ignore[valid-type]
+
+        kept = await self.context.step(name, title, timed, _Kept[model])  # type: ignore[valid-type]
+        self.times.append(StepTime(name=name, title=title, seconds=kept.seconds))
+        self.done = min(1.0, self.done + self._share(name))
+        return kept.part
+
+    def _share(self, name: str) -> float:
+        always = {"read", "syntax", "report"}
+        whole = sum(
+            share for step, (_, share) in _STEPS.items() if step in always or self._wants(step)
+        )
+        return _STEPS[name][1] / whole
+
+    async def _survey(self, bench: Bench) -> Survey:
+        self.surveyed = True
+        surveyor = Surveyor(self.context.source.root, bench.code, tuple(self.parameters.paths))
+        return await asyncio.to_thread(surveyor.survey)
+
+    async def _read(self, bench: Bench) -> Survey:
+        survey = await self._survey(bench)
+        tests = sum(file.role == "test" for file in survey.python)
+        await self.context.log(
+            f"{survey.files:,} files, {len(survey.python):,} of them Python "
+            f"({tests:,} tests), {len(survey.skipped):,} left out"
+        )
+        return survey
+
+    async def _parse(self, bench: Bench, survey: Survey) -> Parsed:
+        parsed = await syntax.parse(bench, survey, self.context.workspace)
+        await self._tell(parsed.answer, "broken")
+        return parsed
+
+    async def _ask(self, bench: Bench, survey: Survey, parsed: Parsed) -> tuple[Answer, ...]:
+        """Ask each tool that is wanted."""
+        files = parsed.readable(self._judged(survey))
+        old_enough = [file for file in files if file in parsed.facts]
+        checker = Checker(bench, self.context.workspace, layout.import_roots(survey))
+        tools: dict[str, Callable[[], Awaitable[Answer]]] = {
+            "quality": lambda: ruff.quality(bench, files),
+            "complexity": lambda: complexity.complexity(bench, files),
+            "security": lambda: bandit.security(bench, old_enough),
+            "types": lambda: checker.check(old_enough),
+        }
+        answers = []
+        for name, ask in tools.items():
+            if self._wants(name):
+                answers.append(await self._step(name, self._telling(ask), Answer))
+        return tuple(answers)
+
+    def _judged(self, survey: Survey) -> list[str]:
+        everything = self.parameters.include_tests
+        return [file.path for file in survey.python if everything or file.role == "code"]
+
+    def _telling(self, ask: Callable[[], Awaitable[Answer]]) -> Callable[[], Awaitable[Answer]]:
+        async def asked() -> Answer:
+            answer = await ask()
+            await self._tell(answer, "findings")
+            return answer
+
+        return asked
+
+    async def _tell(self, answer: Answer, noun: str) -> None:
+        tool = answer.tool
+        line = (
+            f"{tool.name} {tool.version}: {tool.files:,} files, {tool.findings:,} {noun}, "
+            f"{tool.seconds:.1f} s, {tool.peak_bytes >> 20} MB"
+        )
+        await self.context.log(line)
+        for one in answer.skipped[:20]:
+            await self.context.log(f"left out: {one.file} ({one.reason})", level="warning")
+        if len(answer.skipped) > 20:
+            await self.context.log(f"and {len(answer.skipped) - 20:,} more", level="warning")
+
+    async def _test(self, bench: Bench, survey: Survey) -> Tested:
+        title, start = _STEPS["tests"][0], self.done
+
+        async def progress(part: float) -> None:
+            await self.context.progress(start + part * self._share("tests"), step=title)
+
+        run = TestRun(bench, self.context.source, survey, self.context.workspace)
+        tested = await run.run(self.context.log, progress)
+        coverage = tested.coverage
+        if coverage.percent is None:
+            await self.context.log(f"no coverage: {coverage.reason}", level="warning")
+        else:
+            await self.context.log(f"coverage {coverage.percent} % of lines and branches")
+        return tested
+
+    async def _write(self, bench: Bench, parts: Parts) -> AnalysisReport:
+        report = await asyncio.to_thread(assemble, parts, bench.code)
+        score = "none" if report.quality_score is None else f"{report.quality_score:.2f}"
+        await self.context.log(
+            f"score {score}, {len(report.findings):,} findings in {report.ncloc:,} lines of code"
+        )
+        return report

@@ -1,0 +1,149 @@
+"""Python's own parser, in a process that may die of it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from pydantic import BaseModel, ValidationError
+
+from taskyard.runners.analysis import recommendations, rules
+from taskyard.runners.analysis.finding import Issue, Value
+from taskyard.runners.analysis.survey import Skipped, Survey
+from taskyard.runners.analysis.tools import ruff
+from taskyard.runners.analysis.tools.answer import Answer, answer, plain
+from taskyard.runners.analysis.tools.bench import MIB, SCRIPTS, Bench, Tally, cause, scripts
+from taskyard.runners.sandbox import BOX, SRC, TOOLBOX, Limits
+
+NAME = "python"
+_LIMITS = Limits(
+    wall_seconds=180,
+    cpu_seconds=180,
+    memory_bytes=1024 * MIB,
+    address_bytes=2048 * MIB,
+    results_bytes=64 * MIB,
+)
+_REPORT = "facts.jsonl"
+
+
+class Facts(Value):
+    """What is counted in a file that parses."""
+
+    ncloc: int
+    functions: int = 0
+    annotated: int = 0
+
+
+class _Error(BaseModel):
+    message: str
+    line: int | None
+    column: int | None
+    ncloc: int
+
+
+class _Line(BaseModel):
+    file: str
+    facts: Facts | None = None
+    error: _Error | None = None
+    crash: str | None = None
+
+
+class Parsed(Value):
+    """Which files can be worked with, and by which tools."""
+
+    answer: Answer
+    #: By file: those every tool may look at.
+    facts: dict[str, Facts]
+    #: Valid for ruff, whose grammar is newer than this Python's: no bandit, no mypy.
+    newer: dict[str, Facts]
+    #: Lines of broken files, which count like any others.
+    broken: dict[str, int]
+
+    def readable(self, files: Sequence[str]) -> list[str]:
+        """Return which of `files` a tool with the newest grammar can read."""
+        return [file for file in files if file in self.facts or file in self.newer]
+
+
+async def parse(bench: Bench, survey: Survey, workspace: Path) -> Parsed:
+    """Parse every Python file; name those that are broken, and those that break the parser."""
+    tally = Tally()
+    lines = await _run(bench, [file.path for file in survey.python], workspace, tally)
+    failed = [line for line in lines if line.error is not None]
+    broken = await ruff.unparsable(bench, [line.file for line in failed]) if failed else set()
+    issues = [_undecodable(*one) for one in survey.undecodable]
+    tally.skipped += [Skipped(file=issue.file, reason=issue.title) for issue in issues]
+    newer: dict[str, Facts] = {}
+    broken_lines: dict[str, int] = {}
+    for line in failed:
+        assert line.error is not None
+        if line.file in broken:
+            issues.append(_issue(line.file, line.error))
+            tally.skipped.append(Skipped(file=line.file, reason=issues[-1].title))
+            broken_lines[line.file] = line.error.ncloc
+        else:
+            newer[line.file] = Facts(ncloc=line.error.ncloc)
+            reason = f"syntax newer than the analysers' Python ({line.error.message})"
+            tally.skipped.append(Skipped(file=line.file, reason=reason, by="bandit and mypy"))
+    facts = {line.file: line.facts for line in lines if line.facts is not None}
+    tally.files = len(facts) + len(failed)
+    tally.skipped += [
+        Skipped(file=line.file, reason=line.crash) for line in lines if line.crash is not None
+    ]
+    return Parsed(
+        answer=answer(bench, NAME, tally, issues),
+        facts=facts,
+        newer=newer,
+        broken=broken_lines,
+    )
+
+
+async def _run(bench: Bench, files: Sequence[str], workspace: Path, tally: Tally) -> list[_Line]:
+    """Return a line for each file, in any case."""
+    if not files:
+        return []
+    ended = await bench.run(
+        [TOOLBOX / "bin/python", "-I", SCRIPTS / "parse.py", SRC, BOX / _REPORT],
+        limits=_LIMITS,
+        mounts=[scripts(workspace)],
+        results=[_REPORT],
+        stdin="\n".join(files).encode(),
+    )
+    tally.peak_bytes = ended.peak_bytes
+    wanted = set(files)
+    lines: dict[str, _Line] = {}
+    for text in ended.results.get(_REPORT, b"").splitlines():
+        try:
+            line = _Line.model_validate_json(text)
+        except ValidationError:
+            continue
+        if line.file in wanted:
+            lines.setdefault(line.file, line)
+    reason = cause("the parser", ended)
+    return [lines.get(file) or _Line(file=file, crash=reason) for file in files]
+
+
+def _issue(file: str, error: _Error) -> Issue:
+    return Issue(
+        tool=NAME,
+        rule="syntax-error",
+        kind="syntax",
+        severity="high",
+        title=f"This file cannot be parsed: {plain(error.message)}",
+        file=file,
+        line=error.line,
+        column=error.column or None,
+        recommendation=recommendations.SYNTAX,
+        debt_minutes=rules.SYNTAX_ERROR_MINUTES,
+    )
+
+
+def _undecodable(file: str, reason: str, line: int) -> Issue:
+    return Issue(
+        tool=NAME,
+        rule="encoding",
+        kind="syntax",
+        severity="high",
+        title=f"This file cannot be read as text: {reason}",
+        file=file,
+        line=line,
+        recommendation=recommendations.ENCODING,
+        debt_minutes=rules.SYNTAX_ERROR_MINUTES,
+    )

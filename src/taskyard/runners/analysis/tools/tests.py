@@ -1,0 +1,283 @@
+"""The project's own tests, and how much of the code they reach."""
+
+import json
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
+
+from pydantic import BaseModel, Field, ValidationError
+
+from taskyard.runners.analysis import layout
+from taskyard.runners.analysis.finding import Value
+from taskyard.runners.analysis.survey import Survey, write_copy
+from taskyard.runners.analysis.tools.answer import ToolRun, plain
+from taskyard.runners.analysis.tools.bench import MIB, SCRIPTS, Bench, cause, last_line, scripts
+from taskyard.runners.context import SourceTree
+from taskyard.runners.sandbox import BOX, SRC, TOOLBOX, Completed, Limits, Mount
+
+NAME = "pytest"
+TEST_SECONDS = 300
+_LIMITS = Limits(
+    wall_seconds=TEST_SECONDS + 90,
+    cpu_seconds=TEST_SECONDS,
+    memory_bytes=1536 * MIB,
+    address_bytes=4096 * MIB,
+    disk_bytes=512 * MIB,
+    output_bytes=8 * MIB,
+    results_bytes=48 * MIB,
+)
+_METADATA = SRC.parent / "metadata"
+_PLACES = (SRC, BOX, SCRIPTS, _METADATA)
+_RECORD, _COVERAGE = "tests.json", "coverage.json"
+_PERCENT = re.compile(r"\[\s*(\d+)%\]\s*$")
+_MISSING = re.compile(r"No module named '([^']+)'")
+_NOTHING_INSTALLED = "nothing is installed for an analysis"
+#: What the log of a job gets of the tests' output.
+_MOST_LINES = 1_000
+
+
+class TestCounts(Value):
+    """How the tests went."""
+
+    __test__ = False
+
+    passed: int
+    failed: int
+    errors: int
+    skipped: int
+
+
+class FileCoverage(Value):
+    """How much of a file the tests reach."""
+
+    file: str
+    percent: float
+    covered_lines: int
+    lines: int
+
+
+class Coverage(Value):
+    """What the tests reach, or why nobody knows."""
+
+    percent: float | None = Field(description="Of lines and branches; null where not measured.")
+    reason: str | None = Field(None, description="Why it is null.")
+    tests: TestCounts | None = None
+    files: tuple[FileCoverage, ...] = ()
+
+
+class Tested(Value):
+    """A run of the tests."""
+
+    tool: ToolRun
+    coverage: Coverage
+
+
+class _Complaint(BaseModel):
+    name: str
+    reason: str
+
+
+class _Record(BaseModel):
+    collected: int
+    passed: int
+    failed: int
+    errors: int
+    skipped: int
+    stopped: bool
+    unloaded: list[_Complaint]
+
+
+class _Summary(BaseModel):
+    covered_lines: int
+    num_statements: int
+    covered_branches: int = 0
+    num_branches: int = 0
+
+
+class _File(BaseModel):
+    summary: _Summary
+
+
+class _CoverageReport(BaseModel):
+    files: dict[str, _File]
+
+
+class TestRun:
+    """Runs the tests of a source once."""
+
+    __test__ = False
+
+    def __init__(self, bench: Bench, source: SourceTree, survey: Survey, workspace: Path) -> None:
+        self._bench, self._source, self._survey = bench, source, survey
+        self._workspace = workspace
+        self._roots = layout.import_roots(survey)
+
+    async def run(
+        self,
+        log: Callable[[str], Awaitable[None]],
+        progress: Callable[[float], Awaitable[None]],
+    ) -> Tested:
+        """Run them; `log` gets the output's lines, `progress` the part that is done."""
+        if not any(_is_test(file.path) for file in self._survey.python):
+            return self._unmeasured("the source holds no tests (test_*.py or *_test.py)")
+        report = await self._bench.sandbox.probe()
+        if report.mode == "reduced":
+            reason = f"tests are not run where they cannot be isolated: {report.reason}"
+            return self._unmeasured(f"{reason}. {report.remedy}")
+        lines = 0
+
+        async def hear(line: str) -> None:
+            nonlocal lines
+            lines += 1
+            if lines <= _MOST_LINES:
+                await log(line)
+            if done := _PERCENT.search(line):
+                await progress(int(done[1]) / 100)
+
+        ended = await self._bench.sandbox.run(
+            [TOOLBOX / "bin/python", "-I", SCRIPTS / "run_tests.py", self._spec(), *_PLACES],
+            mounts=[Mount(self._source.root, SRC), scripts(self._workspace), self._metadata()],
+            limits=_LIMITS,
+            results=[_RECORD, _COVERAGE],
+            on_output=hear,
+            cancelled=self._bench.stop,
+        )
+        return self._judge(ended)
+
+    def _spec(self) -> str:
+        wrapper = self._survey.wrapper
+        targets = [name for name in ("tests", "test") if name in self._survey.top_folders]
+        if self._has_test_paths():
+            targets = []
+        return json.dumps(
+            {
+                "folder": wrapper,
+                "roots": list(self._roots),
+                "targets": targets,
+                "seconds": TEST_SECONDS,
+            }
+        )
+
+    def _has_test_paths(self) -> bool:
+        top = self._source.root / self._survey.wrapper
+        for name in ("pytest.ini", "pyproject.toml", "tox.ini", "setup.cfg"):
+            if "testpaths" in (layout.text(top / name) or ""):
+                return True
+        return False
+
+    def _metadata(self) -> Mount:
+        """Make the project known to importlib.metadata, which many packages ask on import."""
+        folder = self._workspace / "metadata"
+        write_copy(folder / "README", "What the project under test calls itself.\n")
+        named = layout.name_and_version(self._source.root / self._survey.wrapper)
+        if named is not None:
+            text = "Metadata-Version: 2.1\nName: {}\nVersion: {}\n".format(*named)
+            name = f"{named[0].replace('-', '_')}-{named[1]}.dist-info"
+            write_copy(folder / name / "METADATA", text)
+        return Mount(folder, _METADATA)
+
+    def _judge(self, ended: Completed) -> Tested:
+        try:
+            record = _Record.model_validate_json(ended.results.get(_RECORD, b""))
+        except ValidationError:
+            return self._unmeasured(_why_no_record(ended), ended)
+        counts = TestCounts(**record.model_dump(include=set(TestCounts.model_fields)))
+        reason = _why_not_whole(record)
+        files = None if reason else self._files(ended.results.get(_COVERAGE, b""))
+        if files is None:
+            return self._unmeasured(reason or "the coverage report is missing", ended, counts)
+        return self._measured(files, ended, counts)
+
+    def _files(self, content: bytes) -> Mapping[str, _Summary] | None:
+        try:
+            report = _CoverageReport.model_validate_json(content)
+        except ValidationError:
+            return None
+        counted = set(layout.measured(self._survey, self._roots))
+        names = {f"{self._survey.wrapper}{name}": one for name, one in report.files.items()}
+        return {name: one.summary for name, one in names.items() if name in counted}
+
+    def _measured(
+        self, files: Mapping[str, _Summary], ended: Completed, counts: TestCounts
+    ) -> Tested:
+        sums = list(files.values())
+        total = sum(one.num_statements + one.num_branches for one in sums)
+        if not total:
+            return self._unmeasured("the tests' code holds no line to cover", ended, counts)
+        reached = sum(one.covered_lines + one.covered_branches for one in sums)
+        coverage = Coverage(
+            percent=round(100 * reached / total, 1),
+            tests=counts,
+            files=tuple(_file(name, one) for name, one in sorted(files.items())),
+        )
+        return Tested(tool=self._tool(ended, counts, None), coverage=coverage)
+
+    def _unmeasured(
+        self, reason: str, ended: Completed | None = None, counts: TestCounts | None = None
+    ) -> Tested:
+        sentence = reason[:1].upper() + reason[1:]
+        coverage = Coverage(percent=None, reason=sentence, tests=counts)
+        return Tested(tool=self._tool(ended, counts, sentence), coverage=coverage)
+
+    def _tool(
+        self, ended: Completed | None, counts: TestCounts | None, detail: str | None
+    ) -> ToolRun:
+        return ToolRun(
+            name=NAME,
+            version=self._bench.versions.get(NAME, ""),
+            # Missing coverage has its own place in the report; it makes nothing else partial.
+            status="ok" if detail is None else "not_run",
+            detail=detail,
+            files=0,
+            findings=counts.failed + counts.errors if counts else 0,
+            seconds=round(ended.duration_seconds, 2) if ended else 0.0,
+            peak_bytes=ended.peak_bytes if ended else 0,
+        )
+
+
+def _is_test(path: str) -> bool:
+    name = path.rsplit("/", 1)[-1]
+    return name.endswith("_test.py") or (name.startswith("test_") and name.endswith(".py"))
+
+
+def _file(name: str, one: _Summary) -> FileCoverage:
+    total = one.num_statements + one.num_branches
+    percent = 100 * (one.covered_lines + one.covered_branches) / total if total else 100.0
+    return FileCoverage(
+        file=name,
+        percent=round(percent, 1),
+        covered_lines=one.covered_lines,
+        lines=one.num_statements,
+    )
+
+
+def _why_no_record(ended: Completed) -> str:
+    if ended.killed_for:
+        return cause("the test run", ended)
+    if missing := _MISSING.search(ended.output):
+        return f"the tests need {missing[1]}, and {_NOTHING_INSTALLED}"
+    errors = [line for line in ended.output.splitlines() if line.startswith(("E ", "ERROR"))]
+    return f"pytest could not start: {plain(errors[-1] if errors else last_line(ended.output))}"
+
+
+def _why_not_whole(record: _Record) -> str | None:
+    """Return why what the tests reached is not what they would reach."""
+    if record.unloaded:
+        missing = _missing(record.unloaded)
+        count = len(record.unloaded)
+        files = "one test file" if count == 1 else f"{count} test files"
+        if missing:
+            return f"{files} could not be loaded without {missing}, and {_NOTHING_INSTALLED}"
+        return f"{files} could not be loaded: {plain(record.unloaded[0].reason)}"
+    if record.collected == 0:
+        return "pytest found no test"
+    if record.stopped:
+        return f"the tests took more than {TEST_SECONDS} s"
+    if record.passed + record.failed == 0:
+        return "no test got as far as to run"
+    return None
+
+
+def _missing(complaints: Sequence[_Complaint]) -> str:
+    names = {found[1] for one in complaints if (found := _MISSING.search(one.reason))}
+    return ", ".join(sorted(names)[:5])
