@@ -109,7 +109,7 @@ def test_nothing_is_left_on_the_disk(
     ("limits", "message"),
     [
         (ArchiveLimits(files=2), "it has 3 files, and the limit is 2"),
-        (ArchiveLimits(file_bytes=8), "run.sh has .* MiB, and the limit for a file is"),
+        (ArchiveLimits(file_bytes=8), "run.sh has 10 bytes, and the limit for a file is"),
         (ArchiveLimits(total_bytes=8), "its files have .* together.*largest: run.sh"),
         (ArchiveLimits(depth=2), "pkg/__init__.py cannot be sent: it lies more than 2 folders"),
         (ArchiveLimits(path_bytes=12), "its path is longer than 12 bytes"),

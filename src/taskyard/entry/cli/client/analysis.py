@@ -25,11 +25,10 @@ from taskyard.entry.cli.client.answers import (
 from taskyard.entry.cli.client.api import Api, connected
 from taskyard.entry.cli.client.exits import ClientError, Exit
 from taskyard.entry.cli.client.follow import Follower
-from taskyard.entry.cli.client.packing import Packed, packed, stem
+from taskyard.entry.cli.client.packing import Packed, in_units, packed, stem
 from taskyard.entry.cli.client.projects import find_or_make
-from taskyard.entry.cli.client.screen import Bar, Screen
+from taskyard.entry.cli.client.screen import Bar, Screen, row
 from taskyard.entry.cli.client.stopping import cancel, outcome
-from taskyard.files.archive.limits import MIB
 
 
 @dataclass(frozen=True)
@@ -72,10 +71,12 @@ def analyse(asked: Asked, server: str | None, screen: Screen) -> Exit:
 
 def _start(api: Api, asked: Asked, screen: Screen) -> tuple[Project, Analysis]:
     """Upload the source and start its analysis."""
+    # First of all, so that nobody waits for the packing to hear that they are not signed in.
+    limit = api.get(Limits, "/limits").source_archive_bytes
     with packed(asked.path, asked.exclude) as archive:
         _say_packed(archive, screen)
-        # Asked for only now, so that a folder that cannot be sent makes no project.
-        _check_size(api, archive)
+        _check_size(api, archive, limit)
+        # Only now, so that a folder that cannot be sent makes no project.
         project, made = find_or_make(api, _project_name(asked))
         if made:
             screen.say(f"Made the project {project.name}.")
@@ -99,8 +100,10 @@ def _say_packed(archive: Packed, screen: Screen) -> None:
         return
     by = ", listed by git" if listing.by_git else ""
     left_out = _counted(listing.left_out)
+    count = len(listing.files)
+    files = "1 file" if count == 1 else f"{count:,} files"
     screen.say(
-        f"Packed {len(listing.files):,} files{by}: {archive.size_bytes / MIB:.1f} MiB."
+        f"Packed {files}{by}: {in_units(archive.size_bytes)}."
         + (f" Left out: {left_out}." if left_out else "")
     )
 
@@ -117,17 +120,16 @@ def _counted(reasons: Counter[str]) -> str:
     return ", ".join(f"{reason} ({count:,})" for reason, count in reasons.most_common())
 
 
-def _check_size(api: Api, archive: Packed) -> None:
+def _check_size(api: Api, archive: Packed, limit: int | None) -> None:
     """Refuse an archive the tier does not take; an administrator may send any."""
-    limit = api.get(Limits, "/limits").source_archive_bytes
     if limit is None or archive.size_bytes <= limit:
         return
     me = api.get(Account, "/auth/me")
     if me.role == "admin":
         return
     raise ClientError(
-        f"The archive has {archive.size_bytes / MIB:.1f} MiB, and your {me.tier} tier takes "
-        f"{limit / MIB:.0f} MiB.\nLeave out what is no source, as in: --exclude data",
+        f"The archive has {in_units(archive.size_bytes)}, and your {me.tier} tier takes "
+        f"{in_units(limit)}.\nLeave out what is no source, as in: --exclude data",
         Exit.USAGE,
     )
 
@@ -188,8 +190,8 @@ def _judge(api: Api, analysis: Analysis, asked: gate.Gate, screen: Screen) -> Ex
         screen.say("There is no run before this one, so nothing counts as new.")
     missed = asked.misses(analysis, new)
     if missed:
-        screen.show(Text(f"Gate      not met: {'; '.join(missed)}", style="red"))
+        screen.show(row("Gate", Text(f"not met: {'; '.join(missed)}", style="red")))
         return Exit.GATE_NOT_MET
     if asked.asks:
-        screen.show(Text("Gate      met", style="green"))
+        screen.show(row("Gate", Text("met", style="green")))
     return Exit.FINE

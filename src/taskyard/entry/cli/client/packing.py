@@ -105,14 +105,15 @@ def check(folder: Path, top: str, files: Sequence[SourceFile], limits: ArchiveLi
     for file in files:
         _check_name(top, file.path, limits, taken)
         if file.size_bytes > limits.file_bytes:
-            size, limit = _mib(file.size_bytes), _mib(limits.file_bytes)
+            size, limit = in_units(file.size_bytes), in_units(limits.file_bytes)
             raise _too_much(f"{shown(file.path)} has {size}, and the limit for a file is {limit}")
     total = sum(file.size_bytes for file in files)
     if total > limits.total_bytes:
         largest = sorted(files, key=lambda file: -file.size_bytes)[:3]
-        named = ", ".join(f"{shown(file.path)} ({_mib(file.size_bytes)})" for file in largest)
+        named = ", ".join(f"{shown(file.path)} ({in_units(file.size_bytes)})" for file in largest)
         raise _too_much(
-            f"its files have {_mib(total)} together, and the limit is {_mib(limits.total_bytes)}. "
+            f"its files have {in_units(total)} together, "
+            f"and the limit is {in_units(limits.total_bytes)}. "
             f"The largest: {named}"
         )
 
@@ -146,8 +147,12 @@ def _too_much(reason: str) -> ClientError:
     )
 
 
-def _mib(size_bytes: int) -> str:
-    return f"{size_bytes / MIB:,.1f} MiB".replace(".0 MiB", " MiB")
+def in_units(size_bytes: int) -> str:
+    """Return a size as people read it."""
+    for unit, size in (("MiB", MIB), ("KiB", 1024)):
+        if size_bytes >= size:
+            return f"{size_bytes / size:,.1f}".removesuffix(".0") + f" {unit}"
+    return f"{size_bytes} bytes"
 
 
 def write_archive(

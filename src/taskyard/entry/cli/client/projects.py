@@ -42,10 +42,9 @@ def list_projects(*, server: Server = None, as_json: AsJson = False) -> None:
         return
     width = max((len(project.name) for project in found), default=0)
     for project in found:
-        line = Text(f"{project.id}  ", style="dim")
-        line.append(f"{printable(project.name):<{width}}", style="bold")
-        line.append(f"  {project.key:<6} {project.role}", style="dim")
-        screen.show(line)
+        name = f"{printable(project.name):<{width}}"
+        right = f"  {project.key:<10} {project.role}"
+        screen.show(Text.assemble((f"{project.id}  ", "dim"), (name, "bold"), (right, "dim")))
 
 
 @told

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from rich.text import Text
 
 from taskyard.entry.cli.client.answers import SEVERITIES, Analysis, Finding
-from taskyard.entry.cli.client.screen import printable
+from taskyard.entry.cli.client.screen import printable, row
 
 WORST_SHOWN = 10
 _PLACE_WIDTH = 44
@@ -33,20 +33,16 @@ def lines(report: Report) -> Iterator[Text]:
     yield Text(f"{printable(report.project)} · analysis {analysis.number}", style="bold")
     yield _score(analysis)
     yield from _findings(analysis)
-    yield _row("Coverage", _coverage(report))
+    yield row("Coverage", _coverage(report))
     yield from _worst(report)
-    yield _row("Report", Text(report.url))
-
-
-def _row(name: str, value: Text) -> Text:
-    return Text(f"{name:<10}", style="dim").append_text(value)
+    yield row("Report", Text(report.url))
 
 
 def _score(analysis: Analysis) -> Text:
     if analysis.quality_score is None:
-        return _row("Quality", Text("no score"))
+        return row("Quality", Text("no score"))
     grade = analysis.grade or "-"
-    text = Text(f"{analysis.quality_score:.2f} of 10  ", style="bold")
+    text = Text.assemble((f"{analysis.quality_score:.2f} of 10  ", "bold"))
     text.append(f"grade {grade}", style=_GRADES.get(grade, ""))
     before = analysis.previous
     if before and before.quality_score is not None:
@@ -55,7 +51,7 @@ def _score(analysis: Analysis) -> Text:
             text.append(f"  {change:+.2f} against analysis {before.number}")
         else:
             text.append(f"  analysis {before.number} looked at other things", style="dim")
-    return _row("Quality", text)
+    return row("Quality", text)
 
 
 def _findings(analysis: Analysis) -> Iterator[Text]:
@@ -67,10 +63,10 @@ def _findings(analysis: Analysis) -> Iterator[Text]:
         number = getattr(counts, severity)
         text.append(" · " if text else "")
         text.append(f"{number:,} {severity}", style=_COLOURS[severity] if number else "dim")
-    yield _row("Findings", text)
+    yield row("Findings", text)
     if analysis.previous:
         against = f"{counts.new:,} new · {counts.gone:,} gone"
-        yield _row("", Text(f"{against}, against analysis {analysis.previous.number}"))
+        yield row("", Text(f"{against}, against analysis {analysis.previous.number}"))
 
 
 def _coverage(report: Report) -> Text:
@@ -90,11 +86,12 @@ def _worst(report: Report) -> Iterator[Text]:
     shown = len(report.worst)
     yield Text(f"The worst {shown} of {total:,}" if total > shown else "All of them", style="dim")
     for finding, where in zip(report.worst, places, strict=True):
-        line = Text(f"  {finding.severity:<7}", style=_COLOURS.get(finding.severity, ""))
-        line.append(f"{where:<{width}}  ", style="bold")
-        line.append(f"{printable(finding.rule)}  ", style="dim")
-        line.append(printable(finding.title))
-        yield line
+        yield Text.assemble(
+            (f"  {finding.severity:<7}", _COLOURS.get(finding.severity, "")),
+            (f"{where:<{width}}  ", "bold"),
+            (f"{printable(finding.rule)}  ", "dim"),
+            printable(finding.title),
+        )
 
 
 def place(finding: Finding) -> str:

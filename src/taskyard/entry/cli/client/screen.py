@@ -34,6 +34,11 @@ def printable(text: object) -> str:
     )
 
 
+def row(name: str, value: Text) -> Text:
+    """Return a line of a report: what it is about, and what there is to say."""
+    return Text.assemble((f"{name:<10}", "dim"), value)
+
+
 class Bar(Protocol):
     """Shows how far something is."""
 

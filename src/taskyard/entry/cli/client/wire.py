@@ -1,6 +1,7 @@
 """HTTP to one server: tries again what may be tried again, and puts refusals into words."""
 
 import random
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 #: What stands between us and the server answers so when it does not reach it.
 _GATEWAY = frozenset({502, 504})
 _BUSY = frozenset({429, 503})
+_ERRNO = re.compile(r"\[Errno -?\d+\] ")
 _RATE_LIMIT = "RATE_LIMIT_EXCEEDED"
 
 
@@ -128,7 +130,8 @@ class Wire:
         if isinstance(error, httpx.TimeoutException):
             found = f"{self.server} did not answer in time."
         elif isinstance(error, _NEVER_SENT):
-            found = f"{self.server} cannot be reached: {str(error) or 'no connection'}."
+            reason = _ERRNO.sub("", str(error)) or "no connection"
+            found = f"{self.server} cannot be reached: {reason}."
         else:
             found = f"The connection to {self.server} broke: {str(error) or type(error).__name__}."
         remedy = "Is it running, and is the address right? (--server, TASKYARD_SERVER)"
