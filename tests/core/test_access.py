@@ -23,8 +23,10 @@ from taskyard.core.access import (
     signed_in,
 )
 from taskyard.core.routing import Router
+from taskyard.core.settings import Settings
+from taskyard.entry.asgi import create_app
 from taskyard.kit.ids import uuid7
-from tests.conftest import Api, OpenInstance
+from tests.conftest import Api
 from tests.world import World
 
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -105,10 +107,11 @@ STRANGERS = (
 )
 
 
-@pytest.fixture
-async def listed(open_other: OpenInstance) -> FastAPI:
-    other = await open_other(cors_origins=["https://app.example.com"], public_url="https://yard.io")
-    return other.app
+@pytest.fixture(scope="module")
+def listed(settings: Settings) -> FastAPI:
+    """An application behind a proxy that also serves another origin; it need not be started."""
+    origins = {"cors_origins": ["https://app.example.com"], "public_url": "https://yard.io"}
+    return create_app(settings.model_copy(update=origins))
 
 
 def _sites() -> Iterator[tuple[Sequence[tuple[str, str]], bool]]:
@@ -129,7 +132,7 @@ def _sites() -> Iterator[tuple[Sequence[tuple[str, str]], bool]]:
 
 @pytest.mark.parametrize(("headers", "welcome"), _sites(), ids=str)
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "WS"])
-async def test_a_browser_session_writes_from_our_own_pages_only(
+def test_a_browser_session_writes_from_our_own_pages_only(
     listed: FastAPI, method: str, headers: Sequence[tuple[str, str]], welcome: bool
 ) -> None:
     connection = _connection(listed, method, HOST, *headers)
@@ -140,18 +143,21 @@ async def test_a_browser_session_writes_from_our_own_pages_only(
             check_same_site(connection, cookie=True)
 
 
-async def test_who_is_no_browser_needs_no_origin_without_a_cookie(listed: FastAPI) -> None:
+def test_who_is_no_browser_needs_no_origin_without_a_cookie(listed: FastAPI) -> None:
     check_same_site(_connection(listed, "POST", HOST))
     with pytest.raises(CsrfFailed):
         check_same_site(_connection(listed, "POST", HOST, CROSS))
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
-async def test_reading_is_safe_from_anywhere(listed: FastAPI, method: str) -> None:
+def test_reading_is_safe_from_anywhere(listed: FastAPI, method: str) -> None:
     check_same_site(_connection(listed, method, HOST, CROSS), cookie=True)
 
 
-PROXIES = ["10.0.0.0/8", "192.0.2.7", "2001:db8::/32"]
+@pytest.fixture(scope="module")
+def behind(settings: Settings) -> FastAPI:
+    proxies = ["10.0.0.0/8", "192.0.2.7", "2001:db8::/32"]
+    return create_app(settings.model_copy(update={"trusted_proxies": proxies}))
 
 
 @pytest.mark.parametrize(
@@ -170,16 +176,15 @@ PROXIES = ["10.0.0.0/8", "192.0.2.7", "2001:db8::/32"]
         ("2001:db8::1", "2001:500::1", "2001:500::1"),
     ],
 )
-async def test_the_callers_address_is_the_last_hop_that_is_no_proxy_of_ours(
-    open_other: OpenInstance, peer: str, forwarded: str, address: str
+def test_the_callers_address_is_the_last_hop_that_is_no_proxy_of_ours(
+    behind: FastAPI, peer: str, forwarded: str, address: str
 ) -> None:
-    other = await open_other(trusted_proxies=PROXIES)
-    connection = _connection(other.app, "GET", ("x-forwarded-for", forwarded))
+    connection = _connection(behind, "GET", ("x-forwarded-for", forwarded))
     connection.scope["client"] = (peer, 1)
     assert client_address(connection) == address
 
 
-async def test_nobodys_forwarded_address_is_believed_by_default(app: FastAPI) -> None:
+def test_nobodys_forwarded_address_is_believed_by_default(app: FastAPI) -> None:
     connection = _connection(app, "GET", ("x-forwarded-for", "198.51.100.1"))
     connection.scope["client"] = ("127.0.0.1", 1)
     assert client_address(connection) == "127.0.0.1"

@@ -4,7 +4,7 @@ from collections import UserList
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, LiteralString, Self
 
 import httpx
 import psycopg
@@ -56,18 +56,29 @@ async def open_instance(
     name = f"empty_{uuid7().hex}"
     if empty:
         changes = {**changes, "database_url": _address_of(settings, name)}
+        _on_server(settings, "CREATE DATABASE {} TEMPLATE {}", name, _migrated(settings))
     made = settings.model_copy(update=dict(changes))
-    if empty:
-        _on_server(settings, sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        migrations.upgrade(made)
     try:
         app = create_app(made)
         async with app.router.lifespan_context(app):
             yield Instance(app, made)
     finally:
         if empty:
-            drop = sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
-            _on_server(settings, drop)
+            _on_server(settings, "DROP DATABASE {} WITH (FORCE)", name)
+
+
+_templates: dict[str, str] = {}
+
+
+def _migrated(settings: Settings) -> str:
+    """Return the name of a database that is migrated and empty, made once per server."""
+    if settings.database_url not in _templates:
+        name = f"template_{uuid7().hex}"
+        _on_server(settings, "CREATE DATABASE {}", name)
+        address = _address_of(settings, name)
+        migrations.upgrade(settings.model_copy(update={"database_url": address}))
+        _templates[settings.database_url] = name
+    return _templates[settings.database_url]
 
 
 def _address_of(settings: Settings, name: str) -> str:
@@ -76,9 +87,9 @@ def _address_of(settings: Settings, name: str) -> str:
     return f"{base}/{name}" + (f"?{query}" if query else "")
 
 
-def _on_server(settings: Settings, statement: sql.Composed) -> None:
+def _on_server(settings: Settings, statement: LiteralString, *names: str) -> None:
     with psycopg.connect(settings.sync_dsn, autocommit=True) as connection:
-        connection.execute(statement)
+        connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
 
 class Statements(UserList[str]):
