@@ -158,6 +158,7 @@ class _Keeper:
         self._say = say
         self._fail = fail
         self._process: subprocess.Popen[bytes] | None = None
+        self._task: asyncio.Task[None]
         self._stopping = False
 
     def begin(self) -> None:
@@ -168,6 +169,8 @@ class _Keeper:
     async def stop(self, hurry: asyncio.Event) -> None:
         """End the process: step by step, or at once when `hurry` is set."""
         self._stopping = True
+        if not hasattr(self, "_task"):
+            return  # it could not even be started
         if self._process is None:
             self._task.cancel()
         for step in self.service.child.stops:
