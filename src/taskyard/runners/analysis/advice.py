@@ -83,8 +83,9 @@ class Adviser:
         for rule, count in Counter(one.rule for one in quality).most_common(1):
             if count >= _HABIT:
                 minutes = sum(one.debt_minutes for one in quality if one.rule == rule)
-                title = next(one.title for one in quality if one.rule == rule)
-                yield f"Sweep once for {rule} ({count} times, “{title}”){self._gain(minutes)}"
+                first = next(_place(one) for one in quality if one.rule == rule)
+                gain = self._gain(minutes)
+                yield f"Sweep once for {rule} ({count:,} times, the first in {first}){gain}"
 
     def _untested(self) -> Iterator[str]:
         coverage = self.coverage

@@ -20,6 +20,7 @@ from taskyard.runners.analysis.report import (
     StepTime,
     Types,
     WorstFunction,
+    security_issue,
 )
 from taskyard.runners.analysis.score import ScoreBasis
 from taskyard.runners.analysis.survey import Skipped, Survey
@@ -101,6 +102,9 @@ def assemble(parts: Parts, copies: Path) -> AnalysisReport:
             mode=parts.sandbox.mode, reason=parts.sandbox.reason, remedy=parts.sandbox.remedy
         ),
         steps=list(parts.times),
+        code_smells=sum(one.kind == "quality" for one in parts.issues),
+        type_errors=types_part.errors,
+        security_issues=[security_issue(one) for one in findings if one.kind == "security"],
         findings=findings,
     )
 

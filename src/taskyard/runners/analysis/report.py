@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, computed_field
+from pydantic import Field
 
 from taskyard.runners.analysis.finding import (
     SEVERITIES,
@@ -152,32 +152,18 @@ class AnalysisReport(Value):
     partial: bool = Field(description="Some file was not looked at by every tool.")
     sandbox: SandboxUsed
     steps: list[StepTime]
+    code_smells: int = Field(description="Findings about quality.")
+    type_errors: int | None = Field(description="Null where types were not checked.")
+    security_issues: list[SecurityIssue]
     findings: list[Finding] = Field(description="The gravest first.")
-
-    @computed_field  # type: ignore[prop-decorator]
-    @property
-    def security_issues(self) -> list[SecurityIssue]:
-        """The security findings."""
-        return [_issue(one) for one in self.findings if one.kind == "security"]
-
-    @computed_field  # type: ignore[prop-decorator]
-    @property
-    def code_smells(self) -> int:
-        """How many findings are about quality."""
-        return sum(one.kind == "quality" for one in self.findings)
-
-    @computed_field  # type: ignore[prop-decorator]
-    @property
-    def type_errors(self) -> int | None:
-        """How many type errors there are; null where types were not checked."""
-        return self.types.errors
 
     def count(self, severity: Severity, kind: Kind | None = None) -> int:
         """Return how many findings are of this severity, and of this kind if one is given."""
         return sum(one.severity == severity and kind in {None, one.kind} for one in self.findings)
 
 
-def _issue(finding: Finding) -> SecurityIssue:
+def security_issue(finding: Finding) -> SecurityIssue:
+    """Return a security finding in those words."""
     return SecurityIssue(
         issue=finding.title,
         severity=finding.severity,

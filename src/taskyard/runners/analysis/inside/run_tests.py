@@ -13,8 +13,12 @@ import subprocess
 import sys
 from typing import Any
 
+#: pytest's exit codes for tests that ran: all passed, some failed, stopped.
+MEASURED = (0, 1, 2)
 #: One test this long hangs.
 TEST_SECONDS = 60
+#: What pytest says itself is enough.
+SETTINGS = "[run]\ndisable_warnings = no-data-collected, couldnt-parse, module-not-measured\n"
 PYTEST = (
     "-q",
     "--color=no",
@@ -43,14 +47,18 @@ def main(spec: dict[str, Any], source: str, box: str, scripts: str, metadata: st
     environment["TASKYARD_TEST_SECONDS"] = str(spec["seconds"])
     environment["TASKYARD_TEST_RECORD"] = f"{box}/tests.json"
     data = f"--data-file={box}/.coverage"
-    # An empty file for settings: the project's own may name plug-ins or leave out code.
+    # Our own settings: the project's may name plug-ins or leave out code.
+    settings = f"--rcfile={box}/coverage.ini"
+    with open(f"{box}/coverage.ini", "w", encoding="utf-8") as file:  # noqa: PTH123
+        file.write(SETTINGS)
     coverage = [sys.executable, "-m", "coverage"]
-    measure = [*coverage, "run", "--rcfile=/dev/null", data, "--branch", f"--source={project}"]
+    measure = [*coverage, "run", settings, data, "--branch", f"--source={project}"]
     tests = [*measure, "-m", "pytest", *PYTEST, *spec["targets"]]
     code = subprocess.run(tests, cwd=where, env=environment, check=False).returncode
-    report = [*coverage, "json", "--rcfile=/dev/null", data, "-i", "-q"]
+    report = [*coverage, "json", settings, data, "-i", "-q"]
     report += ["-o", f"{box}/coverage.json"]
-    subprocess.run(report, cwd=where, env=environment, check=False)
+    if code in MEASURED:
+        subprocess.run(report, cwd=where, env=environment, check=False)
     return code
 
 
