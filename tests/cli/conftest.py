@@ -1,25 +1,30 @@
 """One real `taskyard up` for all tests of the client, and the client as a person starts it."""
 
-import itertools
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import chdir, contextmanager
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import httpx
 import pytest
+import typer
+from typer.testing import CliRunner
 
+from taskyard.entry.cli import client
+from taskyard.entry.cli.client.credentials import Credentials, SignedIn
 from tests.cli.gateway import Gateway, gateway
 
 PASSWORD = "a quiet yard at dusk"
 _PATIENCE_S = 90.0
 _OURS = re.compile(r"TASKYARD_|DATABASE_URL|REDIS_URL|API_SECRET_KEY|XDG_|NO_COLOR|FORCE_COLOR")
-_numbers = itertools.count(1)
 
 
 def clean_environment(**more: str) -> dict[str, str]:
@@ -88,14 +93,13 @@ class Person:
     server: str
     config: Path
     cwd: Path
-    env: dict[str, str] = field(default_factory=dict)
 
     @property
     def credentials(self) -> Path:
         return self.config / "taskyard/credentials.json"
 
     def environment(self, **more: str) -> dict[str, str]:
-        return clean_environment(XDG_CONFIG_HOME=str(self.config), **self.env, **more)
+        return clean_environment(XDG_CONFIG_HOME=str(self.config), **more)
 
     def start(self, *arguments: str, **env: str) -> "subprocess.Popen[str]":
         """Start a command without a terminal."""
@@ -110,19 +114,19 @@ class Person:
         )
 
     def run(self, *arguments: str, stdin: str = "", **env: str) -> Ran:
-        """Run a command to its end, without a terminal."""
-        done = subprocess.run(
-            [sys.executable, "-m", "taskyard.entry.cli", *arguments],
-            env=self.environment(**env),
-            cwd=self.cwd,
-            input=stdin,
-            capture_output=True,
-            text=True,
-            timeout=100,
-            check=False,
-        )
-        assert "Traceback" not in done.stderr, done.stderr
-        return Ran(done.returncode, done.stdout, done.stderr)
+        """Run a command to its end in this process, as it would run without a terminal."""
+        with chdir(self.cwd), _environment(self.environment(**env)):
+            ended = CliRunner().invoke(_client(), arguments, input=stdin)
+        assert isinstance(ended.exception, SystemExit | None), ended.exc_info
+        return Ran(ended.exit_code, ended.stdout, ended.stderr)
+
+    def sign_in(self, server: str | None = None) -> None:
+        """Keep tokens as `taskyard login` does."""
+        got = self.tokens(server)
+        kept = SignedIn(self.email, got["access_token"], got["refresh_token"], time.time() + 900)
+        credentials = Credentials(self.config / "taskyard")
+        with credentials.locked():
+            credentials.keep(server or self.server, kept, as_default=True)
 
     def login(self, server: str | None = None) -> None:
         done = self.run(
@@ -142,28 +146,59 @@ class Person:
         return tokens
 
 
+@contextmanager
+def _environment(wanted: dict[str, str]) -> Iterator[None]:
+    before = dict(os.environ)
+    os.environ.clear()
+    os.environ.update(wanted)
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+@cache
+def _client() -> typer.Typer:
+    app = typer.Typer(pretty_exceptions_enable=False)
+    client.add_to(app)
+    return app
+
+
 @pytest.fixture(scope="session")
-def people(instance: str, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Person]:
-    """Make accounts."""
+def email(instance: str) -> str:
+    """An account that tests share: each signs in to a session of its own."""
+    body = {"email": "maya@example.com", "password": PASSWORD, "display_name": "Maya"}
+    httpx.post(f"{instance}/api/v1/auth/register", json=body).raise_for_status()
+    return body["email"]
 
-    def make() -> Person:
-        email = f"person{next(_numbers)}@example.com"
-        body = {"email": email, "password": PASSWORD, "display_name": "Maya"}
-        httpx.post(f"{instance}/api/v1/auth/register", json=body).raise_for_status()
-        home = tmp_path_factory.mktemp("person")
-        return Person(email, instance, home / "config", home)
 
-    return make
+@pytest.fixture(autouse=True)
+def _same_signals() -> Iterator[None]:
+    """Commands that run in this process set the signals of a process of their own."""
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    yield
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
 
 
 @pytest.fixture
-def person(people: Callable[..., Person]) -> Person:
+def person(instance: str, email: str, tmp_path: Path) -> Person:
     """Somebody who has an account and is not signed in."""
-    return people()
+    home = tmp_path / "home"
+    home.mkdir()
+    return Person(email, instance, home / "config", home)
 
 
 @pytest.fixture
 def maya(person: Person) -> Person:
     """Somebody who is signed in."""
-    person.login()
+    person.sign_in()
+    return person
+
+
+@pytest.fixture
+def behind(person: Person, balancer: Gateway) -> Person:
+    """Somebody who is signed in through the balancer."""
+    person.sign_in(balancer.url)
     return person

@@ -92,7 +92,7 @@ def test_ctrl_c_at_a_question_leaves_quietly(person: Person) -> None:
 
 
 def test_several_servers_are_kept_and_one_can_be_named(maya: Person, balancer: Gateway) -> None:
-    maya.login(balancer.url)
+    maya.sign_in(balancer.url)
     assert balancer.url in maya.run("whoami").out
     assert maya.server in maya.run("whoami", f"--server={maya.server}/").out
     assert maya.server in maya.run("whoami", TASKYARD_SERVER=maya.server).out
@@ -122,7 +122,7 @@ def test_a_given_token_is_used_and_never_kept(maya: Person) -> None:
 def test_signing_out_while_the_server_is_away_forgets_and_says_so(
     maya: Person, balancer: Gateway
 ) -> None:
-    maya.login(balancer.url)
+    maya.sign_in(balancer.url)
     balancer.fail("POST /api/v1/auth/logout", 9, answer=(502, {}, b""))
     done = maya.run("logout")
     assert done.code == 5

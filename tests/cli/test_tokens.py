@@ -2,19 +2,10 @@
 
 import json
 
-import pytest
-
 from tests.cli.conftest import Person
 from tests.cli.gateway import Gateway
 
 REFRESH = "POST /api/v1/auth/refresh"
-
-
-@pytest.fixture
-def behind(person: Person, balancer: Gateway) -> Person:
-    """Somebody signed in through a balancer that counts."""
-    person.login(balancer.url)
-    return person
 
 
 def change(person: Person, server: str, **fields: object) -> None:

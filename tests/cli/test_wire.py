@@ -15,12 +15,6 @@ BROKEN = (
 )
 
 
-@pytest.fixture
-def behind(person: Person, balancer: Gateway) -> Person:
-    person.login(balancer.url)
-    return person
-
-
 @pytest.mark.parametrize("status", [429, 503])
 def test_a_busy_server_is_given_the_time_it_asks_for(
     behind: Person, balancer: Gateway, status: int
