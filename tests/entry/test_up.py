@@ -40,7 +40,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def up(taskyard: Start, house: Path) -> Start:
     def start(*arguments: str, data_dir: Path = house, **popen: object) -> Command:
-        words = ["up", "--port=0", "--no-worker", f"--data-dir={data_dir}", *arguments]
+        words = ["up", "--port=0", f"--data-dir={data_dir}", *arguments]
         return taskyard(*words, **popen)
 
     return start
@@ -66,7 +66,8 @@ def test_one_command_serves_survives_its_children_and_stops_whole(up: Start, hou
     sockets = (house / "sockets").readlink()
     assert sockets.stat().st_mode & 0o777 == 0o700
 
-    for word in ("serve", "valkey-server", "postgres"):
+    assert eventually(lambda: has_child(run, "worker"))
+    for word in ("worker", "serve", "valkey-server", "postgres"):
         victim = run.child(word)
         victim.kill()
         assert eventually(lambda v=victim: not alive(v))  # type: ignore[misc]
@@ -75,7 +76,7 @@ def test_one_command_serves_survives_its_children_and_stops_whole(up: Start, hou
 
     left = run.tree()
     run.signal_group(signal.SIGINT)
-    assert run.ended(20) == 0
+    assert run.ended(40) == 0
     assert not any(alive(process) for process in left)
     assert not sockets.exists()
     assert modes_above(house.parent) == before
@@ -86,8 +87,9 @@ def test_nothing_is_left_two_seconds_after_kill_9_and_the_next_start_works(
 ) -> None:
     run = up()
     address_of(run)
+    # The worker's two processes and its pool of two.
+    assert eventually(lambda: len([p for p in run.tree() if "worker" in p.cmdline()]) >= 4)
     left = run.tree()
-    assert len(left) > 5
     run.process.kill()
     assert eventually(lambda: not any(alive(process) for process in left), within=2)
     EmbeddedServers.start(house, durable=False).stop()
@@ -98,10 +100,11 @@ def test_the_servers_of_the_operator_are_used_where_named(up: Start, tmp_path: P
     env = os.environ | {"DATABASE_URL": theirs.database_url, "REDIS_URL": theirs.redis_url}
     try:
         data_dir = tmp_path / "ours"
-        run = up(data_dir=data_dir, env=env)
+        run = up("--no-worker", data_dir=data_dir, env=env)
         assert healthy(address_of(run))
         assert "Using the PostgreSQL that DATABASE_URL names." in run.output
         assert not has_child(run, "postgres")
+        assert not has_child(run, "worker")
         assert not (data_dir / "pg").exists()
         run.process.terminate()
         assert run.ended(20) == 0

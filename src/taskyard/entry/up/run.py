@@ -150,7 +150,8 @@ class Platform:
     def _worker(self) -> Service:
         child = replace(
             self._python("worker", "taskyard.entry.cli", "worker"),
-            stops=(Stop(signal.SIGTERM, 8), Stop(signal.SIGQUIT, 7)),
+            # The first lets attempts hand back what they do; the second is its own short way out.
+            stops=(Stop(signal.SIGTERM, 15), Stop(signal.SIGQUIT, 5)),
         )
         # A worker is ready when it takes its first job; nobody has to wait for that.
         return Service(child, lambda: True)
