@@ -195,6 +195,19 @@ def test_the_folders_are_for_us_alone(tmp_path: Path) -> None:
     assert (tmp_path / "scratch").stat().st_mode & 0o777 == 0o700
 
 
+def test_what_killed_writers_left_is_swept_when_it_is_old(tmp_path: Path) -> None:
+    storage = Storage((tmp_path / "store").as_uri(), tmp_path / "scratch")
+    blob = Blob.of(b"whole")
+    storage.store(blob, b"whole")
+    (whole,) = (tmp_path / "store").rglob(blob.sha256)
+    left = whole.with_name(f"{'0' * 64}#1")
+    left.write_bytes(b"ha")
+    assert storage.sweep_unfinished(older_than=timedelta(hours=1)) == 0
+    assert storage.sweep_unfinished(older_than=timedelta(0)) == 1
+    assert storage.read(blob.sha256) == b"whole"
+    assert not left.exists()
+
+
 def test_killed_in_the_middle_nothing_half_is_readable(tmp_path: Path) -> None:
     """A writer is killed at eight different moments; what is readable is whole."""
     writer = textwrap.dedent(

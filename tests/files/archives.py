@@ -4,8 +4,10 @@ import bz2
 import gzip
 import io
 import lzma
+import struct
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
@@ -119,3 +121,38 @@ def patched(data: bytes, old: bytes, new: bytes) -> bytes:
     assert len(old) == len(new)
     assert old in data
     return data.replace(old, new)
+
+
+def wide_zip(
+    name: str, content: bytes, *, extra: bytes | None = None, record: bytes | None = None
+) -> bytes:
+    """Return a zip whose every size and offset stands in zip64 records, as APPNOTE 4.3.14 has it.
+
+    `extra` and `record` replace the extra field and the end record, to break them.
+    """
+    raw, size = name.encode(), len(content)
+    fixed = (20, 0, 0, 0, 0, zlib.crc32(content))
+    local = struct.pack("<4s5H3L2H", b"PK\x03\x04", *fixed, size, size, len(raw), 0) + raw
+    if extra is None:
+        extra = struct.pack("<2HB2H3Q", 0x5455, 1, 0, 1, 24, size, size, 0)
+    central = struct.pack(
+        "<4s6H3L5H2L",
+        b"PK\x01\x02",
+        45,
+        *fixed,
+        0xFFFFFFFF,
+        0xFFFFFFFF,
+        len(raw),
+        len(extra),
+        *(0, 0, 0, 0),
+        0xFFFFFFFF,
+    )
+    directory = central + raw + extra
+    start = len(local) + size
+    if record is None:
+        record = struct.pack(
+            "<4sQ2H2L4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, 1, 1, len(directory), start
+        )
+    locator = struct.pack("<4sLQL", b"PK\x06\x07", 0, start + len(directory), 1)
+    end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 0xFFFF, 0xFFFF, *(0xFFFFFFFF,) * 2, 0)
+    return local + content + directory + record + locator + end

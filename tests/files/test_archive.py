@@ -15,6 +15,7 @@ from tests.files.archives import (
     read,
     tar_entry,
     tar_of,
+    wide_zip,
     zip_of,
 )
 
@@ -198,6 +199,13 @@ def test_a_zip_of_70000_entries_uses_zip64_and_is_read() -> None:
     junk = [(f"node_modules/{number}", b"") for number in range(70_000)]
     out = read(zip_of([*junk, ("a.py", b"1")], method=zipfile.ZIP_STORED))
     assert out.contents == {"a.py": b"1"}
+
+
+def test_a_zip_with_all_sizes_in_zip64_records_is_read() -> None:
+    data = wide_zip("a.py", b"x = 1\n")
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        assert archive.read("a.py") == b"x = 1\n"
+    assert read(data).contents == {"a.py": b"x = 1\n"}
 
 
 def test_a_zip_written_to_a_pipe_is_read() -> None:

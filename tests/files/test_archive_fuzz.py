@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from taskyard.files.archive.limits import ArchiveLimits
 from taskyard.files.errors import ArchiveUnreadable, ArchiveUnsafe
-from tests.files.archives import PROGRAM, Read, every_packing, read, tar_of, zip_of
+from tests.files.archives import PROGRAM, Read, every_packing, read, tar_of, wide_zip, zip_of
 
 #: Small, so that every limit is met by some example.
 LIMITS = ArchiveLimits(
     entries=60, files=40, file_bytes=20_000, total_bytes=60_000, passed_bytes=200_000, seconds=5
 )
-PACKED = list(every_packing(PROGRAM).values())
+PACKED = [*every_packing(PROGRAM).values(), wide_zip("a.py", b"x = 1\n" * 20)]
 quick = settings(
     max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True
 )

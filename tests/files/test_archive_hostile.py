@@ -18,7 +18,7 @@ import pytest
 from taskyard.files.archive.limits import ArchiveLimits, Deadline
 from taskyard.files.archive.tree import unpack
 from taskyard.files.errors import ArchiveUnreadable, ArchiveUnsafe
-from tests.files.archives import LIMITS, PROGRAM, patched, read, tar_of, zip_of
+from tests.files.archives import LIMITS, PROGRAM, patched, read, tar_of, wide_zip, zip_of
 
 MIB = 1024 * 1024
 
@@ -210,6 +210,65 @@ def test_too_many_files() -> None:
     assert refusal(zip_of(files), limits)[0] == "files"
     assert refusal(tar_of(files), limits)[0] == "files"
     assert refusal(tar_of({f".git/{n}": b"" for n in range(60)}), limits)[0] == "entries"
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"extra": b""},
+        {"extra": struct.pack("<2HQ", 1, 8, 6)},
+        {"extra": struct.pack("<2HQ", 1, 999, 6)},
+        {"extra": struct.pack("<2H", 0x5455, 999)},
+        {"extra": struct.pack("<2H3Q", 1, 24, 6, 6, 2**64 - 1)},
+        {"extra": struct.pack("<2H3Q", 1, 24, 6, 2**64 - 1, 0)},
+        {"extra": struct.pack("<2H3Q", 1, 24, 2**64 - 1, 6, 0)},
+        {"record": b"PK\x06\x06"},
+        {"record": bytes(56)},
+        {"record": struct.pack("<4sQ2H2L4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, 1, 1, 9, 9)},
+    ],
+)
+def test_damaged_zip64_records(broken: dict[str, bytes]) -> None:
+    assert "damaged" in reason_unreadable(wide_zip("a.py", b"x = 1\n", **broken))
+
+
+def test_zip64_records_may_be_missing_where_they_are_announced() -> None:
+    data = wide_zip("a.py", b"x = 1\n").replace(b"PK\x06\x07", b"PK__")
+    assert "damaged" in reason_unreadable(data)
+
+
+@pytest.mark.parametrize(
+    ("magic", "offset", "value"),
+    [
+        (b"PK\x01\x02", 0, b"XX"),  # no entry where the directory says there is one
+        (b"PK\x01\x02", 28, b"\xff\xff"),  # a name longer than what is left
+        (b"PK\x01\x02", 32, b"\xff\xff"),  # a comment longer than what is left
+        (b"PK\x01\x02", 20, b"\xff\xff\xff\x00"),  # data reaching into the directory
+        (b"PK\x01\x02", 42, b"\x01"),  # no local header there
+        (b"PK\x01\x02", 42, b"\xff\xff\xff\x7f"),  # beyond the file
+        (b"PK\x05\x06", 10, b"\x09"),  # more entries than there are
+        (b"PK\x05\x06", 12, b"\x01"),  # a directory of another size
+    ],
+)
+def test_a_damaged_zip_directory(magic: bytes, offset: int, value: bytes) -> None:
+    data = bytearray(zip_of({"a.py": b"x = 1\n" * 50}))
+    at = data.rindex(magic) + offset
+    data[at : at + len(value)] = value
+    assert "damaged" in reason_unreadable(bytes(data))
+
+
+def test_damaged_data_in_a_zip() -> None:
+    data = bytearray(zip_of({"a.py": bytes(range(256)) * 50}))
+    at = data.index(b"a.py") + 4
+    data[at : at + 8] = b"\xff" * 8
+    assert "a.py in it is damaged" in reason_unreadable(bytes(data))
+    short = bytearray(zip_of({"a.py": bytes(range(256)) * 50}))
+    struct.pack_into("<L", short, short.rindex(b"PK\x01\x02") + 20, 10)
+    assert "a.py in it is damaged" in reason_unreadable(bytes(short))
+
+
+def test_a_name_that_says_it_is_utf8_and_is_not() -> None:
+    data = zip_of({"caf\u00e9.py": b"1"}).replace("caf\u00e9".encode(), b"caf\xff\xfe")
+    assert refusal(data)[0] == "encoding"
 
 
 def test_an_encrypted_entry() -> None:

@@ -163,6 +163,9 @@ def entries(source: BinaryIO, limits: ArchiveLimits, deadline: Deadline) -> Iter
                 entry=shown(entry.name),
                 reason="it shares its bytes with another entry; pack it with an ordinary tool",
             )
+        # Compared before seeking: a zip64 offset may be larger than any file position.
+        if header.offset > start:
+            raise _damaged()
         data_end = _seek_data(source, header) + header.packed_bytes
         if data_end > start:
             raise _damaged()
