@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import Row, Select, exists, func, insert, select, text
@@ -75,6 +75,12 @@ async def fingerprints(db: AsyncSession, analysis_id: UUID) -> dict[str, int]:
     query = select(FindingRow.fingerprint, FindingRow.since)
     rows = await db.execute(query.where(FindingRow.analysis_id == analysis_id))
     return {row.fingerprint: row.since for row in rows}
+
+
+async def contents(db: AsyncSession, analysis_id: UUID) -> list[dict[str, Any]]:
+    """Return an analysis's findings as its report has them, the worst first."""
+    query = select(FindingRow.content).where(FindingRow.analysis_id == analysis_id)
+    return list(await db.scalars(query.order_by(FindingRow.severity, FindingRow.file)))
 
 
 async def add_findings(db: AsyncSession, rows: Sequence[dict[str, object]]) -> None:
