@@ -2,9 +2,11 @@
 
 from taskyard.accounts import routes as accounts
 from taskyard.api import health, sample
+from taskyard.core.live import routes as live
 from taskyard.files import routes as files
 from taskyard.jobs import routes as jobs
 from taskyard.projects import routes as projects
+from taskyard.runners.analysis import routes as analyses
 
 ROUTERS = (
     *health.ROUTERS,
@@ -13,4 +15,6 @@ ROUTERS = (
     *sample.ROUTERS,
     *files.ROUTERS,
     *jobs.ROUTERS,
+    *live.ROUTERS,
+    *analyses.ROUTERS,
 )

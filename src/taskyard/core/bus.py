@@ -58,13 +58,13 @@ class Bus:
         self._hand_out(FRAMES, message)
         self._send(FRAMES, message)
 
-    async def start(self) -> None:
-        """Begin to listen and to send."""
-        if self._valkey is not None:
-            self._tasks = [
-                asyncio.create_task(self._listen(self._valkey), name="bus-listen"),
-                asyncio.create_task(self._talk(self._valkey), name="bus-talk"),
-            ]
+    async def start(self, *, listen: bool = True) -> None:
+        """Begin to send, and to listen where this process has anybody who does."""
+        if self._valkey is None:
+            return
+        self._tasks = [asyncio.create_task(self._talk(self._valkey), name="bus-talk")]
+        if listen:
+            self._tasks.append(asyncio.create_task(self._listen(self._valkey), name="bus-listen"))
 
     async def stop(self) -> None:
         """Stop both."""

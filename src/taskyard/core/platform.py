@@ -8,8 +8,10 @@ from redis.backoff import NoBackoff
 
 from taskyard.core import keys
 from taskyard.core.access import Authenticator
+from taskyard.core.bus import Bus
 from taskyard.core.db import Database
 from taskyard.core.limits import Throttle
+from taskyard.core.live.hub import Hub
 from taskyard.core.schemas import Cursor
 from taskyard.core.settings import Settings
 from taskyard.core.storage import Storage
@@ -29,9 +31,13 @@ class Platform:
     authenticator: Authenticator
     cursor: Cursor
     storage: Storage
+    bus: Bus
+    #: The live stream; in API processes only.
+    hub: Hub | None = None
 
     async def close(self) -> None:
         """Close every connection."""
+        await self.bus.stop()
         if self.valkey is not None:
             await self.valkey.aclose()
         await self.database.dispose()
@@ -58,12 +64,16 @@ def connect_valkey(settings: Settings) -> Redis | None:
 def assemble(settings: Settings, authenticator: Authenticator) -> Platform:
     """Return the parts every process has; nothing is connected yet."""
     valkey = connect_valkey(settings)
+    bus = Bus(valkey)
+    database = Database(settings)
+    database.bell = bus.ring
     return Platform(
         settings=settings,
-        database=Database(settings),
+        database=database,
         valkey=valkey,
         throttle=Throttle(valkey, on=settings.rate_limits == "on"),
         authenticator=authenticator,
         cursor=Cursor(keys.derive(settings, "cursor")),
         storage=Storage.from_settings(settings),
+        bus=bus,
     )

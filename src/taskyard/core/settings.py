@@ -97,6 +97,9 @@ class Settings(BaseSettings):
         "auto", description="`off` runs foreign code unprotected. Never on a shared machine."
     )
     worker_slots: int = Field(2, ge=1, le=64, description="Jobs one worker runs at once.")
+    job_lease_seconds: int = Field(
+        30, ge=3, le=600, description="How long a worker may be silent before its jobs go on."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Least severe log line that is written."
     )

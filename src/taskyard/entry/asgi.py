@@ -16,7 +16,7 @@ from taskyard.api.middleware import RequestEdge
 from taskyard.core import logs, problems
 from taskyard.core.routing import IndexedRouter
 from taskyard.core.settings import Settings, get_settings
-from taskyard.entry.wiring import build_platform
+from taskyard.entry.wiring import build_platform, following, register_kinds, standing
 
 _EXPOSED = [
     "ETag",
@@ -46,6 +46,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         openapi_url=None,
         redirect_slashes=False,
     )
+    register_kinds()
     app.state.platform = build_platform(settings)
     app.openapi = lambda: openapi.document(app)  # type: ignore[method-assign]
     problems.install(app)
@@ -83,7 +84,8 @@ def _add_routes(app: FastAPI) -> None:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     platform = app.state.platform
     await bootstrap.ensure_admin(platform.database, platform.settings)
-    yield
+    async with following(platform), standing(platform):
+        yield
     await platform.close()
 
 

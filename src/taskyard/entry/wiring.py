@@ -1,10 +1,25 @@
 """What the API and the worker have in common: which part implements which port."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+
 from taskyard.accounts.access import Accounts
+from taskyard.core import partitions
+from taskyard.core.live import Hub
+from taskyard.core.live.tickets import forget_expired
 from taskyard.core.platform import Platform, assemble
 from taskyard.core.settings import Settings
 from taskyard.core.spine import Listener
+from taskyard.core.uow import unit_of_work
+from taskyard.files.service import collect_garbage
+from taskyard.jobs import kinds
+from taskyard.jobs.engine.relay import Chore, Relay
+from taskyard.jobs.topics import JobTopics, OwnTopics, ProjectTopics
+from taskyard.kit.clock import now
 from taskyard.projects.listeners import PersonalProjects
+from taskyard.runners.analysis.kind import ANALYSIS
 
 
 def build_platform(settings: Settings) -> Platform:
@@ -12,6 +27,63 @@ def build_platform(settings: Settings) -> Platform:
     return assemble(settings, Accounts(settings))
 
 
+def register_kinds() -> None:
+    """Let every finished kind of job be asked for and run. Safe to call again."""
+    kinds.register(ANALYSIS)
+
+
 def listeners() -> list[Listener]:
     """Return everything that reads the event spine."""
     return [PersonalProjects()]
+
+
+def chores() -> list[Chore]:
+    """Return what the elected process does now and then."""
+    return [
+        Chore("partitions", timedelta(days=1), _make_partitions),
+        Chore("tickets", timedelta(minutes=10), _forget_tickets),
+        Chore("garbage", timedelta(days=1), _collect_garbage),
+    ]
+
+
+async def _make_partitions(platform: Platform) -> None:
+    async with platform.database.engine.begin() as connection:
+        await partitions.ensure(connection, now())
+
+
+async def _forget_tickets(platform: Platform) -> None:
+    async with unit_of_work(platform.database) as uow:
+        await forget_expired(uow.db)
+
+
+async def _collect_garbage(platform: Platform) -> None:
+    await collect_garbage(platform.database, platform.storage)
+
+
+@asynccontextmanager
+async def standing(platform: Platform) -> AsyncIterator[Relay]:
+    """Have this process stand for election to relay jobs, for as long as the block lasts."""
+    relay = Relay(platform, listeners(), chores())
+    task = asyncio.create_task(relay.run(), name="relay")
+    try:
+        yield relay
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+@asynccontextmanager
+async def following(platform: Platform) -> AsyncIterator[None]:
+    """Serve the live stream from this process, for as long as the block lasts."""
+    await platform.bus.start()
+    platform.hub = hub = Hub(
+        platform.database,
+        platform.bus,
+        counted=[JobTopics()],
+        spined=[ProjectTopics(), OwnTopics()],
+    )
+    await hub.start()
+    try:
+        yield
+    finally:
+        await hub.stop()

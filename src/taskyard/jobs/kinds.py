@@ -89,6 +89,11 @@ def names() -> list[str]:
     return sorted(name for name, kind in _KINDS.items() if kind.queue == "work")
 
 
+def longest() -> timedelta:
+    """Return the longest deadline of all kinds."""
+    return max((kind.deadline for kind in _KINDS.values()), default=timedelta(minutes=1))
+
+
 def has_system_work() -> bool:
     """Say whether the platform itself asks for jobs."""
     return any(kind.queue == "system" for kind in _KINDS.values())

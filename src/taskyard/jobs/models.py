@@ -69,6 +69,11 @@ class Job(Identified, Base):
             "dispatched_at",
             postgresql_where=text("state = 'queued' AND dispatched_at IS NOT NULL"),
         ),
+        Index(
+            "ix_jobs_patience",
+            "deadline_at",
+            postgresql_where=text("state IN ('queued', 'waiting')"),
+        ),
         Index("ix_jobs_waiting", "run_at", postgresql_where=text("state = 'waiting'")),
         Index(
             "ix_jobs_cache",
@@ -185,7 +190,7 @@ class JobAsset(Identified, Base):
     job_id: Mapped[UUID] = mapped_column(ForeignKey("jobs.id", ondelete="CASCADE"))
     name: Mapped[str] = mapped_column(String(200))
     content_type: Mapped[str] = mapped_column(String(120))
-    sha256: Mapped[str] = mapped_column(String(64))
+    sha256: Mapped[str] = mapped_column(ForeignKey("blobs.sha256"), index=True)
     size_bytes: Mapped[int] = mapped_column(BigInteger)
     created_at: Mapped[datetime] = mapped_column(server_default=func.clock_timestamp())
 

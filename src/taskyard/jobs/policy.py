@@ -51,6 +51,16 @@ def refused(error: TaskyardError) -> Failure:
     return failure(error.code, error.message, retry_helps=helps)
 
 
+def outdated() -> Failure:
+    """Return the failure of a job whose parameters this release does not understand."""
+    return failure(
+        "parameters_outdated",
+        "The run was asked for under another release, which understood it differently. "
+        "Ask for it again.",
+        retry_helps=False,
+    )
+
+
 def broke(error: BaseException, tries: int) -> Failure:
     """Return the failure of a job whose runner broke in a way nobody foresaw.
 

@@ -20,10 +20,11 @@ from taskyard.jobs.errors import (
     TaskNotFound,
     TierLimitExceeded,
 )
-from taskyard.jobs.events import Glance, JobCancelled, JobCancelRequested, JobQueued
+from taskyard.jobs.events import JobCancelled, JobCancelRequested, JobQueued
 from taskyard.jobs.kinds import JobKind
-from taskyard.jobs.models import Job, JobEvent
+from taskyard.jobs.models import Job
 from taskyard.jobs.schemas import JobCreate
+from taskyard.jobs.telling import tell
 from taskyard.jobs.types import JobState
 from taskyard.kit.clock import now
 from taskyard.kit.ids import uuid7
@@ -86,12 +87,12 @@ async def cancel(uow: Uow, access: JobAccess) -> None:
     if job.state == JobState.RUNNING:
         if not job.cancel_requested:
             job.cancel_requested = True
-            _tell(uow, job, JobCancelRequested, "job.cancelling", {"by": str(by)}, by=by)
+            tell(uow, job, JobCancelRequested, "job.cancelling", {"by": str(by)}, by=by)
         return
     job.state = JobState.CANCELLED
     job.run_at = job.deadline_at = job.dispatched_at = None
     job.finished_at = func.clock_timestamp()
-    _tell(uow, job, JobCancelled, "job.cancelled", {"by": str(by)}, by=by)
+    tell(uow, job, JobCancelled, "job.cancelled", {"by": str(by)}, by=by)
 
 
 async def retry(uow: Uow, access: JobAccess, *, from_start: bool) -> None:
@@ -110,7 +111,7 @@ async def retry(uow: Uow, access: JobAccess, *, from_start: bool) -> None:
     _set_patience(job)
     by = access.actor.user_id
     facts = {"retry": True, "from_start": from_start, "by": str(by)}
-    _tell(uow, job, JobQueued, "job.queued", facts, by=by)
+    tell(uow, job, JobQueued, "job.queued", facts, by=by)
 
 
 async def monthly_usage(uow: Uow, user_id: UUID) -> int:
@@ -222,7 +223,7 @@ async def _add(uow: Uow, kind: JobKind[Any, Any], job: Job, parameters: BaseMode
     uow.db.add(job)
     await uow.db.flush()
     await kind.on_enqueued(uow, job, parameters)
-    _tell(uow, job, JobQueued, "job.queued", {}, by=job.owner_id)
+    tell(uow, job, JobQueued, "job.queued", {}, by=job.owner_id)
 
 
 def _set_patience(job: Job) -> None:
@@ -234,29 +235,3 @@ async def _locked(uow: Uow, job_id: UUID) -> Job:
     if job is None:
         raise JobNotFound
     return job
-
-
-def _tell(
-    uow: Uow,
-    job: Job,
-    event: type[JobQueued | JobCancelled | JobCancelRequested],
-    name: str,
-    facts: dict[str, Any],
-    *,
-    by: UUID | None,
-) -> None:
-    """Write a change of state to the job's own story and to the spine."""
-    seq = job.next_seq or 1
-    job.next_seq = seq + 1
-    data = {"status": job.state, "progress": policy.percent(job.progress), **facts}
-    uow.db.add(JobEvent(job_id=job.id, seq=seq, attempt=job.attempt or 0, name=name, data=data))
-    glance = Glance(
-        kind=job.kind,
-        title=job.title,
-        status=job.state,
-        progress=policy.percent(job.progress),
-        seq=seq,
-    )
-    uow.emit(
-        event(subject_id=job.id, project_id=job.project_id, actor_id=by, **glance.model_dump())
-    )

@@ -67,6 +67,11 @@ class ProjectRight(Access):
         return (*super().refusals, ProjectNotFound)
 
 
+async def visible(uow: Uow, user_id: UUID) -> frozenset[UUID]:
+    """Return the projects an account is in."""
+    return await repository.ids_of(uow.db, user_id)
+
+
 class ProjectGate:
     """A dependency that admits to the project of the path."""
 

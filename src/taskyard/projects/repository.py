@@ -72,6 +72,11 @@ async def role_in(db: AsyncSession, project_id: UUID, user_id: UUID) -> str | No
     return await db.scalar(query)
 
 
+async def ids_of(db: AsyncSession, user_id: UUID) -> frozenset[UUID]:
+    """Return the live projects an account is in."""
+    return frozenset(await db.scalars(_seen_by(user_id).with_only_columns(Project.id)))
+
+
 async def is_live(db: AsyncSession, project_id: UUID) -> bool:
     """Say whether a project exists."""
     query = select(exists().where(Project.id == project_id, Project.deleted_at.is_(None)))

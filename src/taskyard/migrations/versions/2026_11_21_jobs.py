@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql
 from taskyard.core import partitions
 
 revision: str = "jobs_0001"
-down_revision: str | None = "base_0001"
+down_revision: str | None = "files_0001"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
@@ -100,6 +100,7 @@ def _indexes() -> None:
         ("ix_jobs_queued", ["id"], "state = 'queued'"),
         ("ix_jobs_running", ["id"], "state = 'running'"),
         ("ix_jobs_sent", ["dispatched_at"], "state = 'queued' AND dispatched_at IS NOT NULL"),
+        ("ix_jobs_patience", ["deadline_at"], "state IN ('queued', 'waiting')"),
         ("ix_jobs_waiting", ["run_at"], "state = 'waiting'"),
         (
             "ix_jobs_cache",
@@ -157,8 +158,10 @@ def _steps_and_assets() -> None:
         sa.ForeignKeyConstraint(
             ["job_id"], ["jobs.id"], ondelete="CASCADE", name="fk_job_assets_job_id_jobs"
         ),
+        sa.ForeignKeyConstraint(["sha256"], ["blobs.sha256"], name="fk_job_assets_sha256_blobs"),
     )
     op.create_index("uq_job_assets_job_id_name", "job_assets", ["job_id", "name"], unique=True)
+    op.create_index("ix_job_assets_sha256", "job_assets", ["sha256"])
 
 
 def _workers() -> None:

@@ -1,0 +1,247 @@
+"""The only door to Celery.
+
+A message is a hint, "look at job X": it may be lost, doubled or late. So messages are acknowledged
+at once, and of Celery's own retries, results, schedules, priorities and revokes nothing is used;
+the job's row holds all of that (docs/jobs.md).
+"""
+
+import asyncio
+import logging
+import uuid
+import warnings
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final, Protocol
+from uuid import UUID
+
+import structlog
+from billiard.exceptions import TimeLimitExceeded, WorkerLostError
+from celery import Celery, signals
+from celery.exceptions import SecurityWarning
+
+from taskyard.core.settings import Settings
+
+_log = structlog.get_logger(__name__)
+
+FUNCTION: Final = "taskyard.look_at"
+#: A key that vanishes with everything else when the broker comes back empty.
+_EPOCH: Final = "ty:epoch"
+#: Seconds after a job's own deadline at which Celery, too, would end it.
+_BACKSTOP_S: Final = 120
+
+
+class BrokerAway(Exception):
+    """The broker did not take the hints; they are sent again later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """A message to a worker."""
+
+    job_id: UUID
+    queue: str
+
+
+def make_celery(settings: Settings) -> Celery:
+    """Return the Celery application of one process. Raises ValueError where no broker is set."""
+    if settings.celery_broker is None:
+        raise ValueError("no broker: set TASKYARD_REDIS_URL or TASKYARD_BROKER_URL")
+    app = Celery("taskyard", broker=settings.celery_broker, set_as_current=False)
+    app.conf.update(
+        result_backend=None,
+        task_ignore_result=True,
+        task_serializer="json",
+        accept_content=["json"],
+        # The row decides who runs a job. A late acknowledgement would only bring hints twice.
+        task_acks_late=False,
+        worker_prefetch_multiplier=1,
+        worker_cancel_long_running_tasks_on_connection_loss=False,
+        broker_connection_retry=True,
+        broker_connection_retry_on_startup=True,
+        broker_connection_max_retries=None,
+        # The default of 4 s is short for a loaded machine, and missing it ends the worker.
+        worker_proc_alive_timeout=30,
+        worker_lost_wait=1.0,
+        worker_soft_shutdown_timeout=10,
+        worker_send_task_events=False,
+        worker_enable_remote_control=False,
+        worker_hijack_root_logger=False,
+        worker_redirect_stdouts=False,
+        worker_max_tasks_per_child=200,
+        worker_max_memory_per_child=800_000,  # kB
+        **_transport(settings.celery_broker),
+    )
+    return app
+
+
+def _transport(url: str) -> dict[str, Any]:
+    if url.startswith("redis"):
+        return {
+            "worker_disable_prefetch": True,
+            "broker_transport_options": {
+                "socket_timeout": 10,
+                "socket_connect_timeout": 5,
+                "socket_keepalive": True,
+                "health_check_interval": 10,
+            },
+        }
+    return {
+        "task_default_queue_type": "quorum",
+        "broker_transport_options": {"confirm_publish": True},
+        "broker_heartbeat": 10,
+    }
+
+
+class Hints:
+    """Sends hints from an event loop. One thread and one connection, opened on first use."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._app = make_celery(settings)
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="hints")
+        self._connection: Any = None
+        self._producer: Any = None
+
+    async def send(self, hints: Sequence[Hint]) -> None:
+        """Send every hint, in order. Raises BrokerAway, with some of them perhaps sent."""
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._send, hints)
+
+    async def broker_is_new(self) -> bool:
+        """Say whether the broker lost what it held since this was last asked (by anybody).
+
+        Only Valkey and Redis lose it; always False for others. Raises BrokerAway.
+        """
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._is_new)
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._thread.submit(self._hang_up)
+        self._thread.shutdown()
+        self._app.close()
+
+    def _send(self, hints: Sequence[Hint]) -> None:
+        try:
+            self._connect()
+            for hint in hints:
+                self._app.send_task(
+                    FUNCTION,
+                    args=[str(hint.job_id)],
+                    task_id=str(uuid.uuid4()),
+                    queue=hint.queue,
+                    producer=self._producer,
+                    retry=False,
+                )
+        except Exception as error:
+            self._hang_up()
+            raise BrokerAway(str(error)) from error
+
+    def _is_new(self) -> bool:
+        try:
+            self._connect()
+            client = getattr(self._connection.default_channel, "client", None)
+            return client is not None and bool(client.set(_EPOCH, "1", nx=True))
+        except Exception as error:
+            self._hang_up()
+            raise BrokerAway(str(error)) from error
+
+    def _connect(self) -> None:
+        if self._producer is None:
+            self._connection = self._app.connection_for_write(connect_timeout=2)
+            self._connection.connect()
+            self._producer = self._app.amqp.Producer(self._connection)
+
+    def _hang_up(self) -> None:
+        connection, self._connection, self._producer = self._connection, None, None
+        if connection is not None:
+            try:
+                connection.release()
+            except Exception:  # noqa: BLE001 — it is broken already
+                _log.debug("broker_hang_up_failed")
+
+
+class Child(Protocol):
+    """What does the work within one process of the pool."""
+
+    def look_at(self, job_id: UUID, hint_id: str) -> None:
+        """Run the job if it is there to be run; returns when its attempt is over."""
+
+    def stop(self) -> None:
+        """Give everything back before the process ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Consumer:
+    """A worker's pool: so many processes, and what happens in and around them."""
+
+    settings: Settings
+    name: str
+    queues: Sequence[str]
+    processes: int
+    longest: timedelta
+    #: Called once in each new process, after the fork.
+    start_child: Callable[[], Child]
+    #: Called in the parent once it takes hints.
+    on_ready: Callable[[], None]
+    #: Called in the parent with the id of a hint whose process died.
+    on_lost: Callable[[str], None]
+
+    def run(self) -> int:
+        """Consume hints until a signal; returns the exit code. Blocks."""
+        _hush()
+        app = make_celery(self.settings)
+        app.conf.task_time_limit = self.longest.total_seconds() + _BACKSTOP_S
+        self._define(app)
+        # Strong references, or the receivers would be collected; and our own logging stays.
+        signals.setup_logging.connect(_leave_logging, weak=False)
+        signals.worker_ready.connect(lambda **_: self.on_ready(), weak=False)
+        signals.task_failure.connect(self._notice, weak=False)
+        worker = app.Worker(
+            hostname=self.name,
+            pool="prefork",
+            concurrency=self.processes,
+            queues=",".join(self.queues),
+            loglevel="WARNING",
+            quiet=True,
+            without_gossip=True,
+            without_mingle=True,
+            without_heartbeat=True,
+        )
+        worker.start()
+        return int(worker.exitcode or 0)
+
+    def _define(self, app: Celery) -> None:
+        child: list[Child] = []
+
+        def look_at(message: Any, job_id: str) -> None:
+            child[0].look_at(UUID(job_id), message.request.id)
+
+        def started(**_: Any) -> None:
+            child.append(self.start_child())
+
+        def stopped(**_: Any) -> None:
+            for one in child:
+                one.stop()
+
+        app.task(look_at, name=FUNCTION, bind=True, shared=False)
+        signals.worker_process_init.connect(started, weak=False)
+        signals.worker_process_shutdown.connect(stopped, weak=False)
+
+    def _notice(self, task_id: str, exception: BaseException, **_: Any) -> None:
+        if isinstance(exception, WorkerLostError | TimeLimitExceeded):
+            # Celery's own loop calls this: nothing here may block it.
+            self.on_lost(task_id)
+
+
+def _leave_logging(**_: Any) -> None:
+    return None
+
+
+def _hush() -> None:
+    """Keep a line per hint, and a page on who runs the worker, out of the log.
+
+    Celery warns of root because of pickle, which is refused here; code that is not ours never
+    runs as root anyway.
+    """
+    logging.getLogger("celery").setLevel(logging.WARNING)
+    warnings.simplefilter("ignore", SecurityWarning)

@@ -1,0 +1,123 @@
+"""Whose turn it is.
+
+Few hints are out at any time, so that who comes next is decided as late as possible, here. Each
+person's jobs go in the order in which they were asked for, up to the tier's number at once.
+Between people, the lower score goes first:
+
+    (jobs of theirs under way + 1) / weight of the tier - minutes since their last turn / 10
+
+So a higher tier gets more places, never all of them: whoever waits moves up, and a turn puts a
+person back. Without weights it is round robin.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import text, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from taskyard.core.limits import TIERS
+from taskyard.core.queue import Hint
+from taskyard.jobs.engine.workers import ALIVE
+from taskyard.jobs.models import Job
+from taskyard.jobs.types import JobState
+
+#: The broker's queues.
+QUEUES: Final = {"work": "taskyard.work", "system": "taskyard.system"}
+#: Hints out per place of the live workers: enough that none is idle while the next is chosen.
+_WINDOW: Final = 2
+
+_ROOM = text(
+    f"""
+    SELECT (SELECT coalesce(sum(slots), 0) FROM workers WHERE {ALIVE}) AS slots,
+           count(*) FILTER (WHERE queue = 'work') AS work,
+           count(*) FILTER (WHERE queue = 'system') AS system
+      FROM jobs WHERE state = 'queued' AND dispatched_at IS NOT NULL
+    """  # noqa: S608 — a constant
+)
+
+#: The owners with ready work, one index probe each; of each the first few; the best of all.
+_CHOICE = text(
+    """
+    WITH RECURSIVE owners AS (
+      (SELECT owner_id FROM jobs
+        WHERE state = 'queued' AND dispatched_at IS NULL AND queue = 'work'
+        ORDER BY owner_id LIMIT 1)
+      UNION ALL
+      SELECT (SELECT j.owner_id FROM jobs j
+               WHERE j.state = 'queued' AND j.dispatched_at IS NULL AND j.queue = 'work'
+                 AND j.owner_id > o.owner_id
+               ORDER BY j.owner_id LIMIT 1)
+        FROM owners o WHERE o.owner_id IS NOT NULL
+    ), live AS (
+      SELECT owner_id, count(*) AS jobs FROM jobs
+       WHERE queue = 'work'
+         AND (state = 'running' OR (state = 'queued' AND dispatched_at IS NOT NULL))
+       GROUP BY owner_id
+    )
+    SELECT ready.id
+      FROM owners
+      LEFT JOIN live USING (owner_id)
+      LEFT JOIN LATERAL (
+        SELECT started_at FROM jobs
+         WHERE owner_id = owners.owner_id AND started_at IS NOT NULL AND queue = 'work'
+         ORDER BY started_at DESC LIMIT 1
+      ) served ON true
+      CROSS JOIN LATERAL (
+        SELECT id, tier, priority, created_at, row_number() OVER (ORDER BY id) AS nth
+          FROM (SELECT id, tier, priority, created_at FROM jobs
+                 WHERE state = 'queued' AND dispatched_at IS NULL AND queue = 'work'
+                   AND owner_id = owners.owner_id
+                 ORDER BY id LIMIT :most) first
+      ) ready
+      JOIN unnest(CAST(:tiers AS text[]), CAST(:caps AS int[])) AS tiers (tier, cap)
+        ON tiers.tier = ready.tier
+     WHERE coalesce(live.jobs, 0) + ready.nth <= tiers.cap
+     ORDER BY (coalesce(live.jobs, 0) + ready.nth) / power(2, 2 - ready.priority)
+            - CASE WHEN ready.nth > 1 THEN 0
+                   ELSE extract(epoch FROM clock_timestamp()
+                        - greatest(ready.created_at, served.started_at)) / 600 END,
+              ready.id
+     LIMIT :room
+    """
+)
+_SYSTEM_CHOICE = text(
+    """
+    SELECT id FROM jobs
+     WHERE state = 'queued' AND dispatched_at IS NULL AND queue = 'system'
+     ORDER BY id LIMIT :room
+    """
+)
+
+
+async def choose(db: AsyncSession) -> list[Hint]:
+    """Return the hints to send now; the platform's own work first."""
+    room = (await db.execute(_ROOM)).one()
+    window = _WINDOW * room.slots
+    hints: list[Hint] = []
+    if window > room.system:
+        found = await db.scalars(_SYSTEM_CHOICE, {"room": window - room.system})
+        hints += [Hint(job_id, QUEUES["system"]) for job_id in found]
+    if window > room.work:
+        found = await db.scalars(_CHOICE, {"room": window - room.work, **_tiers()})
+        hints += [Hint(job_id, QUEUES["work"]) for job_id in found]
+    return hints
+
+
+def _tiers() -> dict[str, object]:
+    return {
+        "tiers": list(TIERS),
+        "caps": [tier.jobs_at_once for tier in TIERS.values()],
+        "most": max(tier.jobs_at_once for tier in TIERS.values()),
+    }
+
+
+async def note_sent(db: AsyncSession, job_ids: Sequence[UUID], clock: object) -> None:
+    """Note that hints are out for these jobs, as far as they were not claimed already."""
+    await db.execute(
+        update(Job)
+        .where(Job.id.in_(job_ids), Job.state == JobState.QUEUED)
+        .values(dispatched_at=clock)
+        .execution_options(synchronize_session=False)
+    )
