@@ -11,6 +11,7 @@ from taskyard.core.storage import Storage
 from taskyard.core.uow import Uow
 from taskyard.files.models import SourceSnapshot
 from taskyard.jobs.models import Job
+from taskyard.jobs.policy import percent
 from taskyard.projects.access import ProjectAccess
 from taskyard.runners.analysis import repository
 from taskyard.runners.analysis.errors import AnalysisNotFound, AnalysisNotReady, NoSource
@@ -162,7 +163,7 @@ def read(analysis: Analysis, job: Job, previous: Analysis | None) -> AnalysisRea
         project_id=analysis.project_id,
         number=analysis.number,
         status=job.state,
-        progress=int(job.progress * 100 + 1e-6),
+        progress=percent(job.progress),
         snapshot_id=analysis.snapshot_id,
         source_id=analysis.source_id,
         analysis_types=analysis.types.split(","),
