@@ -21,7 +21,7 @@ const CHUNKS = [
   },
   {
     name: 'shared',
-    test: /node_modules.lucide-react|src.(lib|api|components.ui).(?!dialog|menu|toast)/,
+    test: /node_modules.lucide-react|src.(lib|api|components.ui).(?!dialog|menu|pick-menu|toast)/,
     minShareCount: 3,
     priority: 1,
   },

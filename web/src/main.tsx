@@ -5,8 +5,9 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { Broken, Missing } from '@/components/broken';
 import { queryClient, session } from '@/lib/client';
+import { liveness } from '@/lib/liveCache';
 import { Problem } from '@/lib/problem';
-import { forget } from '@/lib/session';
+import { forget, meOptions } from '@/lib/session';
 import { handleKey } from '@/lib/shortcuts';
 import { routeTree } from './routeTree.gen';
 import './index.css';
@@ -29,6 +30,10 @@ declare module '@tanstack/react-router' {
     router: typeof router;
   }
 }
+
+// A handshake that is refused does not tell a browser why; asking who is signed in does.
+liveness.onDoubt = () => void queryClient.fetchQuery({ ...meOptions, staleTime: 0 }).catch(() => {});
+liveness.onGone = () => session.onLost();
 
 session.onLost = () => {
   const { pathname, href } = router.state.location;

@@ -18,12 +18,17 @@ import { Route as DoorRegisterRouteImport } from './routes/_door/register'
 import { Route as DoorSetupRouteImport } from './routes/_door/setup'
 import { Route as AppProjectsIndexRouteImport } from './routes/_app/projects/index'
 import { Route as AppProjectsProjectIdRouteRouteImport } from './routes/_app/projects/$projectId/route'
+import { Route as AppRunsIndexRouteImport } from './routes/_app/runs/index'
+import { Route as AppRunsJobIdRouteImport } from './routes/_app/runs/$jobId'
 import { Route as AppSettingsIndexRouteImport } from './routes/_app/settings/index'
 import { Route as AppSettingsAppearanceRouteImport } from './routes/_app/settings/appearance'
 import { Route as AppSettingsProfileRouteImport } from './routes/_app/settings/profile'
 import { Route as AppSettingsSecurityRouteImport } from './routes/_app/settings/security'
 import { Route as AppProjectsProjectIdIndexRouteImport } from './routes/_app/projects/$projectId/index'
+import { Route as AppProjectsProjectIdRunsRouteImport } from './routes/_app/projects/$projectId/runs'
 import { Route as AppProjectsProjectIdSettingsRouteImport } from './routes/_app/projects/$projectId/settings'
+import { Route as AppProjectsProjectIdAnalysesIndexRouteImport } from './routes/_app/projects/$projectId/analyses/index'
+import { Route as AppProjectsProjectIdAnalysesAnalysisIdRouteImport } from './routes/_app/projects/$projectId/analyses/$analysisId'
 import { Route as AppProjectsProjectIdSourceIndexRouteImport } from './routes/_app/projects/$projectId/source/index'
 import { Route as AppProjectsProjectIdSourceSnapshotIdRouteImport } from './routes/_app/projects/$projectId/source/$snapshotId'
 
@@ -71,6 +76,16 @@ const AppProjectsProjectIdRouteRoute =
     path: '/projects/$projectId',
     getParentRoute: () => AppRoute,
   } as any)
+const AppRunsIndexRoute = AppRunsIndexRouteImport.update({
+  id: '/runs/',
+  path: '/runs/',
+  getParentRoute: () => AppRoute,
+} as any)
+const AppRunsJobIdRoute = AppRunsJobIdRouteImport.update({
+  id: '/runs/$jobId',
+  path: '/runs/$jobId',
+  getParentRoute: () => AppRoute,
+} as any)
 const AppSettingsIndexRoute = AppSettingsIndexRouteImport.update({
   id: '/',
   path: '/',
@@ -97,10 +112,28 @@ const AppProjectsProjectIdIndexRoute =
     path: '/',
     getParentRoute: () => AppProjectsProjectIdRouteRoute,
   } as any)
+const AppProjectsProjectIdRunsRoute =
+  AppProjectsProjectIdRunsRouteImport.update({
+    id: '/runs',
+    path: '/runs',
+    getParentRoute: () => AppProjectsProjectIdRouteRoute,
+  } as any)
 const AppProjectsProjectIdSettingsRoute =
   AppProjectsProjectIdSettingsRouteImport.update({
     id: '/settings',
     path: '/settings',
+    getParentRoute: () => AppProjectsProjectIdRouteRoute,
+  } as any)
+const AppProjectsProjectIdAnalysesIndexRoute =
+  AppProjectsProjectIdAnalysesIndexRouteImport.update({
+    id: '/analyses/',
+    path: '/analyses/',
+    getParentRoute: () => AppProjectsProjectIdRouteRoute,
+  } as any)
+const AppProjectsProjectIdAnalysesAnalysisIdRoute =
+  AppProjectsProjectIdAnalysesAnalysisIdRouteImport.update({
+    id: '/analyses/$analysisId',
+    path: '/analyses/$analysisId',
     getParentRoute: () => AppProjectsProjectIdRouteRoute,
   } as any)
 const AppProjectsProjectIdSourceIndexRoute =
@@ -123,14 +156,19 @@ export interface FileRoutesByFullPath {
   '/register': typeof DoorRegisterRoute
   '/setup': typeof DoorSetupRoute
   '/projects/$projectId': typeof AppProjectsProjectIdRouteRouteWithChildren
+  '/runs/$jobId': typeof AppRunsJobIdRoute
   '/settings/appearance': typeof AppSettingsAppearanceRoute
   '/settings/profile': typeof AppSettingsProfileRoute
   '/settings/security': typeof AppSettingsSecurityRoute
   '/projects/': typeof AppProjectsIndexRoute
+  '/runs/': typeof AppRunsIndexRoute
   '/settings/': typeof AppSettingsIndexRoute
+  '/projects/$projectId/runs': typeof AppProjectsProjectIdRunsRoute
   '/projects/$projectId/settings': typeof AppProjectsProjectIdSettingsRoute
   '/projects/$projectId/': typeof AppProjectsProjectIdIndexRoute
+  '/projects/$projectId/analyses/$analysisId': typeof AppProjectsProjectIdAnalysesAnalysisIdRoute
   '/projects/$projectId/source/$snapshotId': typeof AppProjectsProjectIdSourceSnapshotIdRoute
+  '/projects/$projectId/analyses/': typeof AppProjectsProjectIdAnalysesIndexRoute
   '/projects/$projectId/source/': typeof AppProjectsProjectIdSourceIndexRoute
 }
 export interface FileRoutesByTo {
@@ -138,14 +176,19 @@ export interface FileRoutesByTo {
   '/login': typeof DoorLoginRoute
   '/register': typeof DoorRegisterRoute
   '/setup': typeof DoorSetupRoute
+  '/runs/$jobId': typeof AppRunsJobIdRoute
   '/settings/appearance': typeof AppSettingsAppearanceRoute
   '/settings/profile': typeof AppSettingsProfileRoute
   '/settings/security': typeof AppSettingsSecurityRoute
   '/projects': typeof AppProjectsIndexRoute
+  '/runs': typeof AppRunsIndexRoute
   '/settings': typeof AppSettingsIndexRoute
+  '/projects/$projectId/runs': typeof AppProjectsProjectIdRunsRoute
   '/projects/$projectId/settings': typeof AppProjectsProjectIdSettingsRoute
   '/projects/$projectId': typeof AppProjectsProjectIdIndexRoute
+  '/projects/$projectId/analyses/$analysisId': typeof AppProjectsProjectIdAnalysesAnalysisIdRoute
   '/projects/$projectId/source/$snapshotId': typeof AppProjectsProjectIdSourceSnapshotIdRoute
+  '/projects/$projectId/analyses': typeof AppProjectsProjectIdAnalysesIndexRoute
   '/projects/$projectId/source': typeof AppProjectsProjectIdSourceIndexRoute
 }
 export interface FileRoutesById {
@@ -158,14 +201,19 @@ export interface FileRoutesById {
   '/_door/setup': typeof DoorSetupRoute
   '/_app/': typeof AppIndexRoute
   '/_app/projects/$projectId': typeof AppProjectsProjectIdRouteRouteWithChildren
+  '/_app/runs/$jobId': typeof AppRunsJobIdRoute
   '/_app/settings/appearance': typeof AppSettingsAppearanceRoute
   '/_app/settings/profile': typeof AppSettingsProfileRoute
   '/_app/settings/security': typeof AppSettingsSecurityRoute
   '/_app/projects/': typeof AppProjectsIndexRoute
+  '/_app/runs/': typeof AppRunsIndexRoute
   '/_app/settings/': typeof AppSettingsIndexRoute
+  '/_app/projects/$projectId/runs': typeof AppProjectsProjectIdRunsRoute
   '/_app/projects/$projectId/settings': typeof AppProjectsProjectIdSettingsRoute
   '/_app/projects/$projectId/': typeof AppProjectsProjectIdIndexRoute
+  '/_app/projects/$projectId/analyses/$analysisId': typeof AppProjectsProjectIdAnalysesAnalysisIdRoute
   '/_app/projects/$projectId/source/$snapshotId': typeof AppProjectsProjectIdSourceSnapshotIdRoute
+  '/_app/projects/$projectId/analyses/': typeof AppProjectsProjectIdAnalysesIndexRoute
   '/_app/projects/$projectId/source/': typeof AppProjectsProjectIdSourceIndexRoute
 }
 export interface FileRouteTypes {
@@ -177,14 +225,19 @@ export interface FileRouteTypes {
     | '/register'
     | '/setup'
     | '/projects/$projectId'
+    | '/runs/$jobId'
     | '/settings/appearance'
     | '/settings/profile'
     | '/settings/security'
     | '/projects/'
+    | '/runs/'
     | '/settings/'
+    | '/projects/$projectId/runs'
     | '/projects/$projectId/settings'
     | '/projects/$projectId/'
+    | '/projects/$projectId/analyses/$analysisId'
     | '/projects/$projectId/source/$snapshotId'
+    | '/projects/$projectId/analyses/'
     | '/projects/$projectId/source/'
   fileRoutesByTo: FileRoutesByTo
   to:
@@ -192,14 +245,19 @@ export interface FileRouteTypes {
     | '/login'
     | '/register'
     | '/setup'
+    | '/runs/$jobId'
     | '/settings/appearance'
     | '/settings/profile'
     | '/settings/security'
     | '/projects'
+    | '/runs'
     | '/settings'
+    | '/projects/$projectId/runs'
     | '/projects/$projectId/settings'
     | '/projects/$projectId'
+    | '/projects/$projectId/analyses/$analysisId'
     | '/projects/$projectId/source/$snapshotId'
+    | '/projects/$projectId/analyses'
     | '/projects/$projectId/source'
   id:
     | '__root__'
@@ -211,14 +269,19 @@ export interface FileRouteTypes {
     | '/_door/setup'
     | '/_app/'
     | '/_app/projects/$projectId'
+    | '/_app/runs/$jobId'
     | '/_app/settings/appearance'
     | '/_app/settings/profile'
     | '/_app/settings/security'
     | '/_app/projects/'
+    | '/_app/runs/'
     | '/_app/settings/'
+    | '/_app/projects/$projectId/runs'
     | '/_app/projects/$projectId/settings'
     | '/_app/projects/$projectId/'
+    | '/_app/projects/$projectId/analyses/$analysisId'
     | '/_app/projects/$projectId/source/$snapshotId'
+    | '/_app/projects/$projectId/analyses/'
     | '/_app/projects/$projectId/source/'
   fileRoutesById: FileRoutesById
 }
@@ -292,6 +355,20 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppProjectsProjectIdRouteRouteImport
       parentRoute: typeof AppRoute
     }
+    '/_app/runs/': {
+      id: '/_app/runs/'
+      path: '/runs'
+      fullPath: '/runs/'
+      preLoaderRoute: typeof AppRunsIndexRouteImport
+      parentRoute: typeof AppRoute
+    }
+    '/_app/runs/$jobId': {
+      id: '/_app/runs/$jobId'
+      path: '/runs/$jobId'
+      fullPath: '/runs/$jobId'
+      preLoaderRoute: typeof AppRunsJobIdRouteImport
+      parentRoute: typeof AppRoute
+    }
     '/_app/settings/': {
       id: '/_app/settings/'
       path: '/'
@@ -327,11 +404,32 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppProjectsProjectIdIndexRouteImport
       parentRoute: typeof AppProjectsProjectIdRouteRoute
     }
+    '/_app/projects/$projectId/runs': {
+      id: '/_app/projects/$projectId/runs'
+      path: '/runs'
+      fullPath: '/projects/$projectId/runs'
+      preLoaderRoute: typeof AppProjectsProjectIdRunsRouteImport
+      parentRoute: typeof AppProjectsProjectIdRouteRoute
+    }
     '/_app/projects/$projectId/settings': {
       id: '/_app/projects/$projectId/settings'
       path: '/settings'
       fullPath: '/projects/$projectId/settings'
       preLoaderRoute: typeof AppProjectsProjectIdSettingsRouteImport
+      parentRoute: typeof AppProjectsProjectIdRouteRoute
+    }
+    '/_app/projects/$projectId/analyses/': {
+      id: '/_app/projects/$projectId/analyses/'
+      path: '/analyses'
+      fullPath: '/projects/$projectId/analyses/'
+      preLoaderRoute: typeof AppProjectsProjectIdAnalysesIndexRouteImport
+      parentRoute: typeof AppProjectsProjectIdRouteRoute
+    }
+    '/_app/projects/$projectId/analyses/$analysisId': {
+      id: '/_app/projects/$projectId/analyses/$analysisId'
+      path: '/analyses/$analysisId'
+      fullPath: '/projects/$projectId/analyses/$analysisId'
+      preLoaderRoute: typeof AppProjectsProjectIdAnalysesAnalysisIdRouteImport
       parentRoute: typeof AppProjectsProjectIdRouteRoute
     }
     '/_app/projects/$projectId/source/': {
@@ -369,18 +467,26 @@ const AppSettingsRouteRouteWithChildren =
   AppSettingsRouteRoute._addFileChildren(AppSettingsRouteRouteChildren)
 
 interface AppProjectsProjectIdRouteRouteChildren {
+  AppProjectsProjectIdRunsRoute: typeof AppProjectsProjectIdRunsRoute
   AppProjectsProjectIdSettingsRoute: typeof AppProjectsProjectIdSettingsRoute
   AppProjectsProjectIdIndexRoute: typeof AppProjectsProjectIdIndexRoute
+  AppProjectsProjectIdAnalysesAnalysisIdRoute: typeof AppProjectsProjectIdAnalysesAnalysisIdRoute
   AppProjectsProjectIdSourceSnapshotIdRoute: typeof AppProjectsProjectIdSourceSnapshotIdRoute
+  AppProjectsProjectIdAnalysesIndexRoute: typeof AppProjectsProjectIdAnalysesIndexRoute
   AppProjectsProjectIdSourceIndexRoute: typeof AppProjectsProjectIdSourceIndexRoute
 }
 
 const AppProjectsProjectIdRouteRouteChildren: AppProjectsProjectIdRouteRouteChildren =
   {
+    AppProjectsProjectIdRunsRoute: AppProjectsProjectIdRunsRoute,
     AppProjectsProjectIdSettingsRoute: AppProjectsProjectIdSettingsRoute,
     AppProjectsProjectIdIndexRoute: AppProjectsProjectIdIndexRoute,
+    AppProjectsProjectIdAnalysesAnalysisIdRoute:
+      AppProjectsProjectIdAnalysesAnalysisIdRoute,
     AppProjectsProjectIdSourceSnapshotIdRoute:
       AppProjectsProjectIdSourceSnapshotIdRoute,
+    AppProjectsProjectIdAnalysesIndexRoute:
+      AppProjectsProjectIdAnalysesIndexRoute,
     AppProjectsProjectIdSourceIndexRoute: AppProjectsProjectIdSourceIndexRoute,
   }
 
@@ -393,14 +499,18 @@ interface AppRouteChildren {
   AppSettingsRouteRoute: typeof AppSettingsRouteRouteWithChildren
   AppIndexRoute: typeof AppIndexRoute
   AppProjectsProjectIdRouteRoute: typeof AppProjectsProjectIdRouteRouteWithChildren
+  AppRunsJobIdRoute: typeof AppRunsJobIdRoute
   AppProjectsIndexRoute: typeof AppProjectsIndexRoute
+  AppRunsIndexRoute: typeof AppRunsIndexRoute
 }
 
 const AppRouteChildren: AppRouteChildren = {
   AppSettingsRouteRoute: AppSettingsRouteRouteWithChildren,
   AppIndexRoute: AppIndexRoute,
   AppProjectsProjectIdRouteRoute: AppProjectsProjectIdRouteRouteWithChildren,
+  AppRunsJobIdRoute: AppRunsJobIdRoute,
   AppProjectsIndexRoute: AppProjectsIndexRoute,
+  AppRunsIndexRoute: AppRunsIndexRoute,
 }
 
 const AppRouteWithChildren = AppRoute._addFileChildren(AppRouteChildren)

@@ -3,6 +3,7 @@ import { ChevronLeft, Search } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { overlay } from '@/lib/overlay';
 import { useTitle } from '@/lib/title';
+import { LiveIndicator, OfflineBanner } from './shell/live-indicator';
 import { Button } from './ui/button';
 import { Kbd } from './ui/kbd';
 
@@ -16,8 +17,8 @@ type PageProps = {
   actions?: ReactNode;
   /** Tabs or filters: a second line that stays in sight. */
   below?: ReactNode;
-  /** How far the work of this page is, 0 to 100, as a line under the header. */
-  signal?: 'live' | 'ok' | 'bad';
+  /** What the tab's own signal shows. */
+  signal?: 'live' | 'ok' | 'bad' | undefined;
   children: ReactNode;
 };
 
@@ -63,6 +64,7 @@ export function Page({ title, crumbs = [], beside, actions, below, signal, child
           <Crumbs crumbs={crumbs} title={title} />
           {beside}
           <div className="flex-1" />
+          <LiveIndicator />
           <Button
             className="max-lg:hidden"
             icon={<Search className="text-mute" />}
@@ -75,6 +77,7 @@ export function Page({ title, crumbs = [], beside, actions, below, signal, child
           {actions}
         </div>
         {below}
+        <OfflineBanner />
       </header>
       <main id="main" tabIndex={-1} className="flex min-w-0 flex-1 flex-col outline-none">
         {children}

@@ -21,6 +21,13 @@ export const queryClient = new QueryClient({
   },
 });
 
+/** Asks again for every answer of these operations that is on the page, and for the others when they are needed. */
+export async function stale(...operations: string[]): Promise<void> {
+  await queryClient.invalidateQueries({
+    predicate: ({ queryKey: [head] }) => operations.includes((head as { _id?: string } | undefined)?._id ?? ''),
+  });
+}
+
 /** Set by the app: what to do when a session that was there is gone. */
 export const session: { onLost: () => void } = { onLost: () => {} };
 

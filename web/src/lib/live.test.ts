@@ -140,6 +140,17 @@ describe('a connection', () => {
     expect(gone).toHaveBeenCalledOnce();
   });
 
+  it('has its session looked at when the handshake keeps failing', () => {
+    const doubt = vi.fn();
+    live.onDoubt = doubt;
+    live.start();
+    for (let n = 0; n < 8; n += 1) {
+      last().cut();
+      vi.advanceTimersByTime(30_000);
+    }
+    expect(doubt).toHaveBeenCalledOnce();
+  });
+
   it('ignores what a socket says after it was given up', () => {
     live.start();
     const first = last();
@@ -221,6 +232,18 @@ describe('a topic', () => {
     for (const seq of [1, 2, 3]) last().event('job:1', seq);
     expect(early.seen).toEqual([1, 2, 3]);
     expect(late.seen).toEqual([1, 2, 3]);
+  });
+
+  it('is asked for again when the server cannot have it now, and forgotten when it is not ours', () => {
+    live.start();
+    last().accept();
+    listen('job:1', 4);
+    listen('job:2', 0);
+    last().say({ type: 'error', topic: 'job:1', code: 'SERVICE_UNAVAILABLE', message: '' });
+    last().say({ type: 'error', topic: 'job:2', code: 'TOPIC_NOT_FOUND', message: '' });
+    last().sent = [];
+    vi.advanceTimersByTime(3000);
+    expect(last().sent).toEqual([{ type: 'subscribe', topic: 'job:1', after: 4 }]);
   });
 
   it('is left when nobody listens any more', () => {

@@ -44,6 +44,9 @@ const LONGEST_WAIT = 30_000;
 const PATIENCE = 4;
 /** A connection that lived this long was a good one: the next break starts with the shortest wait again. */
 const STABLE_AFTER = 5_000;
+/** What the server says of a topic while its database is away, and how long to wait then. */
+const AWAY = 'SERVICE_UNAVAILABLE';
+const AWAY_FOR = 3_000;
 export const SESSION_GONE = 4401;
 
 /** Who listens to a topic, each with the last number it has; undefined until the server has said where "now" is. */
@@ -53,6 +56,8 @@ export class Live {
   state: LiveState = 'off';
   /** Called when the session behind the socket has ended. */
   onGone: () => void = () => {};
+  /** Called when the socket keeps failing: a refused handshake does not tell a browser why. */
+  onDoubt: () => void = () => {};
 
   private socket: Socket | undefined;
   private epoch: string | undefined;
@@ -137,7 +142,15 @@ export class Live {
     else if (message.type === 'event') this.deliver(message);
     else if (message.type === 'reset') this.reset(message.topic);
     else if (message.type === 'subscribed') this.anchor(message.topic, message.seq);
-    else if (message.type === 'error' && message.topic) this.topics.delete(message.topic);
+    else if (message.type === 'error' && message.topic) this.refused(message.topic, message.code);
+  }
+
+  /** A topic that is not ours is forgotten; one that cannot be had just now is asked for again. */
+  private refused(name: string, code: string): void {
+    const listeners = this.topics.get(name);
+    if (!listeners) return;
+    if (code !== AWAY) this.topics.delete(name);
+    else setTimeout(() => this.topics.get(name) === listeners && this.subscribe(name, listeners), AWAY_FOR);
   }
 
   private welcome(epoch: string): void {
@@ -185,6 +198,7 @@ export class Live {
     this.openedAt = 0;
     const longest = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** this.tries);
     this.tries += 1;
+    if (this.tries === PATIENCE) this.onDoubt();
     this.set(this.tries > PATIENCE || !navigator.onLine ? 'offline' : 'reconnecting');
     // Half fixed, half random: a thousand tabs that lost one server do not come back in one instant.
     this.retry = setTimeout(() => this.open(), longest * (0.5 + this.random() / 2));

@@ -1,11 +1,11 @@
-/** From live events to the query cache: the one place that knows which event makes which answer stale. */
-import { useSyncExternalStore } from 'react';
-import { queryClient } from './client';
+/** From live events to the query cache: the one place that knows which event changes which answer. */
+import { useEffect, useSyncExternalStore } from 'react';
+import { stale } from './client';
+import { type JobWord, patchJobs } from './jobCache';
 import { Live, type LiveEvent, type LiveState, type Socket } from './live';
+import { Refetcher } from './refetcher';
 
 const SUBPROTOCOL = 'taskyard.v1';
-/** Lists are asked for again at most this often, however fast events come. */
-const LIST_EVERY = 1000;
 
 export const liveness = new Live(
   () => new WebSocket(`${location.origin.replace(/^http/, 'ws')}/api/v1/ws`, SUBPROTOCOL) as unknown as Socket,
@@ -15,43 +15,62 @@ export function useLiveState(): LiveState {
   return useSyncExternalStore(liveness.watch, () => liveness.state);
 }
 
-/** Asks again for every answer of these operations, soon, and once for many events. */
-export class Refetcher {
-  private readonly wanted = new Set<string>();
-  private timer: ReturnType<typeof setTimeout> | undefined;
+const refetcher = new Refetcher((operations) => void stale(...operations));
 
-  constructor(private readonly refetch: (operations: ReadonlySet<string>) => void) {}
+const JOB_LISTS = ['listJobs', 'listProjectJobs', 'listAnalyses'];
 
-  want(...operations: string[]): void {
-    for (const operation of operations) this.wanted.add(operation);
-    this.timer ??= setTimeout(() => {
-      this.timer = undefined;
-      const now = new Set(this.wanted);
-      this.wanted.clear();
-      this.refetch(now);
-    }, LIST_EVERY);
-  }
-}
-
-const refetcher = new Refetcher((operations) => {
-  void queryClient.invalidateQueries({
-    predicate: ({ queryKey: [head] }) => operations.has((head as { _id?: string } | undefined)?._id ?? ''),
-  });
-});
-
-/** Which operations' answers an event of the person's own topic makes stale, by the first word of its name. */
-const STALE: Record<string, string[]> = {
+/** Which answers a change of a thing makes stale, by the first word of the event's name. */
+const STALE: Record<string, readonly string[]> = {
   project: ['listProjects', 'getProject'],
   account: ['getMe', 'listSessions'],
+  source: ['listSourceSnapshots'],
+  job: [...JOB_LISTS, 'getJob', 'getAnalysis'],
 };
 
+/** What an event of the person's own topic says. */
 function apply(event: LiveEvent): void {
   const [family = ''] = event.name.split('.');
+  const { id, seq } = event.data;
+  if (family === 'job' && typeof id === 'string') patchJobs(id, { ...event.data, seq: Number(seq) });
   refetcher.want(...(STALE[family] ?? []));
+}
+
+/** Everything that may have been missed is asked for again. */
+function catchUp(): void {
+  refetcher.want(...Object.values(STALE).flat());
 }
 
 /** Follows everything of the signed-in person, until stopped. */
 export function followMe(): () => void {
   liveness.start();
-  return liveness.on('user', { onEvent: apply, onReset: () => void queryClient.invalidateQueries() });
+  return liveness.on('user', { onEvent: apply, onReset: catchUp });
+}
+
+/** What one event of a job's own topic says. Log lines are for the page that shows them. */
+export function applyJobEvent(jobId: string, event: LiveEvent): void {
+  if (event.name === 'job.log') {
+    patchJobs(jobId, { seq: event.seq });
+    return;
+  }
+  const { progress, step, status } = event.data;
+  const word: JobWord = { seq: event.seq };
+  if (typeof progress === 'number') word.progress = progress;
+  if (typeof step === 'string') word.current_step = step;
+  if (typeof status === 'string' && event.name !== 'job.step') word.status = status;
+  if (event.name === 'job.step' && typeof event.data.title === 'string') word.current_step = event.data.title;
+  patchJobs(jobId, word);
+  if (event.name !== 'job.progress') refetcher.want('getJob', 'listJobAssets');
+}
+
+/** Follows the running jobs of a list closely, so that their lines move. */
+export function useFollowJobs(jobs: readonly { id: string; status: string; version: number }[]): void {
+  const running = jobs.filter((job) => job.status === 'running');
+  const key = running.map((job) => job.id).join(' ');
+  useEffect(() => {
+    const ids = key ? key.split(' ') : [];
+    const ends = ids.map((id) => liveness.on(`job:${id}`, { onEvent: (event) => applyJobEvent(id, event) }));
+    return () => {
+      for (const end of ends) end();
+    };
+  }, [key]);
 }

@@ -2,7 +2,7 @@
 
 import { type Client, type ClientMeta, formDataBodySerializer, type Options as Options2, type RequestResult, type TDataShape } from './client';
 import { client } from './client.gen';
-import type { CancelJobData, CancelJobErrors, CancelJobResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ChangeProfileData, ChangeProfileErrors, ChangeProfileResponses, CreateJobData, CreateJobErrors, CreateJobResponses, CreateProjectData, CreateProjectErrors, CreateProjectJobData, CreateProjectJobErrors, CreateProjectJobResponses, CreateProjectResponses, DeleteProjectData, DeleteProjectErrors, DeleteProjectResponses, DownloadFileData, DownloadFileErrors, DownloadFileResponses, DownloadJobLogData, DownloadJobLogErrors, DownloadJobLogResponses, GetDetailedHealthData, GetDetailedHealthErrors, GetDetailedHealthResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetJobData, GetJobErrors, GetJobResponses, GetLimitsData, GetLimitsErrors, GetLimitsResponses, GetMeData, GetMeErrors, GetMeResponses, GetProfileData, GetProfileErrors, GetProfileResponses, GetProjectData, GetProjectErrors, GetProjectResponses, GetSetupData, GetSetupErrors, GetSetupResponses, GetSourceArchiveData, GetSourceArchiveErrors, GetSourceArchiveResponses, GetSourceFileData, GetSourceFileErrors, GetSourceFileResponses, GetSourceSnapshotData, GetSourceSnapshotErrors, GetSourceSnapshotResponses, GetSubscriptionData, GetSubscriptionErrors, GetSubscriptionResponses, GetUsageData, GetUsageErrors, GetUsageResponses, ListJobAssetsData, ListJobAssetsErrors, ListJobAssetsResponses, ListJobEventsData, ListJobEventsErrors, ListJobEventsResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListProjectJobsData, ListProjectJobsErrors, ListProjectJobsResponses, ListProjectsData, ListProjectsErrors, ListProjectsResponses, ListSecurityEventsData, ListSecurityEventsErrors, ListSecurityEventsResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListSourceFilesData, ListSourceFilesErrors, ListSourceFilesResponses, ListSourceSnapshotsData, ListSourceSnapshotsErrors, ListSourceSnapshotsResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, RefreshData, RefreshErrors, RefreshResponses, RegisterData, RegisterErrors, RegisterResponses, RetryJobData, RetryJobErrors, RetryJobResponses, RevokeSessionData, RevokeSessionErrors, RevokeSessionResponses, SetUpData, SetUpErrors, SetUpResponses, UpdateProjectData, UpdateProjectErrors, UpdateProjectResponses, UploadSourceData, UploadSourceErrors, UploadSourceResponses } from './types.gen';
+import type { CancelJobData, CancelJobErrors, CancelJobResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ChangeProfileData, ChangeProfileErrors, ChangeProfileResponses, CreateAnalysisData, CreateAnalysisErrors, CreateAnalysisResponses, CreateJobData, CreateJobErrors, CreateJobResponses, CreateProjectData, CreateProjectErrors, CreateProjectJobData, CreateProjectJobErrors, CreateProjectJobResponses, CreateProjectResponses, CreateSampleProjectData, CreateSampleProjectErrors, CreateSampleProjectResponses, CreateTicketData, CreateTicketErrors, CreateTicketResponses, DeleteProjectData, DeleteProjectErrors, DeleteProjectResponses, DownloadFileData, DownloadFileErrors, DownloadFileResponses, DownloadJobLogData, DownloadJobLogErrors, DownloadJobLogResponses, ExportAnalysisData, ExportAnalysisErrors, ExportAnalysisResponses, GetAnalysisData, GetAnalysisErrors, GetAnalysisReportData, GetAnalysisReportErrors, GetAnalysisReportResponses, GetAnalysisResponses, GetDetailedHealthData, GetDetailedHealthErrors, GetDetailedHealthResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetJobData, GetJobErrors, GetJobResponses, GetLimitsData, GetLimitsErrors, GetLimitsResponses, GetMeData, GetMeErrors, GetMeResponses, GetProfileData, GetProfileErrors, GetProfileResponses, GetProjectData, GetProjectErrors, GetProjectResponses, GetSetupData, GetSetupErrors, GetSetupResponses, GetSourceArchiveData, GetSourceArchiveErrors, GetSourceArchiveResponses, GetSourceFileData, GetSourceFileErrors, GetSourceFileResponses, GetSourceSnapshotData, GetSourceSnapshotErrors, GetSourceSnapshotResponses, GetSubscriptionData, GetSubscriptionErrors, GetSubscriptionResponses, GetUsageData, GetUsageErrors, GetUsageResponses, ListAnalysesData, ListAnalysesErrors, ListAnalysesResponses, ListFindingsData, ListFindingsErrors, ListFindingsResponses, ListJobAssetsData, ListJobAssetsErrors, ListJobAssetsResponses, ListJobEventsData, ListJobEventsErrors, ListJobEventsResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListProjectJobsData, ListProjectJobsErrors, ListProjectJobsResponses, ListProjectsData, ListProjectsErrors, ListProjectsResponses, ListSecurityEventsData, ListSecurityEventsErrors, ListSecurityEventsResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListSourceFilesData, ListSourceFilesErrors, ListSourceFilesResponses, ListSourceSnapshotsData, ListSourceSnapshotsErrors, ListSourceSnapshotsResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, RefreshData, RefreshErrors, RefreshResponses, RegisterData, RegisterErrors, RegisterResponses, RetryJobData, RetryJobErrors, RetryJobResponses, RevokeSessionData, RevokeSessionErrors, RevokeSessionResponses, SetUpData, SetUpErrors, SetUpResponses, UpdateProjectData, UpdateProjectErrors, UpdateProjectResponses, UploadSourceData, UploadSourceErrors, UploadSourceResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -337,6 +337,21 @@ export const updateProject = <ThrowOnError extends boolean = true>(options: Opti
 });
 
 /**
+ * Create sample project
+ *
+ * Make a project with bundled source to try things on; asking again gives the same one.
+ */
+export const createSampleProject = <ThrowOnError extends boolean = true>(options?: Options<CreateSampleProjectData, ThrowOnError>): RequestResult<CreateSampleProjectResponses, CreateSampleProjectErrors, ThrowOnError> => (options?.client ?? client).post<CreateSampleProjectResponses, CreateSampleProjectErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'taskyard_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/projects/sample',
+    ...options
+});
+
+/**
  * List source snapshots
  *
  * List a project's source snapshots, newest first.
@@ -525,7 +540,10 @@ export const retryJob = <ThrowOnError extends boolean = true>(options: Options<R
 /**
  * List job events
  *
- * List a job's events after a number; `next_cursor` is the `after` of what follows.
+ * List a job's events after a number, or follow them as server-sent events.
+ *
+ * `next_cursor` is the `after` of what follows. Send `Accept: text/event-stream` to follow: the
+ * stream ends with the job, and 204 tells a browser that returns to it to come no more.
  */
 export const listJobEvents = <ThrowOnError extends boolean = true>(options: Options<ListJobEventsData, ThrowOnError>): RequestResult<ListJobEventsResponses, ListJobEventsErrors, ThrowOnError> => (options.client ?? client).get<ListJobEventsResponses, ListJobEventsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {
@@ -613,5 +631,117 @@ export const getUsage = <ThrowOnError extends boolean = true>(options?: Options<
             type: 'apiKey'
         }],
     url: '/api/v1/users/me',
+    ...options
+});
+
+/**
+ * Create ticket
+ *
+ * Give out a ticket for the WebSocket at `/api/v1/ws`.
+ *
+ * Send it as a subprotocol (`taskyard.v1, ticket.<ticket>`) or as `?ticket=`; a client that can
+ * send an Authorization header needs none.
+ */
+export const createTicket = <ThrowOnError extends boolean = true>(options?: Options<CreateTicketData, ThrowOnError>): RequestResult<CreateTicketResponses, CreateTicketErrors, ThrowOnError> => (options?.client ?? client).post<CreateTicketResponses, CreateTicketErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'taskyard_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/ws/tickets',
+    ...options
+});
+
+/**
+ * List analyses
+ *
+ * List a project's analyses, the newest first; their scores in order are the trend.
+ */
+export const listAnalyses = <ThrowOnError extends boolean = true>(options: Options<ListAnalysesData, ThrowOnError>): RequestResult<ListAnalysesResponses, ListAnalysesErrors, ThrowOnError> => (options.client ?? client).get<ListAnalysesResponses, ListAnalysesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'taskyard_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/projects/{project_id}/analyses',
+    ...options
+});
+
+/**
+ * Create analysis
+ *
+ * Start an analysis; follow it as the job of the same id.
+ */
+export const createAnalysis = <ThrowOnError extends boolean = true>(options: Options<CreateAnalysisData, ThrowOnError>): RequestResult<CreateAnalysisResponses, CreateAnalysisErrors, ThrowOnError> => (options.client ?? client).post<CreateAnalysisResponses, CreateAnalysisErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'taskyard_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/projects/{project_id}/analyses',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Get analysis
+ *
+ * Return one analysis in figures.
+ */
+export const getAnalysis = <ThrowOnError extends boolean = true>(options: Options<GetAnalysisData, ThrowOnError>): RequestResult<GetAnalysisResponses, GetAnalysisErrors, ThrowOnError> => (options.client ?? client).get<GetAnalysisResponses, GetAnalysisErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'taskyard_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/projects/{project_id}/analyses/{analysis_id}',
+    ...options
+});
+
+/**
+ * Get analysis report
+ *
+ * Return the report; its findings come by the page from /findings.
+ */
+export const getAnalysisReport = <ThrowOnError extends boolean = true>(options: Options<GetAnalysisReportData, ThrowOnError>): RequestResult<GetAnalysisReportResponses, GetAnalysisReportErrors, ThrowOnError> => (options.client ?? client).get<GetAnalysisReportResponses, GetAnalysisReportErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'taskyard_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/projects/{project_id}/analyses/{analysis_id}/report',
+    ...options
+});
+
+/**
+ * List findings
+ *
+ * List what an analysis found, the worst first.
+ */
+export const listFindings = <ThrowOnError extends boolean = true>(options: Options<ListFindingsData, ThrowOnError>): RequestResult<ListFindingsResponses, ListFindingsErrors, ThrowOnError> => (options.client ?? client).get<ListFindingsResponses, ListFindingsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'taskyard_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/projects/{project_id}/analyses/{analysis_id}/findings',
+    ...options
+});
+
+/**
+ * Export analysis
+ *
+ * Return the whole report as JSON, SARIF 2.1.0 or a printable page.
+ */
+export const exportAnalysis = <ThrowOnError extends boolean = true>(options: Options<ExportAnalysisData, ThrowOnError>): RequestResult<ExportAnalysisResponses, ExportAnalysisErrors, ThrowOnError> => (options.client ?? client).get<ExportAnalysisResponses, ExportAnalysisErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'taskyard_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/projects/{project_id}/analyses/{analysis_id}/export/{format}',
     ...options
 });

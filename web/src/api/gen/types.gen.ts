@@ -5,6 +5,116 @@ export type ClientOptions = {
 };
 
 /**
+ * AnalysisCreate
+ *
+ * What to analyse.
+ */
+export type AnalysisCreate = {
+    /**
+     * Analysis Types
+     *
+     * Scores compare only between analyses of the same types.
+     */
+    analysis_types?: Array<'quality' | 'security' | 'types' | 'coverage'>;
+    /**
+     * Snapshot Id
+     *
+     * A snapshot of the project's source; the newest where not given.
+     */
+    snapshot_id?: string | null;
+    /**
+     * Fresh
+     *
+     * Run again even where the same source has a result.
+     */
+    fresh?: boolean;
+};
+
+/**
+ * AnalysisRead
+ *
+ * An analysis in figures; null until it has run.
+ */
+export type AnalysisRead = {
+    /**
+     * Id
+     *
+     * Also its job's id: follow it at /api/v1/jobs/{id}.
+     */
+    id: string;
+    /**
+     * Project Id
+     */
+    project_id: string;
+    /**
+     * Number
+     *
+     * Counts up within the project.
+     */
+    number: number;
+    /**
+     * Status
+     */
+    status: string;
+    /**
+     * Progress
+     *
+     * Per cent.
+     */
+    progress: number;
+    /**
+     * Snapshot Id
+     */
+    snapshot_id: string;
+    /**
+     * Source Id
+     */
+    source_id: string;
+    /**
+     * Analysis Types
+     */
+    analysis_types: Array<'quality' | 'security' | 'types' | 'coverage'>;
+    /**
+     * Quality Score
+     *
+     * 0 to 10, higher is better.
+     */
+    quality_score: number | null;
+    /**
+     * Grade
+     */
+    grade: 'A' | 'B' | 'C' | 'D' | 'E' | null;
+    /**
+     * Ncloc
+     *
+     * Lines of code without blanks and comments.
+     */
+    ncloc: number | null;
+    /**
+     * Coverage Percent
+     *
+     * Null where no tests ran.
+     */
+    coverage_percent: number | null;
+    counts: Counts | null;
+    previous: Previous | null;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Finished At
+     */
+    finished_at: string | null;
+    /**
+     * Failure
+     */
+    failure: {
+        [key: string]: unknown;
+    } | null;
+};
+
+/**
  * AskedBy
  *
  * Who asked for a job.
@@ -55,6 +165,38 @@ export type AssetRead = {
 };
 
 /**
+ * ComplexFunction
+ *
+ * A function over the limit.
+ */
+export type ComplexFunction = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Line
+     */
+    line: number;
+    /**
+     * Complexity
+     */
+    complexity: number;
+    /**
+     * File
+     */
+    file: string;
+    /**
+     * End Line
+     */
+    end_line: number;
+    /**
+     * Limit
+     */
+    limit: number;
+};
+
+/**
  * ContentRead
  *
  * One file of a source, as text where it is text.
@@ -102,6 +244,79 @@ export type ContentRead = {
      * Gives the whole file, for ten minutes.
      */
     download_url: string;
+};
+
+/**
+ * Counts
+ *
+ * Findings in numbers.
+ */
+export type Counts = {
+    /**
+     * High
+     */
+    high: number;
+    /**
+     * Medium
+     */
+    medium: number;
+    /**
+     * Low
+     */
+    low: number;
+    /**
+     * Info
+     */
+    info: number;
+    /**
+     * New
+     */
+    new: number;
+    /**
+     * Gone
+     */
+    gone: number;
+    /**
+     * Unchanged
+     */
+    unchanged: number;
+    /**
+     * Code Smells
+     */
+    code_smells: number;
+    /**
+     * Type Errors
+     */
+    type_errors: number;
+    /**
+     * Security Issues
+     */
+    security_issues: number;
+};
+
+/**
+ * Coverage
+ *
+ * What the tests reach, or why nobody knows.
+ */
+export type Coverage = {
+    /**
+     * Percent
+     *
+     * Of lines and branches; null where not measured.
+     */
+    percent: number | null;
+    /**
+     * Reason
+     *
+     * Why it is null.
+     */
+    reason?: string | null;
+    tests?: TestCounts | null;
+    /**
+     * Files
+     */
+    files?: Array<FileCoverage>;
 };
 
 /**
@@ -217,6 +432,22 @@ export type ErrorBody = {
 };
 
 /**
+ * ExcerptLine
+ *
+ * A line of code round a finding.
+ */
+export type ExcerptLine = {
+    /**
+     * Number
+     */
+    number: number;
+    /**
+     * Text
+     */
+    text: string;
+};
+
+/**
  * Failure
  *
  * Why a job failed.
@@ -241,6 +472,112 @@ export type Failure = {
 };
 
 /**
+ * FileCoverage
+ *
+ * How much of a file the tests reach.
+ */
+export type FileCoverage = {
+    /**
+     * File
+     */
+    file: string;
+    /**
+     * Percent
+     */
+    percent: number;
+    /**
+     * Covered Lines
+     */
+    covered_lines: number;
+    /**
+     * Lines
+     */
+    lines: number;
+};
+
+/**
+ * FindingRead
+ *
+ * One thing an analysis found.
+ */
+export type FindingRead = {
+    /**
+     * Fingerprint
+     *
+     * Stays the same when lines above it move.
+     */
+    fingerprint: string;
+    /**
+     * Tool
+     */
+    tool: string;
+    /**
+     * Rule
+     */
+    rule: string;
+    /**
+     * Kind
+     */
+    kind: 'quality' | 'security' | 'types' | 'coverage' | 'syntax';
+    /**
+     * Severity
+     */
+    severity: 'high' | 'medium' | 'low' | 'info';
+    /**
+     * State
+     */
+    state: 'new' | 'open' | 'gone';
+    /**
+     * Since
+     *
+     * The number of the analysis that first saw it.
+     */
+    since: number;
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * File
+     */
+    file: string;
+    /**
+     * Line
+     */
+    line: number | null;
+    /**
+     * End Line
+     */
+    end_line: number | null;
+    /**
+     * Column
+     */
+    column: number | null;
+    /**
+     * Cwe
+     */
+    cwe: string | null;
+    /**
+     * Confidence
+     */
+    confidence: 'high' | 'medium' | 'low' | null;
+    /**
+     * Recommendation
+     */
+    recommendation: string | null;
+    /**
+     * Excerpt
+     *
+     * The lines around.
+     */
+    excerpt: Array<ExcerptLine>;
+    /**
+     * Debt Minutes
+     */
+    debt_minutes: number;
+};
+
+/**
  * Health
  *
  * The process answers.
@@ -258,6 +595,50 @@ export type Health = {
      * Environment
      */
     environment: string;
+};
+
+/**
+ * HotSpot
+ *
+ * A file, by its debt.
+ */
+export type HotSpot = {
+    /**
+     * File
+     */
+    file: string;
+    /**
+     * Ncloc
+     */
+    ncloc: number;
+    /**
+     * Findings
+     */
+    findings: number;
+    /**
+     * Debt Minutes
+     */
+    debt_minutes: number;
+    /**
+     * Debt Share Percent
+     *
+     * Of all debt.
+     */
+    debt_share_percent: number;
+    /**
+     * Ncloc Share Percent
+     *
+     * Of all lines of code.
+     */
+    ncloc_share_percent: number;
+    worst_function?: WorstFunction | null;
+};
+
+/**
+ * Item[AnalysisRead]
+ */
+export type ItemAnalysisRead = {
+    data: AnalysisRead;
 };
 
 /**
@@ -310,6 +691,13 @@ export type ItemRegistered = {
 };
 
 /**
+ * Item[ReportRead]
+ */
+export type ItemReportRead = {
+    data: ReportRead;
+};
+
+/**
  * Item[SetupState]
  */
 export type ItemSetupState = {
@@ -328,6 +716,13 @@ export type ItemSignedIn = {
  */
 export type ItemSnapshotRead = {
     data: SnapshotRead;
+};
+
+/**
+ * Item[TicketRead]
+ */
+export type ItemTicketRead = {
+    data: TicketRead;
 };
 
 /**
@@ -637,6 +1032,30 @@ export type JobSummary = {
 };
 
 /**
+ * Language
+ *
+ * How much of a language there is.
+ */
+export type Language = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Files
+     */
+    files: number;
+    /**
+     * Lines
+     */
+    lines: number;
+    /**
+     * Share Percent
+     */
+    share_percent: number;
+};
+
+/**
  * Login
  *
  * A sign-in, by e-mail or by username.
@@ -709,6 +1128,36 @@ export type OriginRead = {
 };
 
 /**
+ * Page[AnalysisRead]
+ */
+export type PageAnalysisRead = {
+    /**
+     * Items
+     */
+    items: Array<AnalysisRead>;
+    /**
+     * Total
+     *
+     * How many there are in all, or at least (capped at 10,000).
+     */
+    total: number;
+    /**
+     * Page
+     */
+    page: number;
+    /**
+     * Page Size
+     */
+    page_size: number;
+    /**
+     * Next Cursor
+     *
+     * Send as `cursor` for what follows; null at the end.
+     */
+    next_cursor?: string | null;
+};
+
+/**
  * Page[AssetRead]
  */
 export type PageAssetRead = {
@@ -746,6 +1195,36 @@ export type PageEntryRead = {
      * Items
      */
     items: Array<EntryRead>;
+    /**
+     * Total
+     *
+     * How many there are in all, or at least (capped at 10,000).
+     */
+    total: number;
+    /**
+     * Page
+     */
+    page: number;
+    /**
+     * Page Size
+     */
+    page_size: number;
+    /**
+     * Next Cursor
+     *
+     * Send as `cursor` for what follows; null at the end.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * Page[FindingRead]
+ */
+export type PageFindingRead = {
+    /**
+     * Items
+     */
+    items: Array<FindingRead>;
     /**
      * Total
      *
@@ -993,6 +1472,32 @@ export type Preferences = {
 };
 
 /**
+ * Previous
+ *
+ * The analysis this one is compared with.
+ */
+export type Previous = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Number
+     */
+    number: number;
+    /**
+     * Quality Score
+     */
+    quality_score: number | null;
+    /**
+     * Comparable
+     *
+     * Whether both looked at the same types.
+     */
+    comparable: boolean;
+};
+
+/**
  * Problem
  *
  * A refusal.
@@ -1188,6 +1693,177 @@ export type Registered = {
 };
 
 /**
+ * ReportRead
+ *
+ * A report without its findings, which come by the page.
+ */
+export type ReportRead = {
+    /**
+     * Ruleset
+     */
+    ruleset: string;
+    /**
+     * Source Id
+     */
+    source_id: string;
+    /**
+     * Analysis Types
+     */
+    analysis_types: Array<'quality' | 'security' | 'types' | 'coverage'>;
+    /**
+     * Quality Score
+     */
+    quality_score: number | null;
+    /**
+     * Grade
+     */
+    grade: 'A' | 'B' | 'C' | 'D' | 'E' | null;
+    score_basis: ScoreBasis | null;
+    /**
+     * Coverage Percent
+     */
+    coverage_percent: number | null;
+    /**
+     * Ncloc
+     */
+    ncloc: number;
+    scope: Scope;
+    /**
+     * Recommendations
+     *
+     * What to do first, best first.
+     */
+    recommendations: Array<string>;
+    /**
+     * Languages
+     */
+    languages: Array<Language>;
+    /**
+     * Hot Spots
+     */
+    hot_spots: Array<HotSpot>;
+    /**
+     * Complex Functions
+     */
+    complex_functions: Array<ComplexFunction>;
+    types: Types;
+    coverage: Coverage;
+    /**
+     * Tools
+     */
+    tools: Array<ToolRun>;
+    /**
+     * Skipped
+     */
+    skipped: Array<Skipped>;
+    /**
+     * Partial
+     */
+    partial: boolean;
+    sandbox: SandboxUsed;
+    /**
+     * Steps
+     */
+    steps: Array<StepTime>;
+    /**
+     * Code Smells
+     */
+    code_smells: number;
+    /**
+     * Type Errors
+     */
+    type_errors: number | null;
+};
+
+/**
+ * SandboxUsed
+ *
+ * How the tools were kept apart.
+ */
+export type SandboxUsed = {
+    /**
+     * Mode
+     */
+    mode: 'full' | 'reduced' | 'none';
+    /**
+     * Reason
+     */
+    reason?: string | null;
+    /**
+     * Remedy
+     */
+    remedy?: string | null;
+};
+
+/**
+ * Scope
+ *
+ * What was judged, in numbers.
+ */
+export type Scope = {
+    /**
+     * Files
+     *
+     * Files of the source.
+     */
+    files: number;
+    /**
+     * Code Files
+     *
+     * Python files judged.
+     */
+    code_files: number;
+    /**
+     * Test Files
+     *
+     * Python files that are tests: run, not judged.
+     */
+    test_files: number;
+    /**
+     * Tests Judged
+     */
+    tests_judged: boolean;
+};
+
+/**
+ * ScoreBasis
+ *
+ * What a score was made of; scores of another basis do not compare.
+ */
+export type ScoreBasis = {
+    /**
+     * Ruleset
+     */
+    ruleset: string;
+    /**
+     * Analysis Types
+     *
+     * Those that ran and count.
+     */
+    analysis_types: Array<string>;
+    /**
+     * Ncloc
+     */
+    ncloc: number;
+    /**
+     * Debt Minutes
+     */
+    debt_minutes: number;
+    /**
+     * Debt Ratio Percent
+     */
+    debt_ratio_percent: number;
+    /**
+     * Minutes By Class
+     *
+     * Of quality, complexity, security, types and syntax.
+     */
+    minutes_by_class: {
+        [key: string]: number;
+    };
+};
+
+/**
  * SecurityEvent
  *
  * Something that touched the account's safety.
@@ -1315,6 +1991,34 @@ export type SignedIn = {
 };
 
 /**
+ * Skipped
+ *
+ * A file or folder that was left out, wholly or by one tool.
+ */
+export type Skipped = {
+    /**
+     * File
+     */
+    file: string;
+    /**
+     * Reason
+     */
+    reason: string;
+    /**
+     * By
+     *
+     * Which tool left it out; `analysis` for all of them.
+     */
+    by?: string;
+    /**
+     * Expected
+     *
+     * Left out by rule, as installed packages are: the report is whole.
+     */
+    expected?: boolean;
+};
+
+/**
  * SkippedRead
  *
  * Something that was in the archive and is not in the source.
@@ -1428,6 +2132,26 @@ export type StepRead = {
 };
 
 /**
+ * StepTime
+ *
+ * How long a part took.
+ */
+export type StepTime = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Seconds
+     */
+    seconds: number;
+};
+
+/**
  * Subscription
  *
  * The account as the billing contract words it.
@@ -1464,6 +2188,50 @@ export type Subscription = {
 };
 
 /**
+ * TestCounts
+ *
+ * How the tests went.
+ */
+export type TestCounts = {
+    /**
+     * Passed
+     */
+    passed: number;
+    /**
+     * Failed
+     */
+    failed: number;
+    /**
+     * Errors
+     */
+    errors: number;
+    /**
+     * Skipped
+     */
+    skipped: number;
+};
+
+/**
+ * TicketRead
+ *
+ * A ticket for one socket.
+ */
+export type TicketRead = {
+    /**
+     * Ticket
+     *
+     * Good once, for this session's account.
+     */
+    ticket: string;
+    /**
+     * Expires In
+     *
+     * Seconds.
+     */
+    expires_in: number;
+};
+
+/**
  * Tokens
  *
  * What an API client signs in to.
@@ -1491,6 +2259,80 @@ export type Tokens = {
      * Session Id
      */
     session_id: string;
+};
+
+/**
+ * ToolRun
+ *
+ * One tool in one analysis.
+ */
+export type ToolRun = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Version
+     */
+    version: string;
+    /**
+     * Status
+     */
+    status?: 'ok' | 'partial' | 'failed' | 'not_run';
+    /**
+     * Detail
+     *
+     * Why it is not `ok`.
+     */
+    detail?: string | null;
+    /**
+     * Files
+     *
+     * Files it looked at to the end.
+     */
+    files?: number;
+    /**
+     * Findings
+     */
+    findings?: number;
+    /**
+     * Seconds
+     */
+    seconds?: number;
+    /**
+     * Peak Bytes
+     */
+    peak_bytes?: number;
+};
+
+/**
+ * Types
+ *
+ * How well the code's types hold.
+ */
+export type Types = {
+    /**
+     * Errors
+     *
+     * Null where they were not checked.
+     */
+    errors: number | null;
+    /**
+     * Reason
+     *
+     * Why it is null.
+     */
+    reason?: string | null;
+    /**
+     * Functions
+     */
+    functions: number;
+    /**
+     * Annotated Percent
+     *
+     * Functions with all parameters and the result annotated; null without any.
+     */
+    annotated_percent: number | null;
 };
 
 /**
@@ -1541,6 +2383,26 @@ export type UserRead = {
      * Version
      */
     version: number;
+};
+
+/**
+ * WorstFunction
+ *
+ * The function of a file that is hardest to follow.
+ */
+export type WorstFunction = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Line
+     */
+    line: number;
+    /**
+     * Complexity
+     */
+    complexity: number;
 };
 
 export type GetHealthData = {
@@ -2772,6 +3634,63 @@ export type UpdateProjectResponses = {
 
 export type UpdateProjectResponse = UpdateProjectResponses[keyof UpdateProjectResponses];
 
+export type CreateSampleProjectData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/projects/sample';
+};
+
+export type CreateSampleProjectErrors = {
+    /**
+     * `BAD_REQUEST`, `MALFORMED_JSON`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `TIER_LIMIT_EXCEEDED`, `CSRF_FAILED`, `AUTH_FORBIDDEN`
+     */
+    403: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `STORAGE_UNAVAILABLE`, `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type CreateSampleProjectError = CreateSampleProjectErrors[keyof CreateSampleProjectErrors];
+
+export type CreateSampleProjectResponses = {
+    /**
+     * Successful Response
+     */
+    201: ItemProjectRead;
+};
+
+export type CreateSampleProjectResponse = CreateSampleProjectResponses[keyof CreateSampleProjectResponses];
+
 export type ListSourceSnapshotsData = {
     body?: never;
     path: {
@@ -3644,6 +4563,14 @@ export type RetryJobResponse = RetryJobResponses[keyof RetryJobResponses];
 
 export type ListJobEventsData = {
     body?: never;
+    headers?: {
+        /**
+         * Last-Event-Id
+         *
+         * What a browser sends when it returns to the stream.
+         */
+        'Last-Event-ID'?: string | null;
+    };
     path: {
         /**
          * Job Id
@@ -3706,9 +4633,13 @@ export type ListJobEventsError = ListJobEventsErrors[keyof ListJobEventsErrors];
 
 export type ListJobEventsResponses = {
     /**
-     * Successful Response
+     * Events in their order.
      */
     200: PageJobEventRead;
+    /**
+     * The job has ended, and nothing comes after the event you have.
+     */
+    204: void;
 };
 
 export type ListJobEventsResponse = ListJobEventsResponses[keyof ListJobEventsResponses];
@@ -4030,3 +4961,540 @@ export type GetUsageResponses = {
 };
 
 export type GetUsageResponse = GetUsageResponses[keyof GetUsageResponses];
+
+export type CreateTicketData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/ws/tickets';
+};
+
+export type CreateTicketErrors = {
+    /**
+     * `BAD_REQUEST`, `MALFORMED_JSON`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type CreateTicketError = CreateTicketErrors[keyof CreateTicketErrors];
+
+export type CreateTicketResponses = {
+    /**
+     * Successful Response
+     */
+    201: ItemTicketRead;
+};
+
+export type CreateTicketResponse = CreateTicketResponses[keyof CreateTicketResponses];
+
+export type ListAnalysesData = {
+    body?: never;
+    path: {
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+    };
+    query?: {
+        /**
+         * Page
+         *
+         * From 1.
+         */
+        page?: number;
+        /**
+         * Page Size
+         *
+         * How many; the most depends on the tier.
+         */
+        page_size?: number;
+        /**
+         * Cursor
+         *
+         * `next_cursor` of the page before.
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/projects/{project_id}/analyses';
+};
+
+export type ListAnalysesErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`
+     */
+    403: Problem;
+    /**
+     * `PROJECT_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `PAGINATION_TOO_DEEP`, `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type ListAnalysesError = ListAnalysesErrors[keyof ListAnalysesErrors];
+
+export type ListAnalysesResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageAnalysisRead;
+};
+
+export type ListAnalysesResponse = ListAnalysesResponses[keyof ListAnalysesResponses];
+
+export type CreateAnalysisData = {
+    body: AnalysisCreate;
+    path: {
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+    };
+    query?: never;
+    url: '/api/v1/projects/{project_id}/analyses';
+};
+
+export type CreateAnalysisErrors = {
+    /**
+     * `BAD_REQUEST`, `MALFORMED_JSON`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `TIER_LIMIT_EXCEEDED`, `CSRF_FAILED`, `AUTH_FORBIDDEN`
+     */
+    403: Problem;
+    /**
+     * `PROJECT_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `SOURCE_MISSING`
+     */
+    409: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type CreateAnalysisError = CreateAnalysisErrors[keyof CreateAnalysisErrors];
+
+export type CreateAnalysisResponses = {
+    /**
+     * Successful Response
+     */
+    202: ItemAnalysisRead;
+};
+
+export type CreateAnalysisResponse = CreateAnalysisResponses[keyof CreateAnalysisResponses];
+
+export type GetAnalysisData = {
+    body?: never;
+    path: {
+        /**
+         * Analysis Id
+         *
+         * An analysis of this project.
+         */
+        analysis_id: string;
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+    };
+    query?: never;
+    url: '/api/v1/projects/{project_id}/analyses/{analysis_id}';
+};
+
+export type GetAnalysisErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`
+     */
+    403: Problem;
+    /**
+     * `PROJECT_NOT_FOUND`, `ANALYSIS_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type GetAnalysisError = GetAnalysisErrors[keyof GetAnalysisErrors];
+
+export type GetAnalysisResponses = {
+    /**
+     * Successful Response
+     */
+    200: ItemAnalysisRead;
+};
+
+export type GetAnalysisResponse = GetAnalysisResponses[keyof GetAnalysisResponses];
+
+export type GetAnalysisReportData = {
+    body?: never;
+    path: {
+        /**
+         * Analysis Id
+         *
+         * An analysis of this project.
+         */
+        analysis_id: string;
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+    };
+    query?: never;
+    url: '/api/v1/projects/{project_id}/analyses/{analysis_id}/report';
+};
+
+export type GetAnalysisReportErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`
+     */
+    403: Problem;
+    /**
+     * `PROJECT_NOT_FOUND`, `ANALYSIS_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `ANALYSIS_NOT_READY`
+     */
+    409: Problem;
+    /**
+     * `BLOB_MISSING`
+     */
+    410: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `STORAGE_UNAVAILABLE`, `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type GetAnalysisReportError = GetAnalysisReportErrors[keyof GetAnalysisReportErrors];
+
+export type GetAnalysisReportResponses = {
+    /**
+     * Successful Response
+     */
+    200: ItemReportRead;
+};
+
+export type GetAnalysisReportResponse = GetAnalysisReportResponses[keyof GetAnalysisReportResponses];
+
+export type ListFindingsData = {
+    body?: never;
+    path: {
+        /**
+         * Analysis Id
+         *
+         * An analysis of this project.
+         */
+        analysis_id: string;
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+    };
+    query?: {
+        /**
+         * Page
+         *
+         * From 1.
+         */
+        page?: number;
+        /**
+         * Page Size
+         *
+         * How many; the most depends on the tier.
+         */
+        page_size?: number;
+        /**
+         * Cursor
+         *
+         * `next_cursor` of the page before.
+         */
+        cursor?: string | null;
+        /**
+         * State
+         *
+         * `open`: all of this run; `gone`: those only the run before had.
+         */
+        state?: 'open' | 'new' | 'gone';
+        /**
+         * Severity
+         */
+        severity?: Array<'high' | 'medium' | 'low' | 'info'>;
+        /**
+         * Kind
+         */
+        kind?: Array<'quality' | 'security' | 'types' | 'coverage' | 'syntax'>;
+        /**
+         * File
+         */
+        file?: string | null;
+        /**
+         * Q
+         *
+         * Part of the rule, file or title.
+         */
+        q?: string | null;
+    };
+    url: '/api/v1/projects/{project_id}/analyses/{analysis_id}/findings';
+};
+
+export type ListFindingsErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`
+     */
+    403: Problem;
+    /**
+     * `PROJECT_NOT_FOUND`, `ANALYSIS_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `PAGINATION_TOO_DEEP`, `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type ListFindingsError = ListFindingsErrors[keyof ListFindingsErrors];
+
+export type ListFindingsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageFindingRead;
+};
+
+export type ListFindingsResponse = ListFindingsResponses[keyof ListFindingsResponses];
+
+export type ExportAnalysisData = {
+    body?: never;
+    path: {
+        /**
+         * Analysis Id
+         *
+         * An analysis of this project.
+         */
+        analysis_id: string;
+        /**
+         * Format
+         */
+        format: 'json' | 'sarif' | 'html';
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+    };
+    query?: never;
+    url: '/api/v1/projects/{project_id}/analyses/{analysis_id}/export/{format}';
+};
+
+export type ExportAnalysisErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`
+     */
+    403: Problem;
+    /**
+     * `PROJECT_NOT_FOUND`, `ANALYSIS_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `ANALYSIS_NOT_READY`
+     */
+    409: Problem;
+    /**
+     * `BLOB_MISSING`
+     */
+    410: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `STORAGE_UNAVAILABLE`, `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type ExportAnalysisError = ExportAnalysisErrors[keyof ExportAnalysisErrors];
+
+export type ExportAnalysisResponses = {
+    /**
+     * The report as a file.
+     */
+    200: {
+        [key: string]: unknown;
+    };
+};
+
+export type ExportAnalysisResponse = ExportAnalysisResponses[keyof ExportAnalysisResponses];

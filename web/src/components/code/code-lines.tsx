@@ -1,5 +1,6 @@
 import { clsx } from 'clsx';
-import { use, useMemo } from 'react';
+import { memo, use, useMemo } from 'react';
+import type { Range } from '@/lib/lines';
 import type { Line } from './highlight';
 
 let loading: Promise<typeof import('./highlight')> | undefined;
@@ -14,48 +15,50 @@ type CodeLinesProps = {
   text: string;
   /** The number of the first line. */
   from?: number;
-  /** Lines to point out. */
-  hits?: ReadonlySet<number>;
-  /** Makes the numbers links to `#L<n>`. */
-  linked?: boolean;
+  /** Lines to point out, and the tone to do it in. */
+  marked?: Range | null;
+  tone?: 'bad' | 'warn';
+  /** Pressing a number points at its line; with shift at all from the first to it. */
+  onLine?: (line: number, extend: boolean) => void;
 };
 
 /** Code with line numbers; suspends until the highlighter is there. */
-export function CodeLines({ path, text, from = 1, hits, linked }: CodeLinesProps) {
+export function CodeLines({ path, text, from = 1, marked, tone = 'warn', onLine }: CodeLinesProps) {
   const { highlight, languageOf } = use(highlighter());
   const lines = useMemo(() => highlight(text, languageOf(path)), [highlight, languageOf, text, path]);
   return (
-    <div className="min-w-max py-2 font-mono text-xs leading-[1.6]">
-      {lines.map((line, index) => (
-        <CodeLine
-          // biome-ignore lint/suspicious/noArrayIndexKey: a line is its number
-          key={index}
-          number={from + index}
-          line={line}
-          hit={hits?.has(from + index) ?? false}
-          linked={linked ?? false}
-        />
-      ))}
+    // biome-ignore lint/a11y/noStaticElementInteractions: the keyboard's way to a line is GoToLine
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the keyboard's way to a line is GoToLine
+    <div
+      className="min-w-max py-2 font-mono text-xs leading-[1.6]"
+      onClick={(event) => {
+        const line = event.target instanceof HTMLElement && event.target.dataset.line;
+        if (line) onLine?.(Number(line), event.shiftKey);
+      }}
+    >
+      {lines.map((line, index) => {
+        const number = from + index;
+        const isMarked = marked && number >= marked.from && number <= marked.to;
+        return <CodeLine key={number} number={number} line={line} mark={isMarked ? tone : undefined} />;
+      })}
     </div>
   );
 }
 
-type CodeLineProps = { number: number; line: Line; hit: boolean; linked: boolean };
+type CodeLineProps = { number: number; line: Line; mark: 'bad' | 'warn' | undefined };
 
-function CodeLine({ number, line, hit, linked }: CodeLineProps) {
-  const gutter = 'num sticky left-0 w-13 shrink-0 bg-inherit pr-3 text-right text-faint select-none';
+const CodeLine = memo(function CodeLine({ number, line, mark }: CodeLineProps) {
   return (
     <div
-      id={linked ? `L${number}` : undefined}
-      className={clsx('flex scroll-mt-28', hit ? 'bg-bad-bg' : 'bg-inherit target:bg-warn-bg')}
+      data-row={number}
+      className={clsx('flex', mark === 'bad' ? 'bg-bad-bg' : mark === 'warn' ? 'bg-warn-bg' : 'bg-inherit')}
     >
-      {linked ? (
-        <a href={`#L${number}`} aria-label={`Line ${number}`} className={clsx(gutter, 'hover:text-fg')}>
-          {number}
-        </a>
-      ) : (
-        <span className={gutter}>{number}</span>
-      )}
+      <span
+        data-line={number}
+        className="num sticky left-0 w-13 shrink-0 bg-inherit pr-3 text-right text-faint select-none hover:text-fg"
+      >
+        {number}
+      </span>
       <code className="whitespace-pre pr-4 text-[1em]">
         {line.map((piece, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: pieces have no identity
@@ -66,4 +69,4 @@ function CodeLine({ number, line, hit, linked }: CodeLineProps) {
       </code>
     </div>
   );
-}
+});

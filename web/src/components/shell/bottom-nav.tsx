@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { Ellipsis } from 'lucide-react';
+import { useRunningCount } from '@/features/jobs/use-running';
 import { overlay, useOverlay } from '@/lib/overlay';
 import { PLACES } from './nav';
 
@@ -10,6 +11,7 @@ const TAB =
 /** The same places, under the thumb. */
 export function BottomNav() {
   const open = useOverlay() === 'more';
+  const running = useRunningCount();
   return (
     <nav
       aria-label="Main"
@@ -18,7 +20,11 @@ export function BottomNav() {
       {PLACES.map((place) => (
         <Link key={place.label} to={place.to} activeOptions={{ exact: place.exact ?? false }} className={TAB}>
           <place.icon strokeWidth={1.75} />
-          {place.label}
+          {place.to === '/runs' && running > 0 ? (
+            <span className="num font-semibold text-live">{running} live</span>
+          ) : (
+            place.label
+          )}
         </Link>
       ))}
       <button type="button" aria-haspopup="dialog" aria-expanded={open} className={TAB} onClick={() => overlay('more')}>

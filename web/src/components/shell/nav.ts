@@ -1,5 +1,5 @@
 import type { LinkProps } from '@tanstack/react-router';
-import { Layers, ListTodo, type LucideIcon, Settings } from 'lucide-react';
+import { Layers, ListTodo, type LucideIcon, Settings, TrainTrack } from 'lucide-react';
 
 export type Place = { to: LinkProps['to']; label: string; icon: LucideIcon; keys: string; exact?: boolean };
 
@@ -7,6 +7,7 @@ export type Place = { to: LinkProps['to']; label: string; icon: LucideIcon; keys
 export const PLACES: readonly Place[] = [
   { to: '/', label: 'My work', icon: ListTodo, keys: 'G H', exact: true },
   { to: '/projects', label: 'Projects', icon: Layers, keys: 'G P' },
+  { to: '/runs', label: 'Runs', icon: TrainTrack, keys: 'G R' },
 ];
 
 export const SETTINGS: Place = { to: '/settings/profile', label: 'Settings', icon: Settings, keys: 'G S' };

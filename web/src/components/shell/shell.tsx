@@ -1,5 +1,6 @@
 import { useRouter } from '@tanstack/react-router';
-import { lazy, type ReactNode, Suspense } from 'react';
+import { lazy, type ReactNode, Suspense, useEffect } from 'react';
+import { followMe } from '@/lib/liveCache';
 import { overlay, useOverlay } from '@/lib/overlay';
 import { useMe } from '@/lib/session';
 import { singleKeys, useShortcuts } from '@/lib/shortcuts';
@@ -33,6 +34,7 @@ export function Shell({ children }: { children: ReactNode }) {
   const open = useOverlay();
   singleKeys.on = me.preferences.single_key_shortcuts !== false;
   useGlobalKeys();
+  useEffect(followMe, []);
   return (
     <div className="md:grid md:min-h-dvh md:grid-cols-[13.5rem_minmax(0,1fr)]">
       <a

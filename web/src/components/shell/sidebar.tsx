@@ -1,8 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
 import { listProjectsOptions } from '@/api/gen/@tanstack/react-query.gen';
 import { ProjectKey } from '@/components/ui/avatar';
 import { Mark } from '@/components/ui/mark';
+import { useRunningCount } from '@/features/jobs/use-running';
 import { PLACES, type Place, SETTINGS } from './nav';
 import { UserButton } from './user-button';
 
@@ -12,7 +14,7 @@ const ROW =
 
 export const RECENT = { query: { page_size: 6 } };
 
-function PlaceLink({ place }: { place: Place }) {
+function PlaceLink({ place, after }: { place: Place; after?: ReactNode }) {
   return (
     <Link
       to={place.to}
@@ -23,6 +25,7 @@ function PlaceLink({ place }: { place: Place }) {
     >
       <place.icon className="size-4 shrink-0" strokeWidth={1.75} />
       {place.label}
+      {after}
     </Link>
   );
 }
@@ -44,6 +47,7 @@ function RecentProjects() {
 }
 
 export function Sidebar() {
+  const running = useRunningCount();
   return (
     <nav
       aria-label="Main"
@@ -53,12 +57,19 @@ export function Sidebar() {
         to="/"
         className="mb-3 flex items-center gap-2 self-start rounded-ctl px-2 py-1 font-[650] text-base tracking-tight"
       >
-        <Mark />
+        <Mark lit={running > 0} />
         Taskyard
       </Link>
       <div className="flex min-h-0 flex-1 flex-col overflow-y-auto">
         {PLACES.map((place) => (
-          <PlaceLink key={place.label} place={place} />
+          <PlaceLink
+            key={place.label}
+            place={place}
+            after={
+              place.to === '/runs' &&
+              running > 0 && <span className="num ml-auto font-semibold text-2xs text-live">{running} live</span>
+            }
+          />
         ))}
         <RecentProjects />
         <div className="flex-1" />

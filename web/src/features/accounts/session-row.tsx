@@ -1,11 +1,11 @@
 import { Monitor, Smartphone, Terminal } from 'lucide-react';
 import type { SessionRead } from '@/api/gen';
-import { listSessionsQueryKey, revokeSessionMutation } from '@/api/gen/@tanstack/react-query.gen';
+import { revokeSessionMutation } from '@/api/gen/@tanstack/react-query.gen';
 import { Ago } from '@/components/ui/ago';
 import { Button } from '@/components/ui/button';
 import { Chip } from '@/components/ui/chip';
 import { useAction } from '@/lib/action';
-import { queryClient } from '@/lib/client';
+import { stale } from '@/lib/client';
 import { say, sayFailed } from '@/lib/toasts';
 
 function DeviceIcon({ agent }: { agent: string }) {
@@ -18,7 +18,7 @@ export function SessionRow({ session }: { session: SessionRead }) {
   const revoke = useAction(revokeSessionMutation(), {
     onSuccess: () => {
       void say(`${session.device} is signed out`);
-      return queryClient.invalidateQueries({ queryKey: listSessionsQueryKey() });
+      return stale('listSessions');
     },
     onError: (error) => void sayFailed('The session was not ended', error),
   });

@@ -6,7 +6,7 @@ import { Dialog } from '@/components/ui/dialog';
 import { TextAreaField, TextField } from '@/components/ui/field';
 import { Notice } from '@/components/ui/notice';
 import { useAction } from '@/lib/action';
-import { queryClient } from '@/lib/client';
+import { stale } from '@/lib/client';
 import { text } from '@/lib/forms';
 import { overlay } from '@/lib/overlay';
 import { keyOf } from './key-of';
@@ -29,7 +29,7 @@ export default function NewProject() {
         onSuccess: async ({ data }) => {
           overlay(null);
           await router.navigate({ to: '/projects/$projectId', params: { projectId: data.id } });
-          await queryClient.invalidateQueries();
+          await stale('listProjects');
         },
       },
     );

@@ -67,7 +67,10 @@ export function DropZone({ state, start, cancel, first, afterwards }: DropZonePr
         <div className="flex flex-wrap items-center gap-x-4 gap-y-3">
           <FileArchive aria-hidden="true" className="size-5 text-mute" strokeWidth={1.5} />
           <p className="min-w-52 flex-1">
-            <span className="font-[520]">{over ? 'Let go to upload' : 'Drop a zip or tar.gz anywhere here'}</span>
+            <span className="font-[520] pointer-coarse:hidden">
+              {over ? 'Let go to upload' : 'Drop a zip or tar.gz anywhere on this page'}
+            </span>
+            <span className="font-[520] pointer-fine:hidden">Upload a zip or tar.gz</span>
             <span className="block text-mute text-xs">
               Installed packages and version control inside it are left out, and named.
             </span>

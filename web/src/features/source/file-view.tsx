@@ -1,16 +1,18 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { ChevronLeft, Download } from 'lucide-react';
-import { Suspense } from 'react';
+import { Suspense, useLayoutEffect, useRef } from 'react';
 import type { ContentRead } from '@/api/gen';
 import { getSourceFileOptions } from '@/api/gen/@tanstack/react-query.gen';
 import { CodeLines } from '@/components/code/code-lines';
+import { GoToLine } from '@/components/code/go-to-line';
 import { ButtonAnchor } from '@/components/ui/button';
 import { Copy } from '@/components/ui/copy';
 import { Empty } from '@/components/ui/empty';
 import { Notice } from '@/components/ui/notice';
 import { Bone } from '@/components/ui/skeleton';
 import { bytes, plural } from '@/lib/format';
+import { useLineRange } from '@/lib/lines';
 import { problem } from '@/lib/problem';
 
 type FileViewProps = { projectId: string; snapshotId: string; path: string };
@@ -85,15 +87,38 @@ function Body({ file }: { file: ContentRead }) {
         </div>
       )}
       <Suspense fallback={<Waiting />}>
-        <section
-          // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls sideways must be reachable by keyboard
-          tabIndex={0}
-          aria-label="Code"
-          className="overflow-x-auto bg-panel focus-visible:-outline-offset-2"
-        >
-          <CodeLines path={file.path} text={file.text} linked />
-        </section>
+        <Text path={file.path} text={file.text} />
       </Suspense>
     </>
+  );
+}
+
+function Text({ path, text }: { path: string; text: string }) {
+  const [range, point] = useLineRange();
+  const box = useRef<HTMLElement>(null);
+  // Once: the line that the address names is brought into sight; pressing another must not move the page.
+  const wanted = useRef(range?.from);
+  useLayoutEffect(() => {
+    if (wanted.current)
+      box.current?.querySelector(`[data-row="${wanted.current}"]`)?.scrollIntoView({ block: 'center' });
+    wanted.current = undefined;
+  }, []);
+
+  function go(line: number) {
+    point(line);
+    box.current?.querySelector(`[data-row="${line}"]`)?.scrollIntoView({ block: 'center' });
+  }
+
+  return (
+    <section
+      ref={box}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls sideways must be reachable by keyboard
+      tabIndex={0}
+      aria-label="Code"
+      className="overflow-x-auto bg-panel focus-visible:-outline-offset-2"
+    >
+      <CodeLines path={path} text={text} marked={range} onLine={point} />
+      <GoToLine last={text.split('\n').length} onLine={go} />
+    </section>
   );
 }

@@ -1,7 +1,8 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { SnapshotRead } from '@/api/gen';
-import { queryClient } from '@/lib/client';
+import { stale } from '@/lib/client';
 import { type Problem, problem } from '@/lib/problem';
+import { say } from '@/lib/toasts';
 import { type Upload, upload } from '@/lib/upload';
 
 export type UploadState =
@@ -17,7 +18,10 @@ export function useUpload(projectId: string) {
 
   const start = useCallback(
     async (file: File) => {
-      if (running.current) return;
+      if (running.current) {
+        void say(`${file.name} was not started: one upload at a time`);
+        return;
+      }
       const { name, size } = file;
       setState({ step: 'sending', name, size, sent: 0 });
       running.current = upload(`/api/v1/projects/${projectId}/source`, file, (sent) =>
@@ -26,7 +30,7 @@ export function useUpload(projectId: string) {
       try {
         const { data } = await running.current.done;
         setState({ step: 'taken', snapshot: data });
-        await queryClient.invalidateQueries();
+        void stale('listSourceSnapshots');
       } catch (error) {
         const refused = problem(error);
         setState(refused.code === 'UPLOAD_CANCELLED' ? { step: 'idle' } : { step: 'refused', name, error: refused });

@@ -1,61 +1,104 @@
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { createFileRoute, Link } from '@tanstack/react-router';
-import { listProjectsOptions } from '@/api/gen/@tanstack/react-query.gen';
+import { listJobsOptions, listProjectsOptions } from '@/api/gen/@tanstack/react-query.gen';
 import { Page } from '@/components/page';
 import { RECENT } from '@/components/shell/sidebar';
 import { Button } from '@/components/ui/button';
 import { Empty } from '@/components/ui/empty';
+import { Stop, Track } from '@/components/ui/track';
+import { RunRow } from '@/features/jobs/run-row';
 import { ProjectRow } from '@/features/projects/project-row';
+import { SampleButton } from '@/features/projects/sample';
+import { count } from '@/lib/format';
+import { useFollowJobs } from '@/lib/liveCache';
 import { overlay } from '@/lib/overlay';
 
-const recent = listProjectsOptions(RECENT);
+const projects = listProjectsOptions(RECENT);
+const runs = listJobsOptions({ query: { page_size: 8 } });
 
 export const Route = createFileRoute('/_app/')({
-  loader: ({ context }) => context.queryClient.ensureQueryData(recent),
+  loader: ({ context }) =>
+    Promise.all([context.queryClient.ensureQueryData(projects), context.queryClient.ensureQueryData(runs)]),
   component: MyWork,
 });
 
 function MyWork() {
-  const { data } = useSuspenseQuery(recent);
+  const { data: mine } = useSuspenseQuery(projects);
+  const { data: recent } = useSuspenseQuery(runs);
+  useFollowJobs(recent.items);
+  const isNew = mine.total <= 1 && recent.total === 0;
   return (
     <Page
       title="My work"
       actions={
-        <Button look="ink" aria-keyshortcuts="N" onClick={() => overlay('new-project')}>
+        <Button look={isNew ? 'line' : 'ink'} aria-keyshortcuts="N" onClick={() => overlay('new-project')}>
           New project
         </Button>
       }
     >
+      {isNew && <FirstSteps />}
+      {recent.total > 0 && (
+        <section aria-labelledby="runs">
+          <Heading id="runs" title="Recent runs">
+            <Link to="/runs" search={{}}>
+              All {count(recent.total)}
+            </Link>
+          </Heading>
+          <ul className="border-line border-y">
+            {recent.items.map((job) => (
+              <RunRow key={job.id} job={job} />
+            ))}
+          </ul>
+        </section>
+      )}
       <section aria-labelledby="projects">
-        <header className="flex items-baseline justify-between px-4 pt-5 pb-2 md:px-[1.125rem]">
-          <h2 id="projects">Projects</h2>
-          <Link to="/projects" className="text-mute text-xs hover:text-fg">
-            All {data.total}
+        <Heading id="projects" title="Projects">
+          <Link to="/projects" search={{}}>
+            All {count(mine.total)}
           </Link>
-        </header>
+        </Heading>
         <ul className="border-line border-y">
-          {data.items.map((project) => (
+          {mine.items.map((project) => (
             <ProjectRow key={project.id} project={project} />
           ))}
         </ul>
       </section>
-      {data.total <= 1 && <FirstProject />}
     </Page>
   );
 }
 
-function FirstProject() {
+function Heading({ id, title, children }: { id: string; title: string; children: React.ReactNode }) {
+  return (
+    <header className="flex items-baseline justify-between px-4 pt-5 pb-2 md:px-[1.125rem] [&_a]:text-mute [&_a]:text-xs [&_a:hover]:text-fg">
+      <h2 id={id}>{title}</h2>
+      {children}
+    </header>
+  );
+}
+
+/** The way to a first report. */
+function FirstSteps() {
   return (
     <Empty
-      title="Start with a project"
+      title="See what it does, on real source"
       action={
-        <Button look="ink" onClick={() => overlay('new-project')}>
-          New project
-        </Button>
+        <>
+          <SampleButton look="ink" />
+          <Button onClick={() => overlay('new-project')}>Start with your own</Button>
+        </>
       }
     >
-      A project holds the source of one thing you build, and every run that works on it. “Personal” is yours alone, for
-      trying things out.
+      <Track className="gap-2">
+        <Stop signal="now" said="First">
+          Open the sample, a small bookshop with real faults
+        </Stop>
+        <Stop signal="ahead" said="Then">
+          Analyse it, and watch the run live
+        </Stop>
+        <Stop signal="ahead" said="Last" last>
+          Read the report: score, findings, what to do first
+        </Stop>
+      </Track>
     </Empty>
   );
 }

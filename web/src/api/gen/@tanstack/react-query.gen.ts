@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { cancelJob, changePassword, changeProfile, createJob, createProject, createProjectJob, deleteProject, downloadFile, downloadJobLog, getDetailedHealth, getHealth, getJob, getLimits, getMe, getProfile, getProject, getSetup, getSourceArchive, getSourceFile, getSourceSnapshot, getSubscription, getUsage, listJobAssets, listJobEvents, listJobs, listProjectJobs, listProjects, listSecurityEvents, listSessions, listSourceFiles, listSourceSnapshots, login, logout, type Options, refresh, register, retryJob, revokeSession, setUp, updateProject, uploadSource } from '../sdk.gen';
-import type { CancelJobData, CancelJobError, CancelJobResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, ChangeProfileData, ChangeProfileError, ChangeProfileResponse, CreateJobData, CreateJobError, CreateJobResponse, CreateProjectData, CreateProjectError, CreateProjectJobData, CreateProjectJobError, CreateProjectJobResponse, CreateProjectResponse, DeleteProjectData, DeleteProjectError, DeleteProjectResponse, DownloadFileData, DownloadFileError, DownloadFileResponse, DownloadJobLogData, DownloadJobLogError, GetDetailedHealthData, GetDetailedHealthError, GetDetailedHealthResponse, GetHealthData, GetHealthError, GetHealthResponse, GetJobData, GetJobError, GetJobResponse, GetLimitsData, GetLimitsError, GetLimitsResponse, GetMeData, GetMeError, GetMeResponse, GetProfileData, GetProfileError, GetProfileResponse, GetProjectData, GetProjectError, GetProjectResponse, GetSetupData, GetSetupError, GetSetupResponse, GetSourceArchiveData, GetSourceArchiveError, GetSourceArchiveResponse, GetSourceFileData, GetSourceFileError, GetSourceFileResponse, GetSourceSnapshotData, GetSourceSnapshotError, GetSourceSnapshotResponse, GetSubscriptionData, GetSubscriptionError, GetSubscriptionResponse, GetUsageData, GetUsageError, GetUsageResponse, ListJobAssetsData, ListJobAssetsError, ListJobAssetsResponse, ListJobEventsData, ListJobEventsError, ListJobEventsResponse, ListJobsData, ListJobsError, ListJobsResponse, ListProjectJobsData, ListProjectJobsError, ListProjectJobsResponse, ListProjectsData, ListProjectsError, ListProjectsResponse, ListSecurityEventsData, ListSecurityEventsError, ListSecurityEventsResponse, ListSessionsData, ListSessionsError, ListSessionsResponse, ListSourceFilesData, ListSourceFilesError, ListSourceFilesResponse, ListSourceSnapshotsData, ListSourceSnapshotsError, ListSourceSnapshotsResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, RefreshData, RefreshError, RefreshResponse, RegisterData, RegisterError, RegisterResponse, RetryJobData, RetryJobError, RetryJobResponse, RevokeSessionData, RevokeSessionError, RevokeSessionResponse, SetUpData, SetUpError, SetUpResponse, UpdateProjectData, UpdateProjectError, UpdateProjectResponse, UploadSourceData, UploadSourceError, UploadSourceResponse } from '../types.gen';
+import { cancelJob, changePassword, changeProfile, createAnalysis, createJob, createProject, createProjectJob, createSampleProject, createTicket, deleteProject, downloadFile, downloadJobLog, exportAnalysis, getAnalysis, getAnalysisReport, getDetailedHealth, getHealth, getJob, getLimits, getMe, getProfile, getProject, getSetup, getSourceArchive, getSourceFile, getSourceSnapshot, getSubscription, getUsage, listAnalyses, listFindings, listJobAssets, listJobEvents, listJobs, listProjectJobs, listProjects, listSecurityEvents, listSessions, listSourceFiles, listSourceSnapshots, login, logout, type Options, refresh, register, retryJob, revokeSession, setUp, updateProject, uploadSource } from '../sdk.gen';
+import type { CancelJobData, CancelJobError, CancelJobResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, ChangeProfileData, ChangeProfileError, ChangeProfileResponse, CreateAnalysisData, CreateAnalysisError, CreateAnalysisResponse, CreateJobData, CreateJobError, CreateJobResponse, CreateProjectData, CreateProjectError, CreateProjectJobData, CreateProjectJobError, CreateProjectJobResponse, CreateProjectResponse, CreateSampleProjectData, CreateSampleProjectError, CreateSampleProjectResponse, CreateTicketData, CreateTicketError, CreateTicketResponse, DeleteProjectData, DeleteProjectError, DeleteProjectResponse, DownloadFileData, DownloadFileError, DownloadFileResponse, DownloadJobLogData, DownloadJobLogError, ExportAnalysisData, ExportAnalysisError, ExportAnalysisResponse, GetAnalysisData, GetAnalysisError, GetAnalysisReportData, GetAnalysisReportError, GetAnalysisReportResponse, GetAnalysisResponse, GetDetailedHealthData, GetDetailedHealthError, GetDetailedHealthResponse, GetHealthData, GetHealthError, GetHealthResponse, GetJobData, GetJobError, GetJobResponse, GetLimitsData, GetLimitsError, GetLimitsResponse, GetMeData, GetMeError, GetMeResponse, GetProfileData, GetProfileError, GetProfileResponse, GetProjectData, GetProjectError, GetProjectResponse, GetSetupData, GetSetupError, GetSetupResponse, GetSourceArchiveData, GetSourceArchiveError, GetSourceArchiveResponse, GetSourceFileData, GetSourceFileError, GetSourceFileResponse, GetSourceSnapshotData, GetSourceSnapshotError, GetSourceSnapshotResponse, GetSubscriptionData, GetSubscriptionError, GetSubscriptionResponse, GetUsageData, GetUsageError, GetUsageResponse, ListAnalysesData, ListAnalysesError, ListAnalysesResponse, ListFindingsData, ListFindingsError, ListFindingsResponse, ListJobAssetsData, ListJobAssetsError, ListJobAssetsResponse, ListJobEventsData, ListJobEventsError, ListJobEventsResponse, ListJobsData, ListJobsError, ListJobsResponse, ListProjectJobsData, ListProjectJobsError, ListProjectJobsResponse, ListProjectsData, ListProjectsError, ListProjectsResponse, ListSecurityEventsData, ListSecurityEventsError, ListSecurityEventsResponse, ListSessionsData, ListSessionsError, ListSessionsResponse, ListSourceFilesData, ListSourceFilesError, ListSourceFilesResponse, ListSourceSnapshotsData, ListSourceSnapshotsError, ListSourceSnapshotsResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, RefreshData, RefreshError, RefreshResponse, RegisterData, RegisterError, RegisterResponse, RetryJobData, RetryJobError, RetryJobResponse, RevokeSessionData, RevokeSessionError, RevokeSessionResponse, SetUpData, SetUpError, SetUpResponse, UpdateProjectData, UpdateProjectError, UpdateProjectResponse, UploadSourceData, UploadSourceError, UploadSourceResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -529,6 +529,25 @@ export const updateProjectMutation = (options?: Partial<Options<UpdateProjectDat
     return mutationOptions;
 };
 
+/**
+ * Create sample project
+ *
+ * Make a project with bundled source to try things on; asking again gives the same one.
+ */
+export const createSampleProjectMutation = (options?: Partial<Options<CreateSampleProjectData>>): UseMutationOptions<CreateSampleProjectResponse, CreateSampleProjectError, Options<CreateSampleProjectData>> => {
+    const mutationOptions: UseMutationOptions<CreateSampleProjectResponse, CreateSampleProjectError, Options<CreateSampleProjectData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await createSampleProject({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
 export const listSourceSnapshotsQueryKey = (options: Options<ListSourceSnapshotsData>) => createQueryKey('listSourceSnapshots', options);
 
 /**
@@ -871,7 +890,10 @@ export const listJobEventsQueryKey = (options: Options<ListJobEventsData>) => cr
 /**
  * List job events
  *
- * List a job's events after a number; `next_cursor` is the `after` of what follows.
+ * List a job's events after a number, or follow them as server-sent events.
+ *
+ * `next_cursor` is the `after` of what follows. Send `Accept: text/event-stream` to follow: the
+ * stream ends with the job, and 204 tells a browser that returns to it to come no more.
  */
 export const listJobEventsOptions = (options: Options<ListJobEventsData>) => queryOptions<ListJobEventsResponse, ListJobEventsError, ListJobEventsResponse, ReturnType<typeof listJobEventsQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -891,7 +913,10 @@ export const listJobEventsInfiniteQueryKey = (options: Options<ListJobEventsData
 /**
  * List job events
  *
- * List a job's events after a number; `next_cursor` is the `after` of what follows.
+ * List a job's events after a number, or follow them as server-sent events.
+ *
+ * `next_cursor` is the `after` of what follows. Send `Accept: text/event-stream` to follow: the
+ * stream ends with the job, and 204 tells a browser that returns to it to come no more.
  */
 export const listJobEventsInfiniteOptions = (options: Options<ListJobEventsData>) => {
     const opts = infiniteQueryOptions<ListJobEventsResponse, ListJobEventsError, InfiniteData<ListJobEventsResponse>, QueryKey<Options<ListJobEventsData>>, number | Pick<QueryKey<Options<ListJobEventsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
@@ -1047,4 +1072,209 @@ export const getUsageOptions = (options?: Options<GetUsageData>) => queryOptions
         return data;
     },
     queryKey: getUsageQueryKey(options)
+});
+
+/**
+ * Create ticket
+ *
+ * Give out a ticket for the WebSocket at `/api/v1/ws`.
+ *
+ * Send it as a subprotocol (`taskyard.v1, ticket.<ticket>`) or as `?ticket=`; a client that can
+ * send an Authorization header needs none.
+ */
+export const createTicketMutation = (options?: Partial<Options<CreateTicketData>>): UseMutationOptions<CreateTicketResponse, CreateTicketError, Options<CreateTicketData>> => {
+    const mutationOptions: UseMutationOptions<CreateTicketResponse, CreateTicketError, Options<CreateTicketData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await createTicket({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listAnalysesQueryKey = (options: Options<ListAnalysesData>) => createQueryKey('listAnalyses', options);
+
+/**
+ * List analyses
+ *
+ * List a project's analyses, the newest first; their scores in order are the trend.
+ */
+export const listAnalysesOptions = (options: Options<ListAnalysesData>) => queryOptions<ListAnalysesResponse, ListAnalysesError, ListAnalysesResponse, ReturnType<typeof listAnalysesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listAnalyses({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listAnalysesQueryKey(options)
+});
+
+export const listAnalysesInfiniteQueryKey = (options: Options<ListAnalysesData>): QueryKey<Options<ListAnalysesData>> => createQueryKey('listAnalyses', options, true);
+
+/**
+ * List analyses
+ *
+ * List a project's analyses, the newest first; their scores in order are the trend.
+ */
+export const listAnalysesInfiniteOptions = (options: Options<ListAnalysesData>) => {
+    const opts = infiniteQueryOptions<ListAnalysesResponse, ListAnalysesError, InfiniteData<ListAnalysesResponse>, QueryKey<Options<ListAnalysesData>>, number | Pick<QueryKey<Options<ListAnalysesData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListAnalysesData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    page: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listAnalyses({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listAnalysesInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+/**
+ * Create analysis
+ *
+ * Start an analysis; follow it as the job of the same id.
+ */
+export const createAnalysisMutation = (options?: Partial<Options<CreateAnalysisData>>): UseMutationOptions<CreateAnalysisResponse, CreateAnalysisError, Options<CreateAnalysisData>> => {
+    const mutationOptions: UseMutationOptions<CreateAnalysisResponse, CreateAnalysisError, Options<CreateAnalysisData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await createAnalysis({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getAnalysisQueryKey = (options: Options<GetAnalysisData>) => createQueryKey('getAnalysis', options);
+
+/**
+ * Get analysis
+ *
+ * Return one analysis in figures.
+ */
+export const getAnalysisOptions = (options: Options<GetAnalysisData>) => queryOptions<GetAnalysisResponse, GetAnalysisError, GetAnalysisResponse, ReturnType<typeof getAnalysisQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getAnalysis({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getAnalysisQueryKey(options)
+});
+
+export const getAnalysisReportQueryKey = (options: Options<GetAnalysisReportData>) => createQueryKey('getAnalysisReport', options);
+
+/**
+ * Get analysis report
+ *
+ * Return the report; its findings come by the page from /findings.
+ */
+export const getAnalysisReportOptions = (options: Options<GetAnalysisReportData>) => queryOptions<GetAnalysisReportResponse, GetAnalysisReportError, GetAnalysisReportResponse, ReturnType<typeof getAnalysisReportQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getAnalysisReport({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getAnalysisReportQueryKey(options)
+});
+
+export const listFindingsQueryKey = (options: Options<ListFindingsData>) => createQueryKey('listFindings', options);
+
+/**
+ * List findings
+ *
+ * List what an analysis found, the worst first.
+ */
+export const listFindingsOptions = (options: Options<ListFindingsData>) => queryOptions<ListFindingsResponse, ListFindingsError, ListFindingsResponse, ReturnType<typeof listFindingsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listFindings({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listFindingsQueryKey(options)
+});
+
+export const listFindingsInfiniteQueryKey = (options: Options<ListFindingsData>): QueryKey<Options<ListFindingsData>> => createQueryKey('listFindings', options, true);
+
+/**
+ * List findings
+ *
+ * List what an analysis found, the worst first.
+ */
+export const listFindingsInfiniteOptions = (options: Options<ListFindingsData>) => {
+    const opts = infiniteQueryOptions<ListFindingsResponse, ListFindingsError, InfiniteData<ListFindingsResponse>, QueryKey<Options<ListFindingsData>>, number | Pick<QueryKey<Options<ListFindingsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListFindingsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    page: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listFindings({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listFindingsInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+export const exportAnalysisQueryKey = (options: Options<ExportAnalysisData>) => createQueryKey('exportAnalysis', options);
+
+/**
+ * Export analysis
+ *
+ * Return the whole report as JSON, SARIF 2.1.0 or a printable page.
+ */
+export const exportAnalysisOptions = (options: Options<ExportAnalysisData>) => queryOptions<ExportAnalysisResponse, ExportAnalysisError, ExportAnalysisResponse, ReturnType<typeof exportAnalysisQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await exportAnalysis({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: exportAnalysisQueryKey(options)
 });

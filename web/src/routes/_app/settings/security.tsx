@@ -1,14 +1,14 @@
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import type { FormEvent } from 'react';
-import { changePasswordMutation, listSessionsOptions, listSessionsQueryKey } from '@/api/gen/@tanstack/react-query.gen';
+import { changePasswordMutation, listSessionsOptions } from '@/api/gen/@tanstack/react-query.gen';
 import { Section } from '@/components/section';
 import { Button } from '@/components/ui/button';
 import { PasswordField } from '@/components/ui/field';
 import { Notice } from '@/components/ui/notice';
 import { SessionRow } from '@/features/accounts/session-row';
 import { useAction } from '@/lib/action';
-import { queryClient } from '@/lib/client';
+import { stale } from '@/lib/client';
 import { plural } from '@/lib/format';
 import { text } from '@/lib/forms';
 import { say } from '@/lib/toasts';
@@ -54,7 +54,7 @@ function Password() {
       {
         onSuccess: ({ data }) => {
           form.reset();
-          void queryClient.invalidateQueries({ queryKey: listSessionsQueryKey() });
+          void stale('listSessions');
           void say(`Password changed; ${plural(data.sessions_ended, 'other session')} ended`);
         },
       },

@@ -30,6 +30,12 @@ function Project() {
           <Tab to="/projects/$projectId/source" params={params} search={{}}>
             Source
           </Tab>
+          <Tab to="/projects/$projectId/analyses" params={params} search={{}}>
+            Analyses
+          </Tab>
+          <Tab to="/projects/$projectId/runs" params={params} search={{}}>
+            Runs
+          </Tab>
           <Tab to="/projects/$projectId/settings" params={params}>
             Settings
           </Tab>

@@ -9,7 +9,7 @@ import { TextAreaField, TextField } from '@/components/ui/field';
 import { Notice } from '@/components/ui/notice';
 import { useProject } from '@/features/projects/use-project';
 import { useAction } from '@/lib/action';
-import { queryClient } from '@/lib/client';
+import { queryClient, stale } from '@/lib/client';
 import { text } from '@/lib/forms';
 import { say } from '@/lib/toasts';
 
@@ -36,7 +36,7 @@ function Rename({ project }: { project: ProjectRead }) {
   const update = useAction(updateProjectMutation(), {
     onSuccess: (answer) => {
       queryClient.setQueryData(getProjectQueryKey({ path: { project_id: project.id } }), answer);
-      void queryClient.invalidateQueries();
+      void stale('listProjects');
       void say('Project saved');
     },
   });
@@ -81,7 +81,7 @@ function Delete({ project }: { project: ProjectRead }) {
   const remove = useAction(deleteProjectMutation(), {
     onSuccess: async () => {
       await navigate({ to: '/projects' });
-      await queryClient.invalidateQueries();
+      await stale('listProjects');
       void say(`${project.name} is deleted`);
     },
   });

@@ -2,6 +2,7 @@ import { useSuspenseQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { listSourceSnapshotsOptions } from '@/api/gen/@tanstack/react-query.gen';
 import { Pager } from '@/components/pager';
+import { AnalyseButton } from '@/features/analysis/analyse-button';
 import { DropZone } from '@/features/source/drop-zone';
 import { SnapshotRow } from '@/features/source/snapshot-row';
 import { useUpload } from '@/features/source/use-upload';
@@ -30,8 +31,8 @@ function Source() {
   const { data } = useSuspenseQuery(options(projectId, page));
   const upload = useUpload(projectId);
   return (
-    <div className="grid gap-5 px-4 py-5 md:px-[1.125rem]">
-      <DropZone {...upload} first={data.total === 0} />
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-5 px-4 py-5 md:px-[1.125rem]">
+      <DropZone {...upload} first={data.total === 0} afterwards={<AnalyseButton projectId={projectId} />} />
       {data.total > 0 && (
         <section aria-labelledby="snapshots">
           <h2 id="snapshots" className="mb-2">

@@ -1,0 +1,107 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { Download } from 'lucide-react';
+import type { JobRead } from '@/api/gen';
+import { listJobAssetsOptions } from '@/api/gen/@tanstack/react-query.gen';
+import { Fact, Facts } from '@/components/facts';
+import { Ago, Elapsed } from '@/components/ui/ago';
+import { Person } from '@/components/ui/avatar';
+import { Copy } from '@/components/ui/copy';
+import { bytes } from '@/lib/format';
+
+/** What is known about a run beside its log. */
+export function RunFacts({ job }: { job: JobRead }) {
+  return (
+    <div className="grid content-start gap-5 p-4">
+      <Facts>
+        {job.project_id && (
+          <Fact name="Project">
+            <Link
+              to="/projects/$projectId"
+              params={{ projectId: job.project_id }}
+              className="underline-offset-2 hover:underline"
+            >
+              {job.project_name}
+            </Link>
+          </Fact>
+        )}
+        {job.asked_by && (
+          <Fact name="Asked by">
+            <span className="inline-flex items-center gap-1.5">
+              <Person id={job.asked_by.id} name={job.asked_by.name} />
+              {job.asked_by.name}
+            </span>
+          </Fact>
+        )}
+        <Fact name="Asked">
+          <Ago at={job.created_at} />
+        </Fact>
+        {job.started_at && (
+          <Fact name={job.finished_at ? 'Took' : 'Running for'}>
+            <Elapsed from={job.started_at} to={job.finished_at} />
+          </Fact>
+        )}
+        {job.attempt > 1 && <Fact name="Attempt">{job.attempt}</Fact>}
+        {job.reused_from && (
+          <Fact name="Result from">
+            <Link to="/runs/$jobId" params={{ jobId: job.reused_from }} className="underline underline-offset-2">
+              an earlier run
+            </Link>{' '}
+            of the same source
+          </Fact>
+        )}
+        {job.status === 'running' && job.deadline_at && (
+          <Fact name="Ends at latest">
+            <Ago at={job.deadline_at} />
+          </Fact>
+        )}
+        <Fact name="Run id">
+          <span className="-my-1 flex items-center">
+            <code className="truncate">{job.id}</code>
+            <Copy text={job.id} what="the run id" />
+          </span>
+        </Fact>
+      </Facts>
+      <Parameters of={job.parameters} />
+      <Files job={job} />
+    </div>
+  );
+}
+
+function Parameters({ of }: { of: Record<string, unknown> }) {
+  const shown = Object.entries(of).filter(([, value]) => value !== null && value !== false);
+  if (!shown.length) return null;
+  return (
+    <section aria-label="Parameters">
+      <h2 className="mb-1.5">Asked with</h2>
+      <Facts>
+        {shown.map(([name, value]) => (
+          <Fact key={name} name={name.replaceAll('_', ' ')}>
+            {Array.isArray(value) ? value.join(', ') : <code className="block truncate">{String(value)}</code>}
+          </Fact>
+        ))}
+      </Facts>
+    </section>
+  );
+}
+
+function Files({ job }: { job: JobRead }) {
+  const { data } = useQuery(listJobAssetsOptions({ path: { job_id: job.id } }));
+  if (!data?.items.length) return null;
+  return (
+    <section aria-label="Files">
+      <h2 className="mb-1">Files</h2>
+      <ul>
+        {data.items.map((file) => (
+          <li key={file.id}>
+            <a href={file.url} download className="flex min-h-7 items-center gap-2 rounded-tag hover:bg-raise">
+              <Download aria-hidden="true" className="size-3.5 text-mute" />
+              <span className="min-w-0 flex-1 truncate">{file.name}</span>
+              <span className="num text-mute text-xs">{bytes(file.size_bytes)}</span>
+            </a>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
