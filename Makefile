@@ -59,8 +59,9 @@ fmt: setup ## Format everything
 	@$(BIN)/ruff format
 	@$(BIN)/python tools/web.py npm run --silent fmt
 
-openapi: setup ## Write openapi.json and the web app's client from the code
+openapi: setup ## Write openapi.json, the error and settings pages and the web app's client
 	@$(BIN)/python tools/openapi.py
+	@$(BIN)/python tests/entry/test_operations_page.py
 	@$(BIN)/python tools/web.py api
 
 migrate: setup ## Bring the database of DATABASE_URL to the newest revision
