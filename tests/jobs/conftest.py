@@ -37,6 +37,13 @@ def worker(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iter
     process.stop()
 
 
+_HOLD = """
+UPDATE jobs SET state = 'running', attempt = 1, started_at = now(),
+       lease_until = now() + interval '1 hour', deadline_at = now() + interval '1 hour'
+ WHERE id = :id
+"""
+
+
 class Jobs:
     """Asks for jobs and looks at them."""
 
@@ -45,9 +52,18 @@ class Jobs:
         self.world = world
 
     async def ask(
-        self, by: Account, kind: str = "drill", project_id: UUID | None = None, **drill: Any
+        self,
+        by: Account,
+        kind: str = "drill",
+        project_id: UUID | None = None,
+        *,
+        held: bool = False,
+        **drill: Any,
     ) -> UUID:
-        """Ask for a drill through the service."""
+        """Ask for a drill through the service.
+
+        `held`: as if a worker of another machine had it already, for the next hour.
+        """
         actor = await self.world.actor(by)
         async with unit_of_work(self.platform.database) as uow:
             access = await service.enqueue(
@@ -55,6 +71,8 @@ class Jobs:
                 actor,
                 JobCreate(kind=kind, parameters=drill, project_id=project_id, task_id=None),
             )
+            if held:
+                await uow.db.execute(text(_HOLD), {"id": access.job_id})
         return access.job_id
 
     async def get(self, job_id: UUID) -> Job:

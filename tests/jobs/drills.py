@@ -155,8 +155,22 @@ SPRINT = JobKind(
     on_finished=on_finished,
 )
 
+#: The platform's own work.
+ERRAND = JobKind(
+    name="errand",
+    parameters=Drill,
+    result=Drilled,
+    run=run,
+    deadline=timedelta(seconds=60),
+    permission=Permission.ADMIN,
+    title=lambda _: "Errand",
+    queue="system",
+    needs_project=False,
+    on_finished=on_finished,
+)
+
 
 def register() -> None:
     """Let drills be asked for in this process."""
-    for kind in (DRILL, SPRINT):
+    for kind in (DRILL, SPRINT, ERRAND):
         kinds.register(kind)

@@ -21,7 +21,6 @@ from taskyard.jobs.schemas import (
     ProjectJobQuery,
     StepRead,
 )
-from taskyard.jobs.types import ENDED
 from taskyard.projects.access import ProjectAccess
 from taskyard.projects.types import ROLE_ALLOWS
 
@@ -172,9 +171,3 @@ async def events(uow: Uow, access: JobAccess, query: EventsQuery) -> Page[JobEve
         page_size=query.limit,
         next_cursor=str(shown[-1].seq) if len(found) > query.limit else None,
     )
-
-
-async def is_over(uow: Uow, access: JobAccess, after: int) -> bool:
-    """Say whether a job has ended and nothing comes after this event."""
-    row = await repository.whole(uow.db, access.job_id)
-    return row is not None and row.state in ENDED and after >= row.next_seq - 1

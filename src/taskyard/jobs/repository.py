@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from taskyard.accounts.models import User
 from taskyard.core.partitions import first_id
 from taskyard.jobs.models import Job, JobAsset, JobEvent, JobStep
+from taskyard.jobs.types import ENDED
 from taskyard.projects.models import Membership, Project
 
 #: Lists stop counting here: nobody reads a total beyond it.
@@ -145,6 +146,12 @@ async def newest_seq(db: AsyncSession, job_ids: Sequence[UUID]) -> dict[UUID, in
     """Return the number of the newest event of each job."""
     query = select(Job.id, Job.next_seq - 1).where(Job.id.in_(job_ids))
     return {row[0]: row[1] for row in await db.execute(query)}
+
+
+async def is_over(db: AsyncSession, job_id: UUID, after: int) -> bool:
+    """Say whether a job has ended and nothing comes after this event."""
+    query = select(Job.state.in_(ENDED) & (Job.next_seq <= after + 1)).where(Job.id == job_id)
+    return bool(await db.scalar(query))
 
 
 async def count_since(db: AsyncSession, user_id: UUID, moment: datetime) -> int:

@@ -1,8 +1,8 @@
 """Jobs over HTTP."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import Depends, Query, Request, Response
+from fastapi import Depends, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from taskyard.accounts.service import profiles
@@ -19,7 +19,7 @@ from taskyard.core.schemas import (
 )
 from taskyard.core.uow import Uow, UowDep
 from taskyard.files.access import PartsDep
-from taskyard.jobs import assets, logs, reading, schemas, service
+from taskyard.jobs import assets, logs, reading, repository, schemas, service, streaming
 from taskyard.jobs import errors as refusals
 from taskyard.jobs.access import CanCancelJob, CanReadJob, CanRetryJob
 from taskyard.projects.access import ProjectAccess, gate
@@ -29,7 +29,21 @@ jobs = Router(prefix="/api/v1/jobs", tags=["jobs"])
 project_jobs = Router(prefix="/api/v1/projects", tags=["jobs"])
 users = Router(prefix="/api/v1/users", tags=["profile"])
 ROUTERS = (jobs, project_jobs, users)
-
+LastEventId = Annotated[
+    str | None,
+    Header(
+        alias="Last-Event-ID",
+        pattern=r"^[0-9]{1,15}$",
+        description="What a browser sends when it returns to the stream.",
+    ),
+]
+_EVENTS: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "Events in their order.",
+        "content": {"text/event-stream": {"schema": {"type": "string"}}},
+    },
+    204: {"description": "The job has ended, and nothing comes after the event you have."},
+}
 CanList = Annotated[Actor, permit(Permission.JOB_READ)]
 CanAsk = Annotated[Actor, permit(Permission.JOB_CREATE)]
 CanListProject = Annotated[ProjectAccess, Depends(gate(Permission.JOB_READ), scope="function")]
@@ -131,12 +145,30 @@ async def retry_job(
     return Item(data=await reading.one(uow, job))
 
 
-@jobs.get("/{job_id}/events", errors=(refusals.JobNotFound,))
+@jobs.get(
+    "/{job_id}/events",
+    response_model=Page[schemas.JobEventRead],
+    responses=_EVENTS,
+    errors=(refusals.JobNotFound,),
+)
 async def list_job_events(
-    job: CanReadJob, query: Annotated[schemas.EventsQuery, Query()], uow: UowDep
-) -> Page[schemas.JobEventRead]:
-    """List a job's events after a number; `next_cursor` is the `after` of what follows."""
-    return await reading.events(uow, job, query)
+    job: CanReadJob,
+    request: Request,
+    query: Annotated[schemas.EventsQuery, Query()],
+    uow: UowDep,
+    last_event_id: LastEventId = None,
+) -> Page[schemas.JobEventRead] | Response:
+    """List a job's events after a number, or follow them as server-sent events.
+
+    `next_cursor` is the `after` of what follows. Send `Accept: text/event-stream` to follow: the
+    stream ends with the job, and 204 tells a browser that returns to it to come no more.
+    """
+    if "text/event-stream" not in request.headers.get("accept", ""):
+        return await reading.events(uow, job, query)
+    after = max(query.after, int(last_event_id or 0))
+    if await repository.is_over(uow.db, job.job_id, after):
+        return Response(status_code=204)
+    return streaming.answer(request.app.state.platform, job.actor, job.job_id, after)
 
 
 @jobs.get("/{job_id}/assets", errors=(refusals.JobNotFound,))
