@@ -9,7 +9,7 @@ from tests.conftest import Api
 from tests.world import World
 
 
-async def test_an_analysis_ends_with_a_score_findings_and_coverage(yard: Yard):
+async def test_an_analysis_ends_with_a_score_findings_and_coverage(yard: Yard) -> None:
     analysis = await yard.analysed(BAD)
     assert analysis["status"] == "completed"
     assert analysis["number"] == 1
@@ -23,7 +23,7 @@ async def test_an_analysis_ends_with_a_score_findings_and_coverage(yard: Yard):
     assert any(line["number"] == 5 for line in worst["excerpt"])
 
 
-async def test_the_next_run_says_what_is_new_gone_and_unchanged(yard: Yard):
+async def test_the_next_run_says_what_is_new_gone_and_unchanged(yard: Yard) -> None:
     first = await yard.analysed(BAD, analysis_types=["quality", "security"])
     moved = BAD | {"shop/run.py": "# moved down\n\n" + BAD["shop/run.py"]}
     second = await yard.analysed(moved, analysis_types=["quality", "security"])
@@ -46,7 +46,7 @@ async def test_the_next_run_says_what_is_new_gone_and_unchanged(yard: Yard):
     assert {item["since"] for item in new} == {4}
 
 
-async def test_the_same_source_again_reuses_the_result(yard: Yard):
+async def test_the_same_source_again_reuses_the_result(yard: Yard) -> None:
     first = await yard.analysed(BAD, analysis_types=["security"])
     again = await yard.finished((await yard.start(analysis_types=["security"]))["id"])
     fresh = await yard.finished((await yard.start(analysis_types=["security"], fresh=True))["id"])
@@ -69,7 +69,7 @@ async def test_the_same_source_again_reuses_the_result(yard: Yard):
         ("html", "text/html; charset=utf-8"),
     ],
 )
-async def test_a_report_is_exported(yard: Yard, form: str, media_type: str):
+async def test_a_report_is_exported(yard: Yard, form: str, media_type: str) -> None:
     analysis = await yard.analysed(BAD, analysis_types=["security"])
     answer = await yard.client.get(f"{yard.url}/analyses/{analysis['id']}/export/{form}")
     assert answer.status_code == 200
@@ -78,7 +78,7 @@ async def test_a_report_is_exported(yard: Yard, form: str, media_type: str):
     assert "B602" in answer.text
 
 
-async def test_a_report_page_lacks_nothing_but_its_findings(yard: Yard):
+async def test_a_report_page_lacks_nothing_but_its_findings(yard: Yard) -> None:
     analysis = await yard.analysed(BAD)
     report = (await yard.client.get(f"{yard.url}/analyses/{analysis['id']}/report")).json()["data"]
     assert report["quality_score"] == analysis["quality_score"]
@@ -88,7 +88,7 @@ async def test_a_report_page_lacks_nothing_but_its_findings(yard: Yard):
     assert "findings" not in report
 
 
-async def test_findings_are_filtered_and_paged(yard: Yard):
+async def test_findings_are_filtered_and_paged(yard: Yard) -> None:
     analysis = await yard.analysed(BAD)
     high = await _findings(yard, analysis, severity="high")
     assert {item["severity"] for item in high} == {"high"}
@@ -103,7 +103,9 @@ async def test_findings_are_filtered_and_paged(yard: Yard):
     assert one_by_one == everything
 
 
-async def test_an_analysis_without_source_is_refused_and_leaves_nothing(api: Api, world: World):
+async def test_an_analysis_without_source_is_refused_and_leaves_nothing(
+    api: Api, world: World
+) -> None:
     maya = await world.account()
     project = await world.project(owner=maya)
     url = f"/api/v1/projects/{project.id}"
@@ -114,7 +116,7 @@ async def test_an_analysis_without_source_is_refused_and_leaves_nothing(api: Api
     assert (await api(as_=maya).get(f"{url}/analyses")).json()["total"] == 0
 
 
-async def test_another_projects_snapshot_is_no_source(yard: Yard, api: Api, world: World):
+async def test_another_projects_snapshot_is_no_source(yard: Yard, api: Api, world: World) -> None:
     snapshot = await yard.give(GOOD)
     other = await world.account()
     project = await world.project(owner=other)
@@ -124,7 +126,7 @@ async def test_another_projects_snapshot_is_no_source(yard: Yard, api: Api, worl
     assert answer.status_code == 409
 
 
-async def test_strangers_see_no_analysis(yard: Yard, api: Api, world: World):
+async def test_strangers_see_no_analysis(yard: Yard, api: Api, world: World) -> None:
     analysis = await yard.analysed(GOOD, analysis_types=["quality"])
     stranger = api(as_=await world.account())
     for path in ("", "/report", "/findings", "/export/json"):
@@ -136,7 +138,7 @@ async def test_strangers_see_no_analysis(yard: Yard, api: Api, world: World):
     assert elsewhere.json()["error"]["code"] == "ANALYSIS_NOT_FOUND"
 
 
-async def test_a_report_is_refused_until_it_is_there(yard: Yard):
+async def test_a_report_is_refused_until_it_is_there(yard: Yard) -> None:
     await yard.give(GOOD)
     analysis = await yard.start(analysis_types=["quality"], fresh=True)
     answer = await yard.client.get(f"{yard.url}/analyses/{analysis['id']}/report")

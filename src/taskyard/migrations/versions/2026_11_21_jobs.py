@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -81,13 +82,13 @@ def _jobs() -> None:
     )
 
 
-def _number(name: str, kind: sa.types.TypeEngine[object], first: int) -> sa.Column[object]:
+def _number(name: str, kind: sa.types.TypeEngine[Any], first: int) -> sa.Column[object]:
     return sa.Column(name, kind, server_default=sa.text(str(first)), nullable=False)
 
 
 def _indexes() -> None:
     unsent = "state = 'queued' AND dispatched_at IS NULL"
-    for name, columns, where in (
+    indexes: tuple[tuple[str, list[Any], str | None], ...] = (
         ("ix_jobs_owner_id_id", ["owner_id", "id"], None),
         ("ix_jobs_project_id_id", ["project_id", "id"], None),
         ("ix_jobs_ready", ["owner_id", "id"], f"{unsent} AND queue = 'work'"),
@@ -107,7 +108,8 @@ def _indexes() -> None:
             ["project_id", "kind", "cache_key", "id"],
             "state = 'completed' AND cache_key IS NOT NULL",
         ),
-    ):
+    )
+    for name, columns, where in indexes:
         op.create_index(name, "jobs", columns, postgresql_where=sa.text(where) if where else None)
 
 
