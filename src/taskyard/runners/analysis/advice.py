@@ -16,6 +16,7 @@ _HABIT = 20
 #: A gain smaller than this is not worth the words.
 _GAIN = 0.05
 _LITTLE_COVERAGE, _FEW_ANNOTATIONS, _MUCH_DEBT = 70, 50, 15
+_DENSE = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,9 @@ class Adviser:
 
     def _concentrated(self) -> Iterator[str]:
         for spot in self.hot_spots[:1]:
-            if len(self.hot_spots) > 1 and spot.debt_share_percent >= _MUCH_DEBT:
+            # Unless it merely holds as much of the debt as of the code.
+            dense = spot.debt_share_percent >= _DENSE * spot.ncloc_share_percent
+            if dense and spot.debt_share_percent >= _MUCH_DEBT:
                 yield (
                     f"Begin with {spot.file}: it holds {spot.debt_share_percent:.0f} % of the debt "
                     f"in {spot.ncloc_share_percent:.0f} % of the lines."

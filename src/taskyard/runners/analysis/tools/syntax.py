@@ -52,7 +52,7 @@ class Parsed(Value):
     answer: Answer
     #: By file: those every tool may look at.
     facts: dict[str, Facts]
-    #: Valid for ruff, whose grammar is newer than this Python's: no bandit, no mypy.
+    #: Valid for ruff, whose grammar is the newest and deepest: no bandit, no mypy.
     newer: dict[str, Facts]
     #: Lines of broken files, which count like any others.
     broken: dict[str, int]
@@ -80,7 +80,7 @@ async def parse(bench: Bench, survey: Survey, workspace: Path) -> Parsed:
             broken_lines[line.file] = line.error.ncloc
         else:
             newer[line.file] = Facts(ncloc=line.error.ncloc)
-            reason = f"syntax newer than the analysers' Python ({line.error.message})"
+            reason = f"ruff parses it, the analysers' Python does not: {line.error.message}"
             tally.skipped.append(Skipped(file=line.file, reason=reason, by="bandit and mypy"))
     facts = {line.file: line.facts for line in lines if line.facts is not None}
     tally.files = len(facts) + len(failed)
