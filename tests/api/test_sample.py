@@ -4,7 +4,7 @@ from tests.conftest import Api
 from tests.world import World
 
 
-async def test_the_sample_has_source_and_is_made_once(api: Api, world: World):
+async def test_the_sample_has_source_and_is_made_once(api: Api, world: World) -> None:
     maya = api(as_=await world.account())
     first = (await maya.post("/api/v1/projects/sample")).json()["data"]
     again = (await maya.post("/api/v1/projects/sample")).json()["data"]
@@ -15,6 +15,6 @@ async def test_the_sample_has_source_and_is_made_once(api: Api, world: World):
     assert snapshots["items"][0]["files"] > 10
 
 
-async def test_a_viewer_account_makes_no_sample(api: Api, world: World):
+async def test_a_viewer_account_makes_no_sample(api: Api, world: World) -> None:
     answer = await api(as_=await world.account(role="viewer")).post("/api/v1/projects/sample")
     assert answer.status_code == 403

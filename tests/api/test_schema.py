@@ -8,7 +8,7 @@ from taskyard.core.db import Base
 from taskyard.core.platform import Platform
 
 
-async def test_migrations_make_what_the_models_say(platform: Platform):
+async def test_migrations_make_what_the_models_say(platform: Platform) -> None:
     def differences(connection: Connection) -> list[object]:
         context = MigrationContext.configure(
             connection,
