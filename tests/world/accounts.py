@@ -55,8 +55,15 @@ async def make_account(
     )
     async with unit_of_work(platform.database) as uow:
         uow.db.add(user)
-        await uow.db.flush()
-        await uow.db.refresh(user)
-        started = await start_session(uow, user, Device("127.0.0.1", "tests"), browser=False)
+    return await sign_in(platform, user.id)
+
+
+async def sign_in(platform: Platform, user_id: UUID, *, browser: bool = False) -> Account:
+    """Begin a session of an account; a browser's secret is its cookie, else a refresh token."""
+    accounts = platform.authenticator
+    assert isinstance(accounts, Accounts)
+    async with unit_of_work(platform.database) as uow:
+        user = await uow.db.get_one(User, user_id)
+        started = await start_session(uow, user, Device("127.0.0.1", "tests"), browser=browser)
     token = accounts.tokens.sign(user, started.session.id)
     return Account(user.id, user.email, user.username, token, started.secret, started.session.id)

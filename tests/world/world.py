@@ -10,7 +10,7 @@ from taskyard.projects import service as projects
 from taskyard.projects.models import Membership, Project
 from taskyard.projects.schemas import ProjectCreate
 from taskyard.projects.types import ProjectRole
-from tests.world.accounts import Account, make_account
+from tests.world.accounts import Account, make_account, sign_in
 
 
 class World:
@@ -22,6 +22,10 @@ class World:
     async def account(self, *, role: Role = "user", tier: Tier | None = None) -> Account:
         """Make someone who is signed in."""
         return await make_account(self.platform, role=role, tier=tier)
+
+    async def sign_in(self, account: Account, *, browser: bool = False) -> Account:
+        """Sign the same person in once more, as on another device."""
+        return await sign_in(self.platform, account.id, browser=browser)
 
     async def actor(self, account: Account) -> Actor:
         """Return what services know an account as."""

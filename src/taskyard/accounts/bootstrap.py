@@ -10,7 +10,7 @@ from taskyard.accounts.models import OneTimeLink, User
 from taskyard.accounts.passwords import Passwords
 from taskyard.accounts.policy import email_key
 from taskyard.accounts.schemas import Register
-from taskyard.accounts.service.registering import SETUP, make_account
+from taskyard.accounts.service.registering import SETUP, add_account, prepare
 from taskyard.accounts.tokens import new_secret, secret_hash
 from taskyard.core.db import Database
 from taskyard.core.settings import Settings
@@ -45,7 +45,8 @@ async def create_admin(
             user.role = "admin"
             return user, False
         body = Register(email=email, password=password, display_name=None, username=None)
-        return await make_account(uow, settings, Passwords(settings), body, role="admin"), True
+        new = await prepare(settings, Passwords(settings), body)
+        return await add_account(uow, new, role="admin"), True
 
 
 async def make_setup_link(database: Database, settings: Settings) -> str | None:

@@ -53,8 +53,10 @@ class Passwords:
     async def verify_nobody(self, password: str) -> None:
         """Do the same work for an account that does not exist, so that time tells nothing."""
         if self._nobody is None:
-            self._nobody = await self.hash("nobody's password")
-        await self.verify(password, self._nobody)
+            # Hashing is the work of verifying, so that the first to ask waits no longer.
+            self._nobody = await self.hash(password)
+        else:
+            await self.verify(password, self._nobody)
 
     def _prepared(self, password: str) -> str:
         digest = hmac.digest(self._pepper, password.encode(), hashlib.sha384)

@@ -36,7 +36,11 @@ def email_key(address: str) -> str:
     """
     try:
         found = validate_email(
-            address, check_deliverability=False, allow_smtputf8=False, test_environment=True
+            address,
+            check_deliverability=False,
+            allow_smtputf8=False,
+            strict=True,
+            test_environment=True,
         )
     except EmailNotValidError as error:
         field = {"field": "body.email", "type": "email", "message": str(error), "given": address}

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import Row, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskyard.accounts.models import OneTimeLink, RefreshToken, Session, User
@@ -62,9 +62,16 @@ async def live_session(
 
 
 async def touch_session(db: AsyncSession, session_id: UUID) -> None:
-    """Note that a session was used just now."""
+    """Note that a session was used just now.
+
+    Unless another request is noting it: that one may hold the row for as long as it runs.
+    """
+    free = select(Session.id).where(Session.id == session_id).with_for_update(skip_locked=True)
     await db.execute(
-        update(Session).where(Session.id == session_id).values(last_seen_at=func.now())
+        update(Session)
+        .where(Session.id.in_(free))
+        .values(last_seen_at=func.now())
+        .execution_options(synchronize_session=False)
     )
 
 
@@ -107,20 +114,24 @@ async def refresh_token(
     return (await db.execute(query)).one_or_none()
 
 
+def _open_link(purpose: str, token_hash: bytes) -> ColumnElement[bool]:
+    return and_(
+        OneTimeLink.purpose == purpose,
+        OneTimeLink.token_hash == token_hash,
+        OneTimeLink.used_at.is_(None),
+        OneTimeLink.expires_at > func.now(),
+    )
+
+
+async def link_is_open(db: AsyncSession, purpose: str, token_hash: bytes) -> bool:
+    """Say whether a one-time link could be used now."""
+    return bool(await db.scalar(select(exists().where(_open_link(purpose, token_hash)))))
+
+
 async def use_link(db: AsyncSession, purpose: str, token_hash: bytes) -> bool:
     """Use a one-time link up; say whether it was good. Of two uses exactly one is."""
-    used = (
-        update(OneTimeLink)
-        .where(
-            OneTimeLink.purpose == purpose,
-            OneTimeLink.token_hash == token_hash,
-            OneTimeLink.used_at.is_(None),
-            OneTimeLink.expires_at > func.now(),
-        )
-        .values(used_at=func.now())
-        .returning(OneTimeLink.id)
-    )
-    return (await db.scalar(used)) is not None
+    used = update(OneTimeLink).where(_open_link(purpose, token_hash)).values(used_at=func.now())
+    return (await db.scalar(used.returning(OneTimeLink.id))) is not None
 
 
 async def void_links(db: AsyncSession, purpose: str) -> None:

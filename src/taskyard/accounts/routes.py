@@ -97,13 +97,15 @@ async def set_up(
     request: Request,
     response: Response,
     body: schemas.Setup,
-    uow: UowDep,
     accounts: AccountsDep,
     device: DeviceDep,
 ) -> Item[schemas.SignedIn]:
     """Make the first administrator by the one-time link, and sign the browser in."""
-    user = await registering.set_up(uow, accounts.settings, accounts.passwords, body)
-    started = await signing_in.start_session(uow, user, device, browser=True)
+    database = request.app.state.platform.database
+    new = await registering.prepare_admin(database, accounts.settings, accounts.passwords, body)
+    async with unit_of_work(database) as uow:
+        user = await registering.set_up(uow, body.token, new)
+        started = await signing_in.start_session(uow, user, device, browser=True)
     set_cookie(request, response, started.secret)
     return Item(
         data=schemas.SignedIn(
@@ -124,10 +126,12 @@ async def set_up(
     ),
 )
 async def register(
-    _: Anyone, body: schemas.Register, uow: UowDep, accounts: AccountsDep
+    _: Anyone, request: Request, body: schemas.Register, accounts: AccountsDep
 ) -> Item[schemas.Registered]:
     """Make an account. Sign in with it afterwards."""
-    user = await registering.register(uow, accounts.settings, accounts.passwords, body)
+    user = await registering.register(
+        request.app.state.platform.database, accounts.settings, accounts.passwords, body
+    )
     return Item(data=schemas.Registered(user=read_user(user, accounts.settings)))
 
 

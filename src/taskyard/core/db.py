@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import DateTime, MetaData, Uuid, func
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import (
     AsyncEngine,
     AsyncSession,
@@ -118,6 +118,11 @@ class Database:
     async def dispose(self) -> None:
         """Close every connection."""
         await self.engine.dispose()
+
+
+def violated(error: IntegrityError) -> str:
+    """Return the name of the constraint that refused a row; never guess it from the text."""
+    return getattr(error.orig and error.orig.__cause__, "constraint_name", None) or ""
 
 
 #: SQLSTATE classes that pass: connection, resources, rolled back for another's sake, timed out or

@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
 from taskyard.core.access import Actor, Permission
+from taskyard.core.db import violated
 from taskyard.core.etag import check_match
 from taskyard.core.limits import TierLimitExceeded, tier_limits
 from taskyard.core.uow import Uow
@@ -163,7 +164,7 @@ async def change(
     try:
         await uow.db.flush()
     except IntegrityError as error:
-        if "key" in str(error.orig).partition("DETAIL")[0]:
+        if violated(error) == "uq_projects_owner_key":
             raise ProjectKeyTaken(key=body.key) from None
         raise ProjectNameTaken(name=body.name) from None
     await uow.db.refresh(project)

@@ -41,7 +41,7 @@ async def change_profile(
         uow.emit(ProfileChanged(subject_id=user.id, actor_id=actor.user_id, fields=sorted(changes)))
     try:
         await uow.db.flush()
-    except IntegrityError:
+    except IntegrityError:  # the only constraint a profile can break
         raise UsernameTaken(username=str(body.username)) from None
     await uow.db.refresh(user)
     return user
@@ -54,14 +54,19 @@ async def change_password(
 
     Raises PasswordWrong or PasswordTooWeak.
     """
-    user = await repository.user_by_id(uow.db, actor.user_id, lock=True)
-    assert user is not None, "an authenticated account exists"
-    right, _ = await passwords.verify(body.current_password, user.password_hash)
+    user = await me(uow, actor)
+    before = user.password_hash
+    right, _ = await passwords.verify(body.current_password, before)
     if not right:
         raise PasswordWrong
     known = (user.email_key, user.username, user.display_name)
     check_password(body.new_password, min_length=settings.password_min_length, known=known)
-    user.password_hash = await passwords.hash(body.new_password)
+    hashed = await passwords.hash(body.new_password)
+    # Locked only now: others may refer to the account while passwords are hashed.
+    await repository.user_by_id(uow.db, user.id, lock=True)
+    if user.password_hash != before:
+        raise PasswordWrong
+    user.password_hash = hashed
     ended = await repository.end_sessions(
         uow.db, user.id, reason="password_changed", keep=actor.session_id
     )

@@ -45,17 +45,18 @@ async def check_credentials(
     """Return the account whose password this is.
 
     Unknown, wrong and deactivated look alike in body and in work done. Ten attempts an hour per
-    account name are counted before the password is checked; a right one gives its unit back.
-    Raises InvalidCredentials or LoginAttemptsExceeded.
+    account, by whichever of its names, are counted before the password is checked; a right one
+    gives its unit back. Raises InvalidCredentials or LoginAttemptsExceeded.
     """
     key = _login_key(body)
-    hit_id, bucket = str(uuid7()), Bucket("login", key or body.username or "", 10, 3600)
+    async with unit_of_work(database) as uow:
+        user = await repository.user_by_login(uow.db, email_key=key, username=body.username)
+    named = user.email_key if user else key or (body.username or "").lower()
+    hit_id, bucket = str(uuid7()), Bucket("login", named, 10, 3600)
     try:
         await throttle.hit(hit_id, [bucket])
     except RateLimitExceeded as error:
         raise LoginAttemptsExceeded(retry_after=error.fields["retry_after"]) from None
-    async with unit_of_work(database) as uow:
-        user = await repository.user_by_login(uow.db, email_key=key, username=body.username)
     if user is None:
         await passwords.verify_nobody(body.password)
         raise InvalidCredentials
@@ -68,7 +69,8 @@ async def check_credentials(
     if rehashed:
         async with unit_of_work(database) as uow:
             kept = await repository.user_by_id(uow.db, user.id, lock=True)
-            if kept is not None:
+            # Unless the password was changed in the meantime: that one stays.
+            if kept is not None and kept.password_hash == user.password_hash:
                 kept.password_hash = rehashed
     return user
 

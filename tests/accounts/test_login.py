@@ -1,0 +1,185 @@
+"""Signing in: by either name, ten wrong attempts an hour, and no hint of who has an account."""
+
+import asyncio
+import statistics
+import time
+from collections import Counter
+
+import httpx
+import pytest
+from sqlalchemy import update
+
+from taskyard.accounts.models import User
+from taskyard.core.uow import unit_of_work
+from tests.conftest import Api, OpenInstance
+from tests.world import Account, World
+from tests.world.accounts import PASSWORD
+
+HERE = "/api/v1/auth/login"
+
+
+def _code(answer: httpx.Response) -> tuple[int, str]:
+    return answer.status_code, answer.json()["error"]["code"]
+
+
+async def _try(api: Api, password: str = "wrong password", **name: str) -> httpx.Response:
+    return await api().post(HERE, json={"password": password, **name})
+
+
+async def test_either_name_signs_in_in_any_case(api: Api, world: World) -> None:
+    account = await world.account()
+    names = [
+        {"email": account.email},
+        {"email": account.email.upper()},
+        {"username": account.username},
+        {"username": account.username.upper()},
+        {"username": account.email},
+        {"email": f" {account.email} "},
+    ]
+    for name in names:
+        answer = await _try(api, PASSWORD, **name)
+        assert answer.status_code == 200, name
+        data = answer.json()["data"]
+        assert (data["token_type"], data["expires_in"]) == ("bearer", 900)
+        bearer = {"Authorization": f"Bearer {data['access_token']}"}
+        me = (await api().get("/api/v1/auth/me", headers=bearer)).json()["data"]
+        assert me["id"] == str(account.id)
+
+
+@pytest.mark.parametrize(
+    "names", [{}, {"email": "a@example.com", "username": "a"}, {"email": None, "username": None}]
+)
+async def test_exactly_one_name_is_given(api: Api, names: dict[str, str]) -> None:
+    answer = await api().post(HERE, json={"password": "p", **names})
+    assert _code(answer) == (422, "VALIDATION_ERROR")
+    assert "either email or username" in answer.text
+
+
+async def _deactivated(world: World) -> Account:
+    account = await world.account()
+    async with unit_of_work(world.platform.database) as uow:
+        await uow.db.execute(update(User).where(User.id == account.id).values(is_active=False))
+    return account
+
+
+async def test_unknown_wrong_and_deactivated_look_alike(api: Api, world: World) -> None:
+    right, gone = await world.account(), await _deactivated(world)
+    answers = [
+        await _try(api, email=right.email),
+        await _try(api, username=right.username),
+        await _try(api, PASSWORD, email=gone.email),
+        await _try(api, email=gone.email),
+        await _try(api, PASSWORD, email="nobody-at-all@example.com"),
+        await _try(api, PASSWORD, username="nobody-at-all"),
+        await _try(api, PASSWORD, username="no@address@at all"),
+        await _try(api, PASSWORD, email="ſ@example.com"),
+        await _try(api, "x" * 1024, email=right.email),
+    ]
+    bodies = []
+    for answer in answers:
+        error = answer.json()["error"]
+        assert len(error["details"].pop("request_id")) == 36
+        bodies.append((answer.status_code, error))
+    assert bodies == [bodies[0]] * len(bodies)
+    assert bodies[0][0] == 401
+
+
+async def test_unknown_takes_as_long_as_wrong(open_other: OpenInstance) -> None:
+    """Measured with the hash that costs most, A B A B, in one run."""
+    other = await open_other(password_hasher="bcrypt", rate_limits="off")
+    client = other.client()
+    body = {"email": "timing@example.com", "password": PASSWORD}
+    assert (await client.post("/api/v1/auth/register", json=body)).status_code == 201
+
+    async def seconds(email: str) -> float:
+        began = time.perf_counter()
+        await client.post(HERE, json={"email": email, "password": "wrong password"})
+        return time.perf_counter() - began
+
+    pairs = [
+        (await seconds("timing@example.com"), await seconds("nobody-here@example.com"))
+        for _ in range(3)
+    ]
+    assert 0.5 < statistics.median(wrong / unknown for wrong, unknown in pairs) < 2
+
+
+async def test_the_eleventh_attempt_is_refused_even_with_the_right_password(
+    api: Api, world: World
+) -> None:
+    account = await world.account()
+    for _ in range(10):
+        assert _code(await _try(api, email=account.email))[0] == 401
+    answer = await _try(api, PASSWORD, email=account.email)
+    assert _code(answer) == (429, "LOGIN_ATTEMPTS_EXCEEDED")
+    wait = answer.json()["error"]["details"]["retry_after"]
+    assert 3_500 <= wait <= 3_600
+    assert answer.headers["retry-after"] == str(wait)
+
+
+async def test_no_spelling_of_a_name_begins_the_count_anew(api: Api, world: World) -> None:
+    account = await world.account()
+    spellings = [
+        {"email": account.email},
+        {"email": account.email.upper()},
+        {"email": account.email.capitalize()},
+        {"email": f"  {account.email}"},
+        {"username": account.email.upper()},
+        {"username": account.username},
+        {"username": account.username.upper()},
+        {"username": account.username.capitalize()},
+        {"username": f"{account.username} "},
+        {"username": account.email},
+    ]
+    for name in spellings:
+        assert (await _try(api, **name)).status_code == 401, name
+    for name in spellings:
+        assert _code(await _try(api, PASSWORD, **name)) == (429, "LOGIN_ATTEMPTS_EXCEEDED"), name
+
+
+async def test_of_thirty_attempts_at_once_ten_are_checked(api: Api, world: World) -> None:
+    account = await world.account()
+    answers = await asyncio.gather(*(_try(api, email=account.email) for _ in range(30)))
+    assert Counter(answer.status_code for answer in answers) == {401: 10, 429: 20}
+
+
+async def test_a_right_password_gives_its_attempt_back(api: Api, world: World) -> None:
+    account = await world.account()
+    for _ in range(15):
+        assert (await _try(api, PASSWORD, email=account.email)).status_code == 200
+    for _ in range(10):
+        assert (await _try(api, email=account.email)).status_code == 401
+
+
+async def test_unknown_names_are_counted_too(api: Api, world: World) -> None:
+    name = (await world.account()).username + "-x@example.com"
+    answers = [await _try(api, email=name) for _ in range(11)]
+    assert Counter(answer.status_code for answer in answers) == {401: 10, 429: 1}
+
+
+async def test_the_count_is_one_for_all_processes(
+    api: Api, world: World, open_other: OpenInstance
+) -> None:
+    account = await world.account()
+    other = (await open_other()).client()
+    for _ in range(5):
+        await _try(api, email=account.email)
+        await other.post(HERE, json={"email": account.email, "password": "wrong password"})
+    assert (await _try(api, email=account.email)).status_code == 429
+
+
+async def test_without_valkey_the_count_is_kept_per_process(
+    world: World, open_other: OpenInstance
+) -> None:
+    account = await world.account()
+    client = (await open_other(redis_url="redis://127.0.0.1:1")).client()
+    wrong = {"email": account.email, "password": "wrong password"}
+    answers = [await client.post(HERE, json=wrong) for _ in range(11)]
+    assert Counter(answer.status_code for answer in answers) == {401: 10, 429: 1}
+
+
+async def test_a_wrong_password_is_noted_for_the_account(api: Api, world: World) -> None:
+    account = await world.account()
+    await _try(api, email=account.email)
+    events = (await api(as_=account).get("/api/v1/auth/security-events")).json()["items"]
+    [refused] = [event for event in events if event["name"] == "account.sign_in_refused"]
+    assert refused["details"] == {"address": "127.0.0.1"}

@@ -1,0 +1,58 @@
+"""What touched an account's safety is kept and shown to its owner."""
+
+from tests.conftest import Api
+from tests.world import World
+from tests.world.accounts import PASSWORD
+
+HERE = "/api/v1/auth/security-events"
+
+
+async def test_what_touched_the_account_is_listed_newest_first(api: Api, world: World) -> None:
+    account = await world.account()
+    other = await world.sign_in(account)
+    client = api(as_=account)
+    wrong = {"email": account.email, "password": "wrong password"}
+    await api().post("/api/v1/auth/login", json=wrong)
+    await client.patch("/api/v1/profile", json={"display_name": "Maya"})
+    await api(as_=other).post("/api/v1/auth/logout")
+    third = await world.sign_in(account)
+    await client.delete(f"/api/v1/auth/sessions/{third.session_id}")
+    change = {"current_password": PASSWORD, "new_password": "another quiet yard"}
+    await client.post("/api/v1/auth/password", json=change)
+    page = (await client.get(HERE)).json()
+    assert [(item["name"], item["details"].get("reason")) for item in page["items"]] == [
+        ("account.password_changed", None),
+        ("session.ended", "revoked"),
+        ("session.started", None),
+        ("session.ended", "signed_out"),
+        ("account.profile_changed", None),
+        ("account.sign_in_refused", None),
+        ("session.started", None),
+        ("session.started", None),
+    ]
+    assert page["items"][-1]["details"] == {"address": "127.0.0.1", "device": "tests"}
+    assert PASSWORD not in str(page)
+
+
+async def test_nobody_sees_another_accounts(api: Api, world: World) -> None:
+    mine, theirs = await world.account(), await world.account()
+    await api(as_=theirs).patch("/api/v1/profile", json={"display_name": "Other"})
+    names = [item["name"] for item in (await api(as_=mine).get(HERE)).json()["items"]]
+    assert names == ["session.started"]
+
+
+async def test_what_happens_in_projects_is_no_matter_of_safety(api: Api, world: World) -> None:
+    account = await world.account()
+    await world.project(owner=account)
+    names = {item["name"] for item in (await api(as_=account).get(HERE)).json()["items"]}
+    assert names == {"session.started"}
+
+
+async def test_a_hundred_are_shown(api: Api, world: World) -> None:
+    account = await world.account()
+    client = api(as_=account)
+    for number in range(101):
+        await client.patch("/api/v1/profile", json={"display_name": f"M {number}"})
+    page = (await client.get(HERE)).json()
+    assert len(page["items"]) == 100
+    assert {item["name"] for item in page["items"]} == {"account.profile_changed"}
