@@ -75,6 +75,11 @@ class Jobs:
                 await uow.db.execute(text(_HOLD), {"id": access.job_id})
         return access.job_id
 
+    async def ask_errand(self, **drill: Any) -> UUID:
+        """Ask for a drill in the platform's own name."""
+        async with unit_of_work(self.platform.database) as uow:
+            return await service.enqueue_system(uow, "errand", drills.Drill(**drill))
+
     async def get(self, job_id: UUID) -> Job:
         """Return a job as it is."""
         async with self.platform.database.session() as db:

@@ -37,7 +37,11 @@ class Drill(BaseModel):
     #: Attempts up to this one end as `then` says; later ones return.
     until_attempt: int = 1000
     lines: int = Field(0, ge=0, le=200_000)
+    #: Lines told in one breath.
+    flood: int = Field(0, ge=0, le=200_000)
     key: str | None = None
+    #: What to keep as a file.
+    asset: str | None = None
     #: Whether what is done on completion breaks, up to that attempt.
     hook_breaks: bool = False
 
@@ -74,6 +78,11 @@ class Stumbled(TaskyardError):
 
 async def run(drill: Drill, job: JobContext) -> Drilled:
     """Do what the drill says."""
+    for number in range(drill.flood):
+        job.log(f"flood {number}")
+    if drill.flood:
+        # Long enough for what waits to be written, so that there is room again.
+        await asyncio.sleep(3)
     for number in range(drill.lines):
         job.log(f"line {number}")
         if number % 500 == 499:
@@ -82,6 +91,8 @@ async def run(drill: Drill, job: JobContext) -> Drilled:
         work = partial(_one, number, drill, job)
         await job.step(f"step-{number}", f"Step {number}", work, StepDone)
         job.progress(number / max(1, drill.steps), f"Step {number}", number=number)
+    if drill.asset is not None:
+        await job.asset("drill.txt", drill.asset.encode(), "text/plain")
     if job.attempt <= drill.until_attempt:
         await _then(drill.then, job)
     return Drilled(steps=drill.steps, attempt=job.attempt)

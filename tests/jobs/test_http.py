@@ -9,6 +9,7 @@ import pytest
 from taskyard.kit.ids import uuid7
 from tests.conftest import Api
 from tests.jobs.conftest import Jobs
+from tests.jobs.drills import Drill
 from tests.world import Account, World
 
 JOBS = "/api/v1/jobs"
@@ -105,16 +106,12 @@ async def test_the_project_may_be_named_in_three_ways(
         job = (await client.post(JOBS, json=body)).json()["data"]
         assert job["project_id"] == str(project.id)
         assert job["project_name"] == project.name
-        assert set(job["parameters"]) == set(_drill_fields())
+        assert set(job["parameters"]) == set(Drill.model_fields)
     path = f"/api/v1/projects/{project.id}/jobs"
     job = (await client.post(path, json={"kind": "sprint"})).json()["data"]
     assert job["project_id"] == str(project.id)
     both = {**beside, "parameters": {"project_id": str(uuid4())}}
     assert (await client.post(JOBS, json=both)).status_code == 422
-
-
-def _drill_fields() -> list[str]:
-    return ["steps", "pause", "then", "until_attempt", "lines", "key", "hook_breaks"]
 
 
 async def test_a_project_name_makes_the_project_on_first_use(api: Api, world: World) -> None:

@@ -185,10 +185,19 @@ class Host:
             os.kill(self.consumer, signal.SIGTERM)
         deadline = asyncio.get_running_loop().time() + _STOP_S
         while not self._has_ended():
-            if asyncio.get_running_loop().time() > deadline:
-                self._kill()
             await asyncio.sleep(_LOOK_S)
+            # Celery takes its time over an idle pool; there is nothing to wait for.
+            if asyncio.get_running_loop().time() > deadline or await self._is_idle(platform):
+                self._kill()
         self._code = 0
+
+    async def _is_idle(self, platform: Platform) -> bool:
+        try:
+            async with platform.database.session() as db:
+                return await workers.is_idle(db, self.who.id)
+        except Exception as error:  # noqa: BLE001 — then the deadline decides
+            _note(error)
+            return False
 
     async def _say_stopping(self, platform: Platform) -> None:
         try:

@@ -13,8 +13,9 @@ from uuid import UUID
 import structlog
 from pydantic import BaseModel, ValidationError
 from sqlalchemy import Engine, select
+from sqlalchemy.exc import SQLAlchemyError
 
-from taskyard.core.db import is_outage
+from taskyard.core.db import DatabaseBusy, is_outage
 from taskyard.core.platform import Platform
 from taskyard.core.uow import Uow, unit_of_work
 from taskyard.jobs import kinds, policy
@@ -167,7 +168,7 @@ class Attempt:
             writing.cancel()
             with suppress(asyncio.CancelledError, LeaseLost):
                 await writing
-        await journal.flush()
+        await journal.close()
         return ending
 
     async def _supervise(
@@ -230,15 +231,11 @@ class Attempt:
         """Write the end; what a kind does on it belongs to the same transaction."""
         try:
             told = await self._patiently(lambda uow: self._settle_once(uow, ending))
-        except (LeaseLost, asyncio.CancelledError):
-            raise
-        except Exception as fault:
-            if ending.result is None:
-                raise
-            # The kind's own hook broke. Its effects are undone; the finished steps are kept.
-            decide = self._because_of(fault)
+        except HookBroke as broke:
+            # Its effects are undone with the whole end; the finished steps are kept.
+            decide = self._because_of(broke.fault)
             if self._journal is not None:
-                await self._journal.flush()
+                await self._journal.close()
             told = await self._patiently(lambda uow: self._settle_once(uow, Ending(decide)))
         self._platform.bus.tell(frames.message(self._claimed.job_id, [told]))
 
@@ -252,7 +249,7 @@ class Attempt:
             await uow.db.refresh(job)
             if ending.reused_from is not None:
                 await reuse.copy_assets(uow.db, ending.reused_from, job.id)
-            await kinds.get(job.kind).on_finished(uow, job, ending.result)
+            await _finish(uow, job, ending.result)
         return told
 
     async def _patiently(self, work: Callable[[Uow], Awaitable[T]]) -> T:
@@ -278,6 +275,24 @@ async def _run(kind: JobKind[Any, Any], parameters: BaseModel, context: JobConte
     if not isinstance(result, BaseModel) or not isinstance(result, kind.result):
         raise TypeError(f"the runner of {kind.name} returned {type(result).__name__}")
     return result
+
+
+class HookBroke(Exception):
+    """What a kind does on completion failed, by its own fault and not the database's."""
+
+    def __init__(self, fault: Exception) -> None:
+        self.fault = fault
+
+
+async def _finish(uow: Uow, job: Job, result: BaseModel | None) -> None:
+    try:
+        await kinds.get(job.kind).on_finished(uow, job, result)
+    except (SQLAlchemyError, DatabaseBusy) as error:
+        if is_outage(error):
+            raise
+        raise HookBroke(error) from error
+    except Exception as error:
+        raise HookBroke(error) from error
 
 
 def _done(result: BaseModel) -> "Ending":

@@ -17,12 +17,14 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
+import psycopg
 import structlog
 from sqlalchemy import Connection, Engine, RowMapping, create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
+from taskyard.core.db import is_outage
 from taskyard.core.settings import Settings
 from taskyard.jobs import policy
 from taskyard.jobs.engine import outcome, states
@@ -68,16 +70,17 @@ _RENEW = text(
 
 def guardian_engine(settings: Settings) -> Engine:
     """Return the engine guardians connect with: psycopg, one connection each, no pool."""
+
+    def connect() -> psycopg.Connection:
+        return psycopg.connect(
+            settings.sync_dsn,
+            connect_timeout=5,
+            options="-c statement_timeout=5000 -c lock_timeout=4000",
+            application_name="taskyard-guardian",
+        )
+
     return create_engine(
-        "postgresql+psycopg://",
-        hide_parameters=True,
-        poolclass=NullPool,
-        connect_args={
-            "conninfo": settings.sync_dsn,
-            "connect_timeout": 5,
-            "options": "-c statement_timeout=5000 -c lock_timeout=4000",
-            "application_name": "taskyard-guardian",
-        },
+        "postgresql+psycopg://", creator=connect, hide_parameters=True, poolclass=NullPool
     )
 
 
@@ -128,7 +131,9 @@ class Guardian:
             due = time.monotonic() - renewed >= lease / 3
             try:
                 seen = self._look(renew=due)
-            except (SQLAlchemyError, OSError):
+            except Exception as error:  # noqa: BLE001 — whatever it is, nothing was heard
+                if not is_outage(error):
+                    _log.error("guardian_failed", exc_info=error)
                 self._hang_up()
                 found = Interrupt.LOST if time.monotonic() - heard > lease else None
             else:
@@ -165,9 +170,9 @@ class Guardian:
                 with Session(self._engine) as db, db.begin():
                     hand = Hand.plain(db)
                     states.settle_attempt(hand, self._claimed.job_id, self._claimed.attempt, decide)
-            except (LeaseLost, SQLAlchemyError, OSError):
-                # Somebody else says how it ended: the sweeper, once the lease has expired.
-                _log.warning("guardian_could_not_write", job_id=str(self._claimed.job_id))
+            except Exception as error:  # noqa: BLE001 — the sweeper writes it, once the lease ends
+                if not isinstance(error, LeaseLost) and not is_outage(error):
+                    _log.error("guardian_failed", exc_info=error)
         _log.warning("attempt_killed", job_id=str(self._claimed.job_id), because=why.value)
         if not self._over.is_set():
             os.kill(os.getpid(), signal.SIGKILL)

@@ -38,7 +38,7 @@ BATCH_LINES = 500
 _BATCH_CHARS = 200_000
 #: Lines that wait to be written; beyond them they are counted, not kept.
 WAITING_LINES = 10_000
-#: Lines one job may keep in all.
+#: Lines one attempt may keep in all.
 MOST_LINES = 100_000
 _RETRY_S = 0.3
 
@@ -72,20 +72,24 @@ class Journal:
         *,
         is_lost: Callable[[], bool],
         finished_steps: dict[str, Any],
+        most_lines: int = MOST_LINES,
     ) -> None:
         self._platform = platform
         self._bus = bus
         self._claimed = claimed
         self._is_lost = is_lost
         self._finished_steps = finished_steps
+        self._most_lines = most_lines
         self._writes = 0
         self._writing = asyncio.Lock()
+        self._commits: set[asyncio.Task[None]] = set()
         # Runners may note from any thread.
         self._noting = threading.Lock()
         self._notes = _Notes()
         self._lines: deque[Line] = deque()
         self._left_out = 0
         self._kept = 0
+        self._closing = False
         self._loop = asyncio.get_running_loop()
         self._noted = asyncio.Event()
 
@@ -100,15 +104,22 @@ class Journal:
 
     def note_lines(self, text: str, level: LogLevel) -> None:
         """Note lines of the log."""
-        at = now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        at = _now()
         with self._noting:
             for line in lines_of(text):
-                if len(self._lines) >= WAITING_LINES or self._kept >= MOST_LINES:
+                if len(self._lines) >= WAITING_LINES or self._kept >= self._most_lines:
                     self._left_out += 1
-                else:
-                    self._kept += 1
-                    self._lines.append(Line(at, level, line))
+                    continue
+                if self._left_out:
+                    self._lines.append(self._gap(at))
+                self._kept += 1
+                self._lines.append(Line(at, level, line))
         self._wake()
+
+    def _gap(self, at: str) -> Line:
+        """Return the line that stands for those left out."""
+        count, self._left_out = self._left_out, 0
+        return Line(at, "warning", f"… {count:,} lines were left out: more than the log can hold")
 
     def _wake(self) -> None:
         self._loop.call_soon_threadsafe(self._noted.set)
@@ -123,7 +134,16 @@ class Journal:
 
     async def flush(self) -> None:
         """Write everything noted so far. Raises LeaseLost."""
-        while self._lines or self._left_out or self._notes.progress is not None:
+        while self._lines or self._notes.progress is not None:
+            await self._flush_once()
+
+    async def close(self) -> None:
+        """Write the rest, and what was left out of it. Raises LeaseLost."""
+        self._closing = True
+        # Also what somebody began to write and was cancelled over.
+        await asyncio.gather(*self._commits)
+        await self.flush()
+        if self._left_out:
             await self._flush_once()
 
     async def step_result(self, name: str) -> Any | None:
@@ -211,11 +231,8 @@ class Journal:
         while self._lines and len(lines) < BATCH_LINES and chars < _BATCH_CHARS:
             lines.append(self._lines.popleft())
             chars += len(lines[-1].text)
-        if self._left_out and not self._lines:
-            at = lines[-1].at if lines else now().isoformat(timespec="milliseconds")
-            text = f"… {self._left_out:,} lines were left out: more than the log can hold"
-            lines.append(Line(at, "warning", text))
-            self._left_out = 0
+        if self._left_out and not self._lines and self._closing:
+            lines.append(self._gap(_now()))
         return lines
 
     async def write(self, write: Write) -> None:
@@ -225,6 +242,8 @@ class Journal:
         in here leaves the write to its end: half of one could not be told from none.
         """
         commit = self._loop.create_task(self._commit(write))
+        self._commits.add(commit)
+        commit.add_done_callback(self._commits.discard)
         await asyncio.shield(commit)
 
     async def _commit(self, write: Write) -> None:
@@ -256,6 +275,10 @@ class Journal:
                 await write.effect(uow.db)
             await uow.db.flush()
         return rows
+
+
+def _now() -> str:
+    return now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _events(notes: _Notes, lines: list[Line], fenced: Fenced) -> list[tuple[str, dict[str, Any]]]:

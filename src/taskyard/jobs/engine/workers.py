@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -20,6 +20,9 @@ from taskyard.kit.ids import uuid7
 BEAT_S: Final = 5.0
 ALIVE: Final = "stopping_at IS NULL AND seen_at > clock_timestamp() - interval '20 seconds'"
 _FORGET: Final = timedelta(days=1)
+_SEND_AGAIN: Final = text(
+    "UPDATE jobs SET dispatched_at = NULL WHERE state = 'queued' AND dispatched_at IS NOT NULL"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +89,20 @@ async def say_stopping(db: AsyncSession, worker_id: UUID) -> None:
 
 
 async def remove(db: AsyncSession, worker_id: UUID) -> None:
-    """Forget a worker that has ended; what it still held goes on at once."""
+    """Forget a worker that has ended; what it still held goes on at once.
+
+    It may have died between taking a hint and claiming the job, so every hint that is out is sent
+    again: the few that were alive are answered twice, which harms nobody.
+    """
     await expire_leases(db, worker_id)
+    await db.execute(_SEND_AGAIN)
     await db.execute(delete(Worker).where(Worker.id == worker_id))
+
+
+async def is_idle(db: AsyncSession, worker_id: UUID) -> bool:
+    """Say whether a worker holds no job."""
+    held = select(Job.id).where(Job.state == JobState.RUNNING, Job.lease_worker == worker_id)
+    return (await db.scalar(held.limit(1))) is None
 
 
 async def expire_leases(db: AsyncSession, worker_id: UUID, *, hint_id: str | None = None) -> None:
