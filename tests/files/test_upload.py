@@ -202,6 +202,7 @@ async def test_a_refused_archive_leaves_nothing(
         (zip_of(PROGRAM)[:-40], "missing"),
         (gzip.compress(tar_of(PROGRAM))[:200], "cut short"),
     ],
+    ids=["empty", "text", "zip without its end", "gzip without its end"],
 )
 async def test_an_unreadable_archive_is_said_to_be_one(
     api: Api, owner: Account, project_id: UUID, data: bytes, words: str
