@@ -68,10 +68,14 @@ class Bus:
 
     async def stop(self) -> None:
         """Stop both."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        remaining: set[asyncio.Task[None]] = set(self._tasks)
         self._tasks = []
+        while remaining:
+            # More than once: before Python 3.12 asyncio.wait_for, in which the client sends, loses
+            # a cancellation that comes just as it is done.
+            for task in remaining:
+                task.cancel()
+            _, remaining = await asyncio.wait(remaining, timeout=0.1)
 
     def _send(self, channel: str, message: bytes) -> None:
         if self._tasks:
