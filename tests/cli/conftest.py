@@ -40,7 +40,7 @@ def instance() -> Iterator[str]:
         # Analyses run as another account, which has to pass through.
         Path(home).chmod(0o711)
         log = Path(home, "up.log")
-        command = [sys.executable, "-m", "taskyard.entry.cli", "up", "--port=0", "--no-worker"]
+        command = [sys.executable, "-m", "taskyard.entry.cli", "up", "--port=0"]
         env = clean_environment(TASKYARD_RATE_LIMITS="off", TASKYARD_ENVIRONMENT="test")
         with log.open("wb") as out:
             up = subprocess.Popen(

@@ -30,14 +30,14 @@ class Fault:
     """What happens once to a request that matches `METHOD /path`."""
 
     match: str
+    #: Only requests that accept this kind of answer.
+    accept: str = ""
     #: Answered here, without asking the server: (status, headers, body).
     answer: tuple[int, dict[str, str], bytes] | None = None
     #: The server does it, and the answer is lost.
     loses_answer: bool = False
     #: Bytes of the answer's body after which the connection is cut.
     cut_after: int | None = None
-    #: The body is held back until the server has ended it, as a buffering proxy does.
-    buffers: bool = False
 
 
 @dataclass
@@ -67,7 +67,7 @@ class Gateway:
             self.seen.append(request)
             text = f"{request.method} {request.path}"
             for fault in self.faults:
-                if re.fullmatch(fault.match, text):
+                if re.fullmatch(fault.match, text) and fault.accept in request.headers["Accept"]:
                     self.faults.remove(fault)
                     return fault
         return None
@@ -129,9 +129,6 @@ class _Handler(BaseHTTPRequestHandler):
         pieces: Callable[[], Iterator[bytes]],
         fault: Fault | None = None,
     ) -> None:
-        if fault is not None and fault.buffers:
-            whole = b"".join(pieces())
-            pieces = lambda: iter([whole])  # noqa: E731
         self.send_response_only(status)
         for name, value in headers.items():
             self.send_header(name, value)

@@ -2,7 +2,7 @@
 
 import signal
 from collections import Counter
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -73,9 +73,11 @@ def _start(api: Api, asked: Asked, screen: Screen) -> tuple[Project, Analysis]:
     """Upload the source and start its analysis."""
     # First of all, so that nobody waits for the packing to hear that they are not signed in.
     limit = api.get(Limits, "/limits").source_archive_bytes
-    with packed(asked.path, asked.exclude) as archive:
+    with ExitStack() as stack:
+        with screen.busy(f"Packing {asked.path}"):
+            archive = stack.enter_context(packed(asked.path, asked.exclude))
         _say_packed(archive, screen)
-        _check_size(api, archive, limit)
+        check_size(api, archive, limit)
         # Only now, so that a folder that cannot be sent makes no project.
         project, made = find_or_make(api, _project_name(asked))
         if made:
@@ -120,7 +122,7 @@ def _counted(reasons: Counter[str]) -> str:
     return ", ".join(f"{reason} ({count:,})" for reason, count in reasons.most_common())
 
 
-def _check_size(api: Api, archive: Packed, limit: int | None) -> None:
+def check_size(api: Api, archive: Packed, limit: int | None) -> None:
     """Refuse an archive the tier does not take; an administrator may send any."""
     if limit is None or archive.size_bytes <= limit:
         return
@@ -163,7 +165,8 @@ def _watch(api: Api, job_id: UUID, asked: Asked, screen: Screen, name: str) -> J
     if asked.detach:
         message = f"{name} was left running. Watch it: taskyard jobs watch {job_id}"
         raise ClientError(message, Exit.INTERRUPTED)
-    job = cancel(api, job_id, name, screen)
+    screen.say(f"Cancelling {name} … (Ctrl-C again does not wait for it)")
+    job = cancel(api, job_id)
     raise ClientError(outcome(job, name), Exit.INTERRUPTED)
 
 
@@ -177,9 +180,8 @@ def _move(bar: Bar, event: Event) -> None:
 def _show(api: Api, project: Project, analysis: Analysis, url: str, screen: Screen) -> None:
     path = f"/projects/{project.id}/analyses/{analysis.id}"
     worst = api.page(Finding, f"{path}/findings", state="open", page_size=report.WORST_SHOWN)
-    coverage = api.get(Whole, f"{path}/report").coverage
-    reason = coverage.reason if coverage else None
-    shown = report.Report(project.name, analysis, worst.items, reason, url)
+    whole = api.get(Whole, f"{path}/report")
+    shown = report.Report(project.name, analysis, worst.items, whole, url)
     for line in report.lines(shown):
         screen.show(line)
 

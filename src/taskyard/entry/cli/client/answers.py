@@ -187,10 +187,11 @@ class Finding(BaseModel):
 class Coverage(BaseModel):
     """How much of the code the project's own tests run."""
 
-    reason: str | None = None
+    reason: str | None
 
 
 class Whole(BaseModel):
     """The parts of a whole report that are shown."""
 
-    coverage: Coverage | None = None
+    coverage: Coverage
+    partial: bool

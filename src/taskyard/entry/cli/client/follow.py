@@ -95,6 +95,9 @@ class Follower:
         headers = {"Accept": "text/event-stream", "Last-Event-ID": str(self.seen)}
         try:
             with self.api.stream(path, headers) as response:
+                if response.status_code == httpx.codes.NO_CONTENT:
+                    # The job has ended, and everything was seen.
+                    return
                 if not response.headers.get("content-type", "").startswith("text/event-stream"):
                     self._streams = False
                     return

@@ -96,19 +96,19 @@ def cancel_job(job_id: JobId, *, server: Server = None, as_json: AsJson = False)
     """Cancel a job, and wait until it has stopped."""
     from taskyard.entry.cli.client.answers import Job
     from taskyard.entry.cli.client.api import connected
-    from taskyard.entry.cli.client.screen import Screen
     from taskyard.entry.cli.client.stopping import cancel, outcome
 
-    screen = Screen()
-    with connected(server, screen.say) as api:
-        title = api.get(Job, f"/jobs/{job_id}").title
-        job = cancel(api, job_id, title, screen)
+    with connected(server, lambda line: typer.echo(line, err=True)) as api:
+        job = api.get(Job, f"/jobs/{job_id}")
+        if not job.has_ended:
+            typer.echo(f"Cancelling {job.title} …", err=True)
+            job = cancel(api, job_id)
     if job.status != "cancelled":
-        raise ClientError(outcome(job, title), Exit.USAGE)
+        raise ClientError(outcome(job, job.title), Exit.USAGE)
     if as_json:
         print_json(job.model_dump(mode="json"))
     else:
-        typer.echo(outcome(job, title))
+        typer.echo(outcome(job, job.title))
 
 
 @told

@@ -5,7 +5,7 @@ import os
 import stat
 import tarfile
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,19 +39,18 @@ def packed(
     exclude: Sequence[str] = (),
     *,
     limits: ArchiveLimits | None = None,
-    on_file: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Iterator[Packed]:
     """Open the archive that `path` is, or pack the folder that it is.
 
     A folder goes to a temporary file without a name, so that nothing is left whatever happens.
-    `on_file` hears how many of how many files are packed. Raises ClientError.
+    Raises ClientError.
     """
     if path.is_dir():
         listing = list_folder(path, exclude)
         name = _top(path)
         check(path, name, listing.files, limits or ArchiveLimits())
         with tempfile.TemporaryFile(prefix="taskyard-") as spool:
-            write_archive(path, name, listing.files, cast("BinaryIO", spool), on_file)
+            write_archive(path, name, listing.files, cast("BinaryIO", spool))
             size_bytes = spool.tell()
             spool.seek(0)
             yield Packed(f"{name}.tar.gz", cast("BinaryIO", spool), size_bytes, listing)
@@ -155,13 +154,7 @@ def in_units(size_bytes: int) -> str:
     return f"{size_bytes} bytes"
 
 
-def write_archive(
-    folder: Path,
-    top: str,
-    files: Sequence[SourceFile],
-    out: BinaryIO,
-    on_file: Callable[[int, int], None] = lambda _done, _total: None,
-) -> None:
+def write_archive(folder: Path, top: str, files: Sequence[SourceFile], out: BinaryIO) -> None:
     """Write a tar.gz that depends on nothing but the files' paths, contents and executable bits.
 
     Raises ClientError for a file that changed since it was listed, or cannot be read.
@@ -170,9 +163,8 @@ def write_archive(
         gzip.GzipFile("", "wb", _LEVEL, out, mtime=0) as packed_stream,
         tarfile.open(fileobj=packed_stream, mode="w|", format=tarfile.PAX_FORMAT) as archive,
     ):
-        for number, file in enumerate(files, start=1):
+        for file in files:
             _add(archive, folder, top, file)
-            on_file(number, len(files))
 
 
 def _add(archive: tarfile.TarFile, folder: Path, top: str, file: SourceFile) -> None:

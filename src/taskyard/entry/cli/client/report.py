@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from rich.text import Text
 
-from taskyard.entry.cli.client.answers import SEVERITIES, Analysis, Finding
+from taskyard.entry.cli.client.answers import SEVERITIES, Analysis, Finding, Whole
 from taskyard.entry.cli.client.screen import printable, row
 
 WORST_SHOWN = 10
@@ -22,8 +22,7 @@ class Report:
     analysis: Analysis
     #: The worst findings, in order.
     worst: list[Finding]
-    #: Why there is no coverage, where there is none.
-    coverage_reason: str | None
+    whole: Whole
     url: str
 
 
@@ -34,6 +33,10 @@ def lines(report: Report) -> Iterator[Text]:
     yield _score(analysis)
     yield from _findings(analysis)
     yield row("Coverage", _coverage(report))
+    if report.whole.partial:
+        yield row(
+            "Note", Text("some files could not be looked at by every tool; the report names them")
+        )
     yield from _worst(report)
     yield row("Report", Text(report.url))
 
@@ -64,7 +67,7 @@ def _findings(analysis: Analysis) -> Iterator[Text]:
         text.append(" · " if text else "")
         text.append(f"{number:,} {severity}", style=_COLOURS[severity] if number else "dim")
     yield row("Findings", text)
-    if analysis.previous:
+    if analysis.previous and analysis.previous.comparable:
         against = f"{counts.new:,} new · {counts.gone:,} gone"
         yield row("", Text(f"{against}, against analysis {analysis.previous.number}"))
 
@@ -73,7 +76,7 @@ def _coverage(report: Report) -> Text:
     percent = report.analysis.coverage_percent
     if percent is not None:
         return Text(f"{percent:.1f} %")
-    return Text(f"not measured: {printable(report.coverage_reason or 'it was not asked for')}")
+    return Text(f"not measured: {printable(report.whole.coverage.reason or 'no reason given')}")
 
 
 def _worst(report: Report) -> Iterator[Text]:
@@ -91,6 +94,7 @@ def _worst(report: Report) -> Iterator[Text]:
             (f"{where:<{width}}  ", "bold"),
             (f"{printable(finding.rule)}  ", "dim"),
             printable(finding.title),
+            overflow="ellipsis",
         )
 
 

@@ -5,7 +5,7 @@ On a terminal there are bars and colours; elsewhere plain lines, one for each th
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Protocol
 
 from rich.console import Console
@@ -62,8 +62,8 @@ class Screen:
         self._err.print(Text(printable(line)), soft_wrap=True)
 
     def show(self, line: Text) -> None:
-        """Print a line of the result; on a terminal it is cut at its edge."""
-        if self._out.is_terminal:
+        """Print a line of the result; one that may be cut ends at a terminal's edge."""
+        if self._out.is_terminal and line.overflow == "ellipsis":
             line.truncate(self._out.width, overflow="ellipsis")
         self._out.print(line, soft_wrap=True)
 
@@ -72,6 +72,12 @@ class Screen:
         # Of two consoles on one terminal only the bar's own knows that it has to make room.
         console = self._err if self.is_live and self._out.is_terminal else self._out
         console.print(Text(printable(line)), soft_wrap=True)
+
+    def busy(self, what: str) -> AbstractContextManager[object]:
+        """Show that something is being done that has no measure; nothing without a terminal."""
+        if not self.is_live:
+            return nullcontext()
+        return self._err.status(Text(printable(what)), spinner="dots", spinner_style=LIVE)
 
     @contextmanager
     def upload_bar(self, name: str, size_bytes: int) -> Iterator[Bar]:

@@ -5,7 +5,6 @@ from uuid import UUID
 
 from taskyard.entry.cli.client.answers import Job
 from taskyard.entry.cli.client.api import Api
-from taskyard.entry.cli.client.screen import Screen
 from taskyard.entry.cli.client.wire import ApiRefused
 
 #: A running job that does not stop by itself is killed after 15 s.
@@ -13,12 +12,11 @@ _PATIENCE_S = 30.0
 _POLL_S = 0.5
 
 
-def cancel(api: Api, job_id: UUID, name: str, screen: Screen) -> Job:
+def cancel(api: Api, job_id: UUID) -> Job:
     """Cancel a job on the server; return it once it has ended, or will not for a while.
 
     Raises ClientError.
     """
-    screen.say(f"Cancelling {name} … (Ctrl-C again does not wait for it)")
     try:
         api.delete(f"/jobs/{job_id}")
     except ApiRefused as error:

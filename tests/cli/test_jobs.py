@@ -1,0 +1,49 @@
+"""Jobs in lists, alone and from the start."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli import sources
+from tests.cli.conftest import Person
+
+UNKNOWN = "019b0000-0000-7000-8000-000000000000"
+
+
+@pytest.fixture
+def finished(maya: Person, tmp_path: Path) -> str:
+    """A job that has completed."""
+    folder = sources.small(maya.cwd / f"yard-{tmp_path.name}")
+    assert maya.run("analyze", folder.name, "--types=security").code == 0
+    found: str = json.loads(maya.run("jobs", "list", "--json").out)[0]["id"]
+    return found
+
+
+def test_a_finished_job(maya: Person, finished: str, tmp_path: Path) -> None:
+    project = f"yard-{tmp_path.name}"
+    line = maya.run("jobs", "list", "--status=completed", "--limit=1").out
+    assert line.startswith(f"{finished}  completed 100 %  ")
+    assert line.endswith(f"Analysis 1  {project}\n")
+
+    shown = maya.run("jobs", "show", finished).out.splitlines()
+    assert shown[0] == f"Analysis 1 · {project}"
+    assert shown[1] == "Status    completed, 100 %"
+    assert any(line.startswith("          ✓ Security  ") for line in shown)
+    assert json.loads(maya.run("jobs", "show", finished, "--json").out)["result"]["ruleset"]
+
+    watched = maya.run("jobs", "watch", finished)
+    assert watched.code == 0
+    assert watched.out.splitlines()[-1].endswith("Completed")
+
+    for action in ("cancel", "retry"):
+        refused = maya.run("jobs", action, finished)
+        assert refused.code == 2
+        assert "completed" in refused.err
+
+
+def test_a_job_that_is_not_there(maya: Person) -> None:
+    for action in ("show", "watch", "cancel", "retry"):
+        done = maya.run("jobs", action, UNKNOWN)
+        assert (done.code, done.err) == (2, "taskyard: There is no such job that you can see.\n")
+    assert maya.run("jobs", "show", "seven").code == 2
