@@ -2,7 +2,7 @@
 
 import pytest
 
-from taskyard.runners.analysis.decoding import Undecodable, decode
+from taskyard.runners.analysis.decoding import NotText, decode
 
 
 @pytest.mark.parametrize(
@@ -39,6 +39,6 @@ def test_text_is_read(content: bytes, text: str) -> None:
     ],
 )
 def test_what_is_no_text_is_told_with_its_line(content: bytes, reason: str, line: int) -> None:
-    with pytest.raises(Undecodable, match=reason) as refused:
+    with pytest.raises(NotText, match=reason) as refused:
         decode(content)
     assert refused.value.line == line

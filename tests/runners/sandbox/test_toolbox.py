@@ -119,13 +119,18 @@ def test_a_missing_tool_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class TestGround:
-    def test_a_closed_data_folder_is_left_as_it_is(self, tmp_path: Path) -> None:
+    def test_a_closed_data_folder_is_left_as_it_is(
+        self, tmp_path: Path, open_folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        elsewhere = open_folder / "var-lib-taskyard"
+        monkeypatch.setattr(ground, "_ELSEWHERE", (Path("/proc/nowhere"), elsewhere))
         if os.geteuid() != 0:
             pytest.skip("an ordinary user reaches its own folders")
         closed = tmp_path / "home"
         closed.mkdir(mode=0o700)
         found = ground.find(closed / "data")
-        assert found == Path("/var/lib/taskyard")
+        assert found == elsewhere
+        assert found.stat().st_mode & 0o777 == 0o711
         assert closed.stat().st_mode & 0o777 == 0o700
 
     def test_workspaces_are_unlisted_and_removed(self, sandbox: Sandbox) -> None:

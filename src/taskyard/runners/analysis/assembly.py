@@ -57,14 +57,8 @@ class Parts:
     @property
     def judged(self) -> dict[str, int]:
         """Lines of code by file, of all that count."""
-        everything = self.parameters.include_tests
-        roles = {file.path: file.role for file in self.survey.python}
-        lines = {
-            file: facts.ncloc
-            for file, facts in (self.parsed.facts | self.parsed.newer).items()
-            if everything or roles.get(file) == "code"
-        }
-        return lines | self.parsed.broken
+        facts = self.parsed.facts | self.parsed.newer
+        return {file: one.ncloc for file, one in facts.items()} | self.parsed.broken
 
 
 def assemble(parts: Parts, copies: Path) -> AnalysisReport:
@@ -199,7 +193,7 @@ def _spot(
 
 
 def _types(parts: Parts) -> Types:
-    facts = [one for file, one in parts.parsed.facts.items() if file in parts.judged]
+    facts = parts.parsed.facts.values()
     functions = sum(one.functions for one in facts)
     annotated = sum(one.annotated for one in facts)
     answer = next((one for one in parts.answers if one.tool.name == types.NAME), None)

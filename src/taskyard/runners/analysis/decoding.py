@@ -17,7 +17,7 @@ _PLAIN = re.compile(
 )
 
 
-class Undecodable(ValueError):
+class NotText(ValueError):
     """The file is no text of the encoding it names, or names none that we read."""
 
     def __init__(self, reason: str, line: int) -> None:
@@ -28,7 +28,7 @@ class Undecodable(ValueError):
 def decode(content: bytes) -> str:
     r"""Return the text of a Python file, with `\n` at the ends of lines and no mark before it.
 
-    Raises Undecodable.
+    Raises NotText.
     """
     try:
         name, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
@@ -36,14 +36,14 @@ def decode(content: bytes) -> str:
     except (SyntaxError, LookupError):
         name = encoding = ""
     if encoding and not _PLAIN.fullmatch(encoding):
-        raise Undecodable(f"its encoding, {name}, is not one for source code", 1)
+        raise NotText(f"its encoding, {name}, is not one for source code", 1)
     try:
         text = content.decode(encoding or "utf-8")
     except UnicodeDecodeError as problem:
         line = content.count(b"\n", 0, problem.start) + 1
         spoken = name if encoding not in {"", "utf-8"} else "UTF-8"
         reason = f"byte 0x{content[problem.start]:02x} is not {spoken}"
-        raise Undecodable(reason, line) from None
+        raise NotText(reason, line) from None
     if not encoding:
-        raise Undecodable("the encoding its first lines name is unknown", 1)
+        raise NotText("the encoding its first lines name is unknown", 1)
     return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")

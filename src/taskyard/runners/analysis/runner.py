@@ -11,7 +11,7 @@ from taskyard.runners.analysis import layout
 from taskyard.runners.analysis.assembly import Parts, assemble
 from taskyard.runners.analysis.finding import Value
 from taskyard.runners.analysis.report import AnalysisParameters, AnalysisReport, StepTime
-from taskyard.runners.analysis.survey import Survey, Surveyor, make_folder
+from taskyard.runners.analysis.survey import Role, Survey, Surveyor, make_folder
 from taskyard.runners.analysis.tools import bandit, complexity, ruff, syntax
 from taskyard.runners.analysis.tools.answer import Answer
 from taskyard.runners.analysis.tools.bench import Bench
@@ -73,7 +73,7 @@ class _Analysis:
     surveyed: bool = False
 
     async def run(self) -> AnalysisReport:
-        copies = self.context.workspace / "code"
+        copies = self.context.workspace.resolve() / "code"
         make_folder(copies)
         versions = await self.context.sandbox.versions()
         bench = Bench(self.context.sandbox, self.context.stop, copies, versions)
@@ -136,14 +136,17 @@ class _Analysis:
         return survey
 
     async def _parse(self, bench: Bench, survey: Survey) -> Parsed:
-        parsed = await syntax.parse(bench, survey, self.context.workspace)
+        # Tests are not judged: what is wrong with them shows when they are run.
+        broken = [one for one in survey.undecodable if self._judges(one.role)]
+        files = [file.path for file in survey.python if self._judges(file.role)]
+        parsed = await syntax.parse(bench, files, broken, self.context.workspace)
         await self._tell(parsed.answer, "broken")
         return parsed
 
     async def _ask(self, bench: Bench, survey: Survey, parsed: Parsed) -> tuple[Answer, ...]:
         """Ask each tool that is wanted."""
-        files = parsed.readable(self._judged(survey))
-        old_enough = [file for file in files if file in parsed.facts]
+        files = [*parsed.facts, *parsed.newer]
+        old_enough = list(parsed.facts)
         checker = Checker(bench, self.context.workspace, layout.import_roots(survey))
         tools: dict[str, Callable[[], Awaitable[Answer]]] = {
             "quality": lambda: ruff.quality(bench, files),
@@ -157,9 +160,8 @@ class _Analysis:
                 answers.append(await self._step(name, self._telling(ask), Answer))
         return tuple(answers)
 
-    def _judged(self, survey: Survey) -> list[str]:
-        everything = self.parameters.include_tests
-        return [file.path for file in survey.python if everything or file.role == "code"]
+    def _judges(self, role: Role) -> bool:
+        return role == "code" or self.parameters.include_tests
 
     def _telling(self, ask: Callable[[], Awaitable[Answer]]) -> Callable[[], Awaitable[Answer]]:
         async def asked() -> Answer:

@@ -11,7 +11,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from taskyard.runners.analysis.decoding import Undecodable, decode
+from taskyard.runners.analysis.decoding import NotText, decode
 from taskyard.runners.analysis.finding import Value
 from taskyard.runners.analysis.languages import language_of
 
@@ -47,6 +47,15 @@ class PythonFile(Value):
     lines: int
 
 
+class Undecodable(Value):
+    """A Python file that is no text of a known encoding."""
+
+    path: str
+    role: Role
+    reason: str
+    line: int
+
+
 class Language(Value):
     """How much of a language there is."""
 
@@ -61,8 +70,7 @@ class Survey(Value):
 
     files: int
     python: tuple[PythonFile, ...]
-    #: Read, but no text of a known encoding: nothing but the pre-pass looks at them.
-    undecodable: tuple[tuple[str, str, int], ...] = ()
+    undecodable: tuple[Undecodable, ...] = ()
     languages: tuple[Language, ...]
     skipped: tuple[Skipped, ...]
     #: A folder that holds all else, as archives often have; empty or ending with a slash.
@@ -76,7 +84,7 @@ class Surveyor:
     def __init__(self, root: Path, copies: Path, only: tuple[str, ...] = ()) -> None:
         self._root, self._copies, self._only = root, copies, only
         self._python: list[PythonFile] = []
-        self._undecodable: list[tuple[str, str, int]] = []
+        self._undecodable: list[Undecodable] = []
         self._skipped: list[Skipped] = []
         self._sizes: dict[str, tuple[int, int]] = {}
 
@@ -137,10 +145,12 @@ class Surveyor:
             self._take(path, content, wrapper)
 
     def _take(self, path: str, content: bytes, wrapper: str) -> None:
+        role = _role(path.removeprefix(wrapper))
         try:
             text = decode(content)
-        except Undecodable as problem:
-            self._undecodable.append((path, problem.reason, problem.line))
+        except NotText as problem:
+            broken = Undecodable(path=path, role=role, reason=problem.reason, line=problem.line)
+            self._undecodable.append(broken)
             return
         lines = text.split("\n")
         if len(lines) > MAX_LINES:
@@ -149,7 +159,6 @@ class Surveyor:
             self._skip(path, f"a line of more than {MAX_LINE:,} characters")
         else:
             write_copy(self._copies / path, text)
-            role = _role(path.removeprefix(wrapper))
             self._python.append(PythonFile(path=path, role=role, lines=len(lines)))
 
     def _skip(self, path: PurePosixPath | str, reason: str, *, expected: bool = False) -> None:

@@ -11,8 +11,11 @@ from typing import Any
 
 import pytest
 
-#: More would not be read.
+#: Failures kept; more would not be read.
 MOST = 200
+#: After so many files that cannot be loaded, loading the others is wasted time: coverage is not
+#: measured anyway, and something that all of them need is missing.
+MOST_UNLOADED = 20
 
 
 class Record:
@@ -27,8 +30,10 @@ class Record:
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Keep why a file could not be loaded."""
-        if report.failed and len(self.unloaded) < MOST:
+        if report.failed and len(self.unloaded) < MOST_UNLOADED:
             self.unloaded.append({"name": report.nodeid, "reason": _reason(report)})
+            if len(self.unloaded) == MOST_UNLOADED:
+                self.session.shouldfail = "too many files cannot be loaded"
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Count what was found."""

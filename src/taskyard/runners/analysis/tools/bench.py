@@ -26,7 +26,8 @@ class Bench:
 
     sandbox: Sandbox
     stop: asyncio.Event
-    #: Folder with UTF-8 copies of the Python files, and nothing else; mounted at /src.
+    #: Folder with UTF-8 copies of the Python files, and nothing else; mounted at /src. Resolved,
+    #: since tools of the reduced cage name files by it.
     code: Path
     versions: Mapping[str, str] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
@@ -57,7 +58,7 @@ class Bench:
 
     def relative(self, name: str) -> str:
         """Return a file's name as the source has it, whatever a tool made of it."""
-        for prefix in (f"{SRC}/", f"{self.code}/", f"{self.code.resolve()}/", "./"):
+        for prefix in (f"{SRC}/", f"{self.code}/", "./"):
             name = name.removeprefix(prefix)
         return name
 

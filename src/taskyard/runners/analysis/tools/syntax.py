@@ -7,7 +7,7 @@ from pydantic import BaseModel, ValidationError
 
 from taskyard.runners.analysis import recommendations, rules
 from taskyard.runners.analysis.finding import Issue, Value
-from taskyard.runners.analysis.survey import Skipped, Survey
+from taskyard.runners.analysis.survey import Skipped, Undecodable
 from taskyard.runners.analysis.tools import ruff
 from taskyard.runners.analysis.tools.answer import Answer, answer, plain
 from taskyard.runners.analysis.tools.bench import MIB, SCRIPTS, Bench, Tally, cause, scripts
@@ -57,18 +57,16 @@ class Parsed(Value):
     #: Lines of broken files, which count like any others.
     broken: dict[str, int]
 
-    def readable(self, files: Sequence[str]) -> list[str]:
-        """Return which of `files` a tool with the newest grammar can read."""
-        return [file for file in files if file in self.facts or file in self.newer]
 
-
-async def parse(bench: Bench, survey: Survey, workspace: Path) -> Parsed:
-    """Parse every Python file; name those that are broken, and those that break the parser."""
+async def parse(
+    bench: Bench, files: Sequence[str], undecodable: Sequence[Undecodable], workspace: Path
+) -> Parsed:
+    """Parse each of `files`; name those that are broken, and those that break the parser."""
     tally = Tally()
-    lines = await _run(bench, [file.path for file in survey.python], workspace, tally)
+    lines = await _run(bench, files, workspace, tally)
     failed = [line for line in lines if line.error is not None]
     broken = await ruff.unparsable(bench, [line.file for line in failed]) if failed else set()
-    issues = [_undecodable(*one) for one in survey.undecodable]
+    issues = [_undecodable(one) for one in undecodable]
     tally.skipped += [Skipped(file=issue.file, reason=issue.title) for issue in issues]
     newer: dict[str, Facts] = {}
     broken_lines: dict[str, int] = {}
@@ -135,15 +133,15 @@ def _issue(file: str, error: _Error) -> Issue:
     )
 
 
-def _undecodable(file: str, reason: str, line: int) -> Issue:
+def _undecodable(one: Undecodable) -> Issue:
     return Issue(
         tool=NAME,
         rule="encoding",
         kind="syntax",
         severity="high",
-        title=f"This file cannot be read as text: {reason}",
-        file=file,
-        line=line,
+        title=f"This file cannot be read as text: {one.reason}",
+        file=one.path,
+        line=one.line,
         recommendation=recommendations.ENCODING,
         debt_minutes=rules.SYNTAX_ERROR_MINUTES,
     )

@@ -31,6 +31,8 @@ _PLACES = (SRC, BOX, SCRIPTS, _METADATA)
 _RECORD, _COVERAGE = "tests.json", "coverage.json"
 _PERCENT = re.compile(r"\[\s*(\d+)%\]\s*$")
 _MISSING = re.compile(r"No module named '([^']+)'")
+#: Where taskyard_record.py gives up.
+MOST_UNLOADED = 20
 _NOTHING_INSTALLED = "nothing is installed for an analysis"
 #: What the log of a job gets of the tests' output.
 _MOST_LINES = 1_000
@@ -266,6 +268,8 @@ def _why_not_whole(record: _Record) -> str | None:
         missing = _missing(record.unloaded)
         count = len(record.unloaded)
         files = "one test file" if count == 1 else f"{count} test files"
+        if count >= MOST_UNLOADED:
+            files = f"{count} test files or more"
         if missing:
             return f"{files} could not be loaded without {missing}, and {_NOTHING_INSTALLED}"
         return f"{files} could not be loaded: {plain(record.unloaded[0].reason)}"
