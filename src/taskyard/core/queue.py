@@ -6,6 +6,7 @@ the job's row holds all of that (docs/jobs.md).
 """
 
 import asyncio
+import gc
 import logging
 import uuid
 import warnings
@@ -194,6 +195,7 @@ class Consumer:
         self._define(app)
         # Strong references, or the receivers would be collected; and our own logging stays.
         signals.setup_logging.connect(_leave_logging, weak=False)
+        signals.worker_before_create_process.connect(_share_memory, weak=False)
         signals.worker_ready.connect(lambda **_: self.on_ready(), weak=False)
         signals.task_failure.connect(self._notice, weak=False)
         worker = app.Worker(
@@ -231,6 +233,15 @@ class Consumer:
         if isinstance(exception, WorkerLostError | TimeLimitExceeded):
             # Celery's own loop calls this: nothing here may block it.
             self.on_lost(task_id)
+
+
+def _share_memory(**_: Any) -> None:
+    """Keep the collector off what the pool's processes share with this one.
+
+    Measured: a collection writes to every object, and so made a copy of 36 MB for each process.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def _leave_logging(**_: Any) -> None:

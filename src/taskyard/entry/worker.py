@@ -10,6 +10,7 @@ starts it again.
 
 import asyncio
 import ctypes
+import gc
 import os
 import signal
 import sys
@@ -53,9 +54,13 @@ def main(register: Callable[[], None] = register_kinds) -> None:
     if settings.celery_broker is None:
         sys.exit("taskyard: a worker needs TASKYARD_REDIS_URL (or TASKYARD_BROKER_URL).")
     register()
+    _import_for_all()
     who = Identity.of_this_process()
     words_from, words_to = os.pipe()
     parent = os.getpid()
+    # What is shared stays shared only while no collector writes to it.
+    gc.collect()
+    gc.freeze()
     consumer = os.fork()
     if consumer == 0:
         os.close(words_from)
@@ -63,6 +68,16 @@ def main(register: Callable[[], None] = register_kinds) -> None:
         _consume_and_exit(settings, who, words_to)
     os.close(words_to)
     sys.exit(asyncio.run(Host(settings, who, consumer, words_from).run()))
+
+
+def _import_for_all() -> None:
+    """Import before the fork what every process would import after it: shared, it costs once."""
+    import asyncpg  # noqa: F401
+    import psycopg  # noqa: F401
+    from sqlalchemy.dialects.postgresql import asyncpg as dialect  # noqa: F401
+    from sqlalchemy.orm import configure_mappers
+
+    configure_mappers()
 
 
 def _end_with_parent(parent: int) -> None:
