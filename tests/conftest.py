@@ -4,7 +4,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import AsyncExitStack
+from contextlib import AbstractContextManager, AsyncExitStack
 from pathlib import Path
 
 import httpx
@@ -19,10 +19,11 @@ from taskyard.entry.asgi import create_app
 from taskyard.entry.up.embedded import EmbeddedServers
 from tests.contract.responses import ResponseContract
 from tests.world import Account, World
-from tests.world.instances import Instance, Statements, open_instance
+from tests.world.instances import Instance, open_instance, sent_statements
 
 Api = Callable[..., httpx.AsyncClient]
 OpenInstance = Callable[..., Awaitable[Instance]]
+CountStatements = Callable[[], AbstractContextManager[list[str]]]
 
 
 @pytest.fixture(scope="session")
@@ -127,10 +128,9 @@ async def open_other(settings: Settings) -> AsyncIterator[OpenInstance]:
 
 
 @pytest.fixture
-def statements(platform: Platform) -> Iterator[Statements]:
-    """The SQL statements sent so far in this test; `clear()` begins anew."""
-    with Statements.of(platform.database) as seen:
-        yield seen
+def statements(platform: Platform) -> CountStatements:
+    """List the SQL sent within a block: `with statements() as sent: …`."""
+    return lambda: sent_statements(platform.database)
 
 
 @pytest.fixture
@@ -142,3 +142,8 @@ def world(platform: Platform) -> World:
 def pytest_report_header() -> str:
     """Say what kind of user runs the tests: some run only as root, some only as another."""
     return f"uid {os.getuid()}"
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Name byte strings by their length: packed ones hold a time and differ at every run."""
+    return f"{len(val)}-bytes" if isinstance(val, bytes) else None
