@@ -1,10 +1,10 @@
 """Further instances of the platform, and a look at the SQL one sends."""
 
-from collections import UserList
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any, LiteralString, Self
+from typing import Any, LiteralString
 
 import httpx
 import psycopg
@@ -92,19 +92,26 @@ def _on_server(settings: Settings, statement: LiteralString, *names: str) -> Non
         connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
 
-class Statements(UserList[str]):
-    """SQL statements in the order they were sent; transaction control is not among them."""
+_counting: ContextVar[list[str] | None] = ContextVar("counting", default=None)
 
-    @classmethod
-    @contextmanager
-    def of(cls, database: Database) -> Iterator[Self]:
-        """Listen to a database's engine."""
-        seen = cls()
 
-        def note(_connection: object, _cursor: object, statement: str, *_: Any) -> None:
+@contextmanager
+def sent_statements(database: Database) -> Iterator[list[str]]:
+    """List the SQL that is sent for the block's own work; transaction control is not among it.
+
+    What goes on beside it, such as the relay's, is not listed: only what the block awaits is.
+    """
+    seen: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: Any) -> None:
+        if _counting.get() is seen:
             seen.append(statement)
 
-        engine = database.engine.sync_engine
-        event.listen(engine, "before_cursor_execute", note)
+    engine = database.engine.sync_engine
+    event.listen(engine, "before_cursor_execute", note)
+    token = _counting.set(seen)
+    try:
         yield seen
+    finally:
+        _counting.reset(token)
         event.remove(engine, "before_cursor_execute", note)

@@ -93,8 +93,8 @@ class PaginationTooDeep(TaskyardError):
     code = "PAGINATION_TOO_DEEP"
 
 
-class PageQuery(BaseModel):
-    """Which part of a list is asked for."""
+class NumberedPageQuery(BaseModel):
+    """Which page of a short list is asked for."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -102,9 +102,6 @@ class PageQuery(BaseModel):
     page_size: Annotated[
         QueryInt, Field(ge=1, le=500, description="How many; the most depends on the tier.")
     ] = DEFAULT_PAGE_SIZE
-    cursor: Annotated[
-        str | None, Field(max_length=500, description="`next_cursor` of the page before.")
-    ] = None
 
     @property
     def offset(self) -> int:
@@ -122,6 +119,14 @@ class PageQuery(BaseModel):
             raise ValidationFailed(
                 fields=[{"field": "query.page_size", "type": "too_large", "message": message}]
             )
+
+
+class PageQuery(NumberedPageQuery):
+    """Which part of a list is asked for that grows without bound."""
+
+    cursor: Annotated[
+        str | None, Field(max_length=500, description="`next_cursor` of the page before.")
+    ] = None
 
 
 Paging = Annotated[PageQuery, Query()]

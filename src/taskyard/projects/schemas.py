@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from taskyard.core.schemas import In, Name, Out, PageQuery, SearchText, Text
+from taskyard.core.schemas import In, Name, NumberedPageQuery, Out, SearchText, Text
 
 Key = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]{1,9}$")]
 
@@ -44,7 +44,7 @@ class ProjectRead(Out):
     version: int
 
 
-class ProjectQuery(PageQuery):
+class ProjectQuery(NumberedPageQuery):
     """Which projects are asked for."""
 
     q: SearchText | None = Field(None, description="Part of the name.")

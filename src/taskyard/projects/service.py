@@ -4,7 +4,6 @@ from itertools import count
 from uuid import UUID
 
 from sqlalchemy import func, text
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
 from taskyard.core.access import Actor, Permission
@@ -109,30 +108,21 @@ async def ensure_personal(uow: Uow, user_id: UUID) -> UUID:
     if found is not None:
         return found.id
     await _one_at_a_time(uow, user_id)
+    # Whoever held the place until now may have made it.
+    found = await repository.personal(uow.db, user_id)
+    if found is not None:
+        return found.id
     names = await repository.owned_names(uow.db, user_id)
     slugs, keys = {slug for slug, _ in names}, {key for _, key in names}
-    slug = next(s for s in ("personal", f"personal-{user_id.hex[-6:]}") if s not in slugs)
-    project_id: UUID | None = await uow.db.scalar(
-        insert(Project)
-        .values(
-            id=uuid7(),
-            owner_id=user_id,
-            name="Personal",
-            slug=slug,
-            key=_free_key("My tasks", keys),
-            is_personal=True,
-        )
-        .on_conflict_do_nothing()
-        .returning(Project.id)
+    project = Project(
+        id=uuid7(),
+        owner_id=user_id,
+        name="Personal",
+        slug="personal" if "personal" not in slugs else f"personal-{uuid7().hex[-12:]}",
+        key=_free_key("My tasks", keys),
+        is_personal=True,
     )
-    if project_id is None:
-        raced = await repository.personal(uow.db, user_id)
-        if raced is None:
-            raise ProjectNotFound
-        return raced.id
-    uow.db.add(Membership(project_id=project_id, user_id=user_id, role="owner"))
-    await uow.db.flush()
-    return project_id
+    return (await _add(uow, project, user_id)).id
 
 
 async def find_or_create(uow: Uow, actor: Actor, name: str) -> Project:
@@ -157,6 +147,8 @@ async def change(
     changed = sorted(name for name, new in changes.items() if getattr(project, name) != new)
     if not changed:
         return project
+    # Names are given out one at a time, so that a new project cannot take this one meanwhile.
+    await _one_at_a_time(uow, project.owner_id)
     for name in changed:
         setattr(project, name, changes[name])
     project.version += 1
