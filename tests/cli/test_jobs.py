@@ -42,6 +42,20 @@ def test_a_finished_job(maya: Person, finished: str, tmp_path: Path) -> None:
         assert "completed" in refused.err
 
 
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_a_reader_that_has_read_enough_ends_the_command_quietly(
+    maya: Person, finished: str, options: list[str]
+) -> None:
+    with maya.start("jobs", "watch", finished, *options) as command:
+        assert command.stdout is not None
+        assert command.stderr is not None
+        command.stdout.close()
+        said = command.stderr.read()
+    assert command.returncode == 141, said
+    assert "Traceback" not in said
+    assert "Exception" not in said
+
+
 def test_a_job_that_is_not_there(maya: Person) -> None:
     for action in ("show", "watch", "cancel", "retry"):
         done = maya.run("jobs", action, UNKNOWN)

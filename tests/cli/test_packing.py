@@ -203,3 +203,6 @@ def test_what_a_project_is_called_by_default(
     assert stem(Path()) == "thing.zip"
     assert stem(Path("/x/flask-3.1.tar.gz")) == "flask-3.1"
     assert stem(Path("/")) == ""
+    (tmp_path / "link").symlink_to(tmp_path / "thing.zip")
+    assert stem(tmp_path / "link") == "link"
+    assert stem(tmp_path / "thing.zip/..") == tmp_path.name

@@ -94,7 +94,7 @@ def test_ctrl_c_at_a_question_leaves_quietly(person: Person) -> None:
 def test_several_servers_are_kept_and_one_can_be_named(maya: Person, balancer: Gateway) -> None:
     maya.sign_in(balancer.url)
     assert balancer.url in maya.run("whoami").out
-    assert maya.server in maya.run("whoami", f"--server={maya.server}/").out
+    assert maya.server in maya.run("whoami", f"--server={maya.server}/app/").out
     assert maya.server in maya.run("whoami", TASKYARD_SERVER=maya.server).out
     assert list(json.loads(maya.credentials.read_text())["servers"]) == [maya.server, balancer.url]
 

@@ -15,7 +15,8 @@ def normalised(text: str) -> str:
 
     An address that carries a password, a query or a fragment is refused: it would be kept.
     """
-    written = text.strip().rstrip("/")
+    # What a browser shows is as good: the web app lies below /app.
+    written = text.strip().rstrip("/").removesuffix("/app")
     try:
         url = urlsplit(written)
         host, port = url.hostname, url.port

@@ -1,6 +1,8 @@
 """How a command of the client ends: its exit code, and every error as one or two plain lines."""
 
 import errno
+import os
+import sys
 from collections.abc import Callable
 from enum import IntEnum
 from functools import wraps
@@ -29,6 +31,9 @@ class Exit(IntEnum):
     UNREACHABLE = 5
     """The server did not answer, or not as Taskyard does."""
     INTERRUPTED = 130
+    """Ctrl-C, or the SIGTERM by which CI stops a step."""
+    PIPE_CLOSED = 141
+    """Whoever read the output has read enough; what a shell says of a program that SIGPIPE ends."""
 
 
 class ClientError(Exception):
@@ -51,8 +56,9 @@ def told(command: Callable[P, R]) -> Callable[P, R]:
             refuse(error.message, error.exit_code)
         except OSError as error:
             if error.errno == errno.EPIPE:
-                # Whoever read our output has read enough; typer ends quietly.
-                raise
+                # What is still in the buffer would fail again when Python ends.
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+                raise typer.Exit(Exit.PIPE_CLOSED) from None
             named = f"{error.filename}: " if error.filename else ""
             refuse(f"{named}{error.strerror or error}", Exit.USAGE)
         except (KeyboardInterrupt, typer.Abort):

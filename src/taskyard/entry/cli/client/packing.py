@@ -76,9 +76,15 @@ def _opened(path: Path, exclude: Sequence[str]) -> BinaryIO:
 
 def stem(path: Path) -> str:
     """Return what a folder or an archive is called, without an archive's suffix."""
-    name = path.resolve().name
+    name = _own_name(path)
     suffix = next((end for end in SUFFIXES if name.lower().endswith(end)), "")
     return name if path.is_dir() or not suffix else name[: -len(suffix)]
+
+
+def _own_name(path: Path) -> str:
+    """Return the last part of a path: a link's own name, and for `.` the folder's."""
+    name = path.absolute().name
+    return path.resolve().name if name == ".." else name
 
 
 def _top(folder: Path) -> str:
@@ -87,7 +93,7 @@ def _top(folder: Path) -> str:
     The server takes a single top folder off, unless it is a package that its own imports name. So
     paths in the report are those below the folder that was given.
     """
-    name = folder.resolve().name
+    name = _own_name(folder)
     try:
         return safe_path(name) if name and name.isprintable() and not junk(name) else "source"
     except ArchiveUnsafe:

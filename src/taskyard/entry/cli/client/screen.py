@@ -39,6 +39,12 @@ def row(name: str, value: Text) -> Text:
     return Text.assemble((f"{name:<10}", "dim"), value)
 
 
+class _Console(Console):
+    def on_broken_pipe(self) -> None:
+        """Leave the error to the command, whose exit code rich would choose otherwise."""
+        raise  # noqa: PLE0704 — rich calls this where it has caught it
+
+
 class Bar(Protocol):
     """Shows how far something is."""
 
@@ -51,9 +57,9 @@ class Screen:
     """The terminal of one command."""
 
     def __init__(self, *, results_on_stderr: bool = False) -> None:
-        self._err = Console(stderr=True, highlight=False, markup=False, emoji=False)
+        self._err = _Console(stderr=True, highlight=False, markup=False, emoji=False)
         out = sys.stderr if results_on_stderr else sys.stdout
-        self._out = Console(file=out, highlight=False, markup=False, emoji=False)
+        self._out = _Console(file=out, highlight=False, markup=False, emoji=False)
         #: Whether bars are drawn.
         self.is_live = self._err.is_terminal and not self._err.is_dumb_terminal
 

@@ -101,7 +101,7 @@ def logout(*, server: Server = None) -> None:
         if error.exit_code != Exit.NO_RIGHTS:
             raise ClientError(
                 f"{error.message}\nIts tokens are forgotten here; the session there ends by "
-                "itself, or under Settings → Sessions.",
+                "itself, or under Settings → Sign-in and sessions.",
                 error.exit_code,
             ) from None
     finally:
