@@ -6,7 +6,6 @@ import httpx
 import pytest
 
 from taskyard.core.spine import events_of
-from taskyard.kit.ids import uuid7
 from tests.conftest import Api
 from tests.world import World
 
@@ -137,8 +136,8 @@ BAD: list[dict[str, Any]] = [
     {"name": "a", "key": "A" * 11},
     {"name": "a", "key": "Ä1"},
     {"name": "a", "key": ""},
-    {"name": "a", "id": str(uuid7())},
-    {"name": "a", "owner_id": str(uuid7())},
+    {"name": "a", "id": "019b0000-0000-7000-8000-000000000000"},
+    {"name": "a", "owner_id": "019b0000-0000-7000-8000-000000000000"},
     {"name": "a", "is_personal": True},
     {"name": "a", "version": 7},
     {"name": "a", "deleted_at": None},
@@ -167,7 +166,7 @@ async def test_any_other_name_is_kept_literally(api: Api, world: World, name: st
     assert answer.json()["data"]["name"] == name
 
 
-@pytest.mark.parametrize("wrong", ["x", "1", "019b0000", "null", str(uuid7())[:-1]])
+@pytest.mark.parametrize("wrong", ["x", "1", "019b0000", "null", "019b0000-0000-7000-8000-00000000000"])
 async def test_what_is_no_id_is_refused(api: Api, world: World, wrong: str) -> None:
     client = api(as_=await world.account())
     for method in ("GET", "PATCH", "DELETE"):
