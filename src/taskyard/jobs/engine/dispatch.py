@@ -37,47 +37,60 @@ _ROOM = text(
     """  # noqa: S608 — a constant
 )
 
-#: The owners with ready work, one index probe each; of each the first few; the best of all.
+#: Each owner's oldest ready job, by one index probe an owner; the best owners; of those alone, as
+#: many jobs as they may have. A second job of an owner never comes before the first, so the best
+#: jobs are among the best owners'.
 _CHOICE = text(
     """
-    WITH RECURSIVE owners AS (
-      (SELECT owner_id FROM jobs
+    WITH RECURSIVE heads AS (
+      (SELECT owner_id, id, tier, priority, created_at FROM jobs
         WHERE state = 'queued' AND dispatched_at IS NULL AND queue = 'work'
-        ORDER BY owner_id LIMIT 1)
+        ORDER BY owner_id, id LIMIT 1)
       UNION ALL
-      SELECT (SELECT j.owner_id FROM jobs j
-               WHERE j.state = 'queued' AND j.dispatched_at IS NULL AND j.queue = 'work'
-                 AND j.owner_id > o.owner_id
-               ORDER BY j.owner_id LIMIT 1)
-        FROM owners o WHERE o.owner_id IS NOT NULL
+      SELECT following.* FROM heads CROSS JOIN LATERAL (
+        SELECT owner_id, id, tier, priority, created_at FROM jobs
+         WHERE state = 'queued' AND dispatched_at IS NULL AND queue = 'work'
+           AND owner_id > heads.owner_id
+         ORDER BY owner_id, id LIMIT 1
+      ) following
     ), live AS (
       SELECT owner_id, count(*) AS jobs FROM jobs
        WHERE queue = 'work'
          AND (state = 'running' OR (state = 'queued' AND dispatched_at IS NOT NULL))
        GROUP BY owner_id
+    ), tiers AS (
+      SELECT * FROM unnest(CAST(:tiers AS text[]), CAST(:caps AS int[])) AS tiers (tier, cap)
+    ), scored AS (
+      SELECT heads.owner_id, heads.id, heads.priority, coalesce(live.jobs, 0) AS live,
+             extract(epoch FROM clock_timestamp()
+                     - greatest(heads.created_at, served.started_at)) / 600 AS waited
+        FROM heads
+        JOIN tiers USING (tier)
+        LEFT JOIN live USING (owner_id)
+        LEFT JOIN LATERAL (
+          SELECT started_at FROM jobs
+           WHERE owner_id = heads.owner_id AND started_at IS NOT NULL AND queue = 'work'
+           ORDER BY started_at DESC LIMIT 1
+        ) served ON true
+       WHERE coalesce(live.jobs, 0) < tiers.cap
+    ), best AS (
+      SELECT * FROM scored
+       ORDER BY (live + 1) / power(2, 2 - priority) - waited, id
+       LIMIT :room
     )
     SELECT ready.id
-      FROM owners
-      LEFT JOIN live USING (owner_id)
-      LEFT JOIN LATERAL (
-        SELECT started_at FROM jobs
-         WHERE owner_id = owners.owner_id AND started_at IS NOT NULL AND queue = 'work'
-         ORDER BY started_at DESC LIMIT 1
-      ) served ON true
+      FROM best
       CROSS JOIN LATERAL (
-        SELECT id, tier, priority, created_at, row_number() OVER (ORDER BY id) AS nth
-          FROM (SELECT id, tier, priority, created_at FROM jobs
+        SELECT id, tier, priority, row_number() OVER (ORDER BY id) AS nth
+          FROM (SELECT id, tier, priority FROM jobs
                  WHERE state = 'queued' AND dispatched_at IS NULL AND queue = 'work'
-                   AND owner_id = owners.owner_id
+                   AND owner_id = best.owner_id
                  ORDER BY id LIMIT :most) first
       ) ready
-      JOIN unnest(CAST(:tiers AS text[]), CAST(:caps AS int[])) AS tiers (tier, cap)
-        ON tiers.tier = ready.tier
-     WHERE coalesce(live.jobs, 0) + ready.nth <= tiers.cap
-     ORDER BY (coalesce(live.jobs, 0) + ready.nth) / power(2, 2 - ready.priority)
-            - CASE WHEN ready.nth > 1 THEN 0
-                   ELSE extract(epoch FROM clock_timestamp()
-                        - greatest(ready.created_at, served.started_at)) / 600 END,
+      JOIN tiers USING (tier)
+     WHERE best.live + ready.nth <= tiers.cap
+     ORDER BY (best.live + ready.nth) / power(2, 2 - ready.priority)
+            - CASE WHEN ready.nth = 1 THEN best.waited ELSE 0 END,
               ready.id
      LIMIT :room
     """
