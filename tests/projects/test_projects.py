@@ -166,7 +166,10 @@ async def test_any_other_name_is_kept_literally(api: Api, world: World, name: st
     assert answer.json()["data"]["name"] == name
 
 
-@pytest.mark.parametrize("wrong", ["x", "1", "019b0000", "null", "019b0000-0000-7000-8000-00000000000"])
+NO_IDS = ["x", "1", "019b0000", "null", "019b0000-0000-7000-8000-00000000000"]
+
+
+@pytest.mark.parametrize("wrong", NO_IDS)
 async def test_what_is_no_id_is_refused(api: Api, world: World, wrong: str) -> None:
     client = api(as_=await world.account())
     for method in ("GET", "PATCH", "DELETE"):
