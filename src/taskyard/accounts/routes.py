@@ -22,6 +22,7 @@ from taskyard.core.access import (
     public,
     recognise,
     signed_in,
+    signed_in_briefly,
 )
 from taskyard.core.etag import IfMatch, PreconditionFailed, set_etag
 from taskyard.core.limits import RateLimitExceeded, tier_limits
@@ -240,10 +241,15 @@ async def revoke_session(actor: Me, session_id: UUID, uow: UowDep) -> Response:
     errors=(refusals.PasswordWrong, refusals.PasswordTooWeak),
 )
 async def change_password(
-    actor: Me, body: schemas.PasswordChange, uow: UowDep, accounts: AccountsDep
+    actor: Annotated[Actor, signed_in_briefly()],
+    request: Request,
+    body: schemas.PasswordChange,
+    accounts: AccountsDep,
 ) -> Item[schemas.PasswordChanged]:
     """Set a new password; every other session ends."""
-    ended = await profiles.change_password(uow, actor, accounts.settings, accounts.passwords, body)
+    ended = await profiles.change_password(
+        request.app.state.platform.database, actor, accounts.settings, accounts.passwords, body
+    )
     return Item(data=schemas.PasswordChanged(sessions_ended=ended))
 
 

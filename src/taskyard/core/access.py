@@ -222,6 +222,11 @@ def signed_in() -> params.Depends:
     return params.Depends(Access(), scope="function")
 
 
+def signed_in_briefly() -> params.Depends:
+    """Admit every signed-in account, without holding a transaction while the route works."""
+    return params.Depends(BriefAccess(), scope="function")
+
+
 def public() -> params.Depends:
     """Admit everybody."""
     return params.Depends(PublicAccess())

@@ -12,9 +12,10 @@ from taskyard.accounts.passwords import Passwords, check_password
 from taskyard.accounts.schemas import PasswordChange, ProfilePatch
 from taskyard.accounts.service.signing_in import end_session
 from taskyard.core.access import Actor
+from taskyard.core.db import Database
 from taskyard.core.etag import check_match
 from taskyard.core.settings import Settings
-from taskyard.core.uow import Uow
+from taskyard.core.uow import Uow, unit_of_work
 
 
 async def me(uow: Uow, actor: Actor) -> User:
@@ -48,31 +49,39 @@ async def change_profile(
 
 
 async def change_password(
-    uow: Uow, actor: Actor, settings: Settings, passwords: Passwords, body: PasswordChange
+    database: Database, actor: Actor, settings: Settings, passwords: Passwords, body: PasswordChange
 ) -> int:
     """Set a new password and end every other session; return how many ended.
 
-    Raises PasswordWrong or PasswordTooWeak.
+    Hashes twice, and holds no connection meanwhile. Raises PasswordWrong or PasswordTooWeak.
     """
-    user = await me(uow, actor)
-    before = user.password_hash
-    right, _ = await passwords.verify(body.current_password, before)
+    async with unit_of_work(database) as uow:
+        user = await me(uow, actor)
+    right, _ = await passwords.verify(body.current_password, user.password_hash)
     if not right:
         raise PasswordWrong
     known = (user.email_key, user.username, user.display_name)
     check_password(body.new_password, min_length=settings.password_min_length, known=known)
     hashed = await passwords.hash(body.new_password)
-    # Locked only now: others may refer to the account while passwords are hashed.
-    await repository.user_by_id(uow.db, user.id, lock=True)
-    if user.password_hash != before:
-        raise PasswordWrong
-    user.password_hash = hashed
+    async with unit_of_work(database) as uow:
+        kept = await repository.user_by_id(uow.db, user.id, lock=True)
+        if kept is None or kept.password_hash != user.password_hash:
+            raise PasswordWrong
+        kept.password_hash = hashed
+        return await _end_others(uow, actor)
+
+
+async def _end_others(uow: Uow, actor: Actor) -> int:
     ended = await repository.end_sessions(
-        uow.db, user.id, reason="password_changed", keep=actor.session_id
+        uow.db, actor.user_id, reason="password_changed", keep=actor.session_id
     )
     for session_id in ended:
-        uow.emit(SessionEnded(subject_id=session_id, actor_id=user.id, reason="password_changed"))
-    uow.emit(PasswordChanged(subject_id=user.id, actor_id=user.id, sessions_ended=len(ended)))
+        uow.emit(
+            SessionEnded(subject_id=session_id, actor_id=actor.user_id, reason="password_changed")
+        )
+    uow.emit(
+        PasswordChanged(subject_id=actor.user_id, actor_id=actor.user_id, sessions_ended=len(ended))
+    )
     return len(ended)
 
 
