@@ -78,6 +78,25 @@ async def test_the_reason_is_told(
     assert (report.coverage.reason or "").startswith(reason)
 
 
+async def test_a_few_tests_that_cannot_run_make_it_a_least_figure(analyse_tree: Analyse) -> None:
+    tests = {f"tests/test_{n}.py": "import app\ndef test_a(): app.sign(1)\n" for n in range(5)}
+    tests["tests/test_more.py"] = "import absent_three\n"
+    report = await analyse_tree({"app.py": CODE, **tests}, "coverage")
+    assert report.coverage_percent == 66.7
+    assert report.coverage.at_least
+    assert "without absent_three" in (report.coverage.reason or "")
+    assert report.coverage.tests is not None
+    assert report.coverage.tests.passed == 5
+
+
+async def test_many_tests_that_cannot_be_loaded_end_it_soon(analyse_tree: Analyse) -> None:
+    tests = {f"tests/test_{n}.py": "import absent_four\n" for n in range(60)}
+    report = await analyse_tree({"app.py": CODE, **tests}, "coverage")
+    assert report.coverage_percent is None
+    reason = report.coverage.reason or ""
+    assert reason.startswith("20 test files or more could not be loaded without absent_four")
+
+
 async def test_unittest_classes_are_found(analyse_tree: Analyse) -> None:
     test = (
         "import unittest\nimport app\n\nclass Test(unittest.TestCase):\n"

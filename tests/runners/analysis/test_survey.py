@@ -139,6 +139,14 @@ class TestLayout:
     def test_a_lone_package_is_no_wrapper(self, tmp_path: Path) -> None:
         assert survey(tmp_path, {"shop/__init__.py": "", "shop/a.py": ""}).wrapper == ""
 
+    def test_the_fewest_folders_are_traced(self) -> None:
+        roots = ("p/src/", "p/")
+        assert layout.folders_of(["p/src/a/x.py", "p/src/a/b/y.py", "p/src/c/z.py"], roots) == (
+            "p/src/a/", "p/src/c/",
+        )  # fmt: skip
+        assert layout.folders_of(["app.py", "lib/x.py"], ("",)) == ("",)
+        assert layout.folders_of([], ("",)) == ()
+
     def test_modules_without_a_package_are_measured(self, tmp_path: Path) -> None:
         found = survey(tmp_path, {"a.py": "", "setup.py": "", "test_a.py": ""})
         assert layout.measured(found, layout.import_roots(found)) == ("a.py",)

@@ -50,6 +50,23 @@ def measured(survey: Survey, roots: Iterable[str]) -> tuple[str, ...]:
     return tuple(path for path in code if path.endswith(".py"))
 
 
+def folders_of(files: Iterable[str], roots: Iterable[str]) -> tuple[str, ...]:
+    """Return the fewest folders below `roots` that hold `files`: packages, or a root itself."""
+    folders = set()
+    roots = tuple(roots)
+    for file in files:
+        root = next((one for one in roots if file.startswith(one)), "")
+        package, slash, _ = file.removeprefix(root).partition("/")
+        folders.add(f"{root}{package}/" if slash else root)
+    return tuple(
+        sorted(
+            one
+            for one in folders
+            if not any(one != other and one.startswith(other) for other in folders)
+        )
+    )
+
+
 def name_and_version(root: Path) -> tuple[str, str] | None:
     """Return what the project calls itself, from PKG-INFO or pyproject.toml.
 

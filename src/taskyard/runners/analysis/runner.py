@@ -195,7 +195,8 @@ class _Analysis:
         if coverage.percent is None:
             await self.context.log(f"no coverage: {coverage.reason}", level="warning")
         else:
-            await self.context.log(f"coverage {coverage.percent} % of lines and branches")
+            least = f" at least ({coverage.reason})" if coverage.at_least else ""
+            await self.context.log(f"coverage {coverage.percent} % of lines and branches{least}")
         return tested
 
     async def _write(self, bench: Bench, parts: Parts) -> AnalysisReport:

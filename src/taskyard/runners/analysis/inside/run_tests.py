@@ -1,8 +1,9 @@
 """Runs inside the sandbox: a project's own tests, under coverage.
 
 Run as `python -I run_tests.py SPEC SOURCE BOX SCRIPTS METADATA`, the last four being folders; SPEC
-is JSON: `folder` (of the project in the source), `roots` (folders imports start from), `targets`
-(what pytest gets), `seconds` (when to stop starting tests). The tests work on a copy in
+is JSON: `folder` (of the project in the source), `roots` (folders imports start from), `measured`
+(folders whose coverage counts), `targets` (what pytest gets), `seconds` (when to stop starting
+tests). The tests work on a copy in
 BOX/project. Leaves tests.json (written by taskyard_record.py) and coverage.json in BOX.
 """
 
@@ -58,14 +59,24 @@ def main(spec: dict[str, Any], source: str, box: str, scripts: str, metadata: st
     with open(f"{box}/coverage.ini", "w", encoding="utf-8") as file:  # noqa: PTH123
         file.write(SETTINGS)
     coverage = [sys.executable, "-m", "coverage"]
-    measure = [*coverage, "run", settings, data, "--branch", f"--source={project}"]
+    source = ",".join(f"{project}/{folder}" for folder in spec["measured"])
+    measure = [*coverage, "run", settings, data, "--branch", f"--source={source}"]
     tests = [*measure, "-m", "pytest", *PYTEST, *spec["targets"]]
     code = subprocess.run(tests, cwd=where, env=environment, check=False).returncode
     report = [*coverage, "json", settings, data, "-i", "-q"]
     report += ["-o", f"{box}/coverage.json"]
-    if code in MEASURED:
+    if code in MEASURED and not _given_up(f"{box}/tests.json"):
         subprocess.run(report, cwd=where, env=environment, check=False)
     return code
+
+
+def _given_up(record: str) -> bool:
+    """Tell whether the tests did not run at all."""
+    try:
+        with open(record, encoding="utf-8") as file:  # noqa: PTH123
+            return bool(json.load(file)["given_up"])
+    except (OSError, ValueError, KeyError):
+        return True
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Runs inside the sandbox: a pytest plug-in that counts, and stops in time.
 
-Writes $TASKYARD_TEST_RECORD as JSON: collected, passed, failed, errors, skipped, stopped, and the
-name and reason of what could not be loaded or failed.
+Writes $TASKYARD_TEST_RECORD as JSON: files (that could be loaded), collected, passed, failed,
+errors, skipped, stopped, given_up, and the name and reason of what could not be loaded.
 """
 
 import json
@@ -11,10 +11,8 @@ from typing import Any
 
 import pytest
 
-#: Failures kept; more would not be read.
-MOST = 200
-#: After so many files that cannot be loaded, loading the others is wasted time: coverage is not
-#: measured anyway, and something that all of them need is missing.
+#: After so many files that cannot be loaded, loading the others is wasted time: something that
+#: all of them need is missing.
 MOST_UNLOADED = 20
 
 
@@ -23,21 +21,29 @@ class Record:
 
     def __init__(self, seconds: float) -> None:
         self.deadline = time.monotonic() + seconds
-        self.counts = {"collected": 0, "passed": 0, "failed": 0, "errors": 0, "skipped": 0}
-        self.stopped = False
+        self.counts = {
+            "files": 0,
+            "collected": 0,
+            "passed": 0,
+            "failed": 0,
+            "errors": 0,
+            "skipped": 0,
+        }
+        self.stopped = self.given_up = False
         self.unloaded: list[dict[str, str]] = []
-        self.failures: list[dict[str, str]] = []
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Keep why a file could not be loaded."""
         if report.failed and len(self.unloaded) < MOST_UNLOADED:
             self.unloaded.append({"name": report.nodeid, "reason": _reason(report)})
             if len(self.unloaded) == MOST_UNLOADED:
+                self.given_up = True
                 self.session.shouldfail = "too many files cannot be loaded"
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Count what was found."""
         self.counts["collected"] = len(items)
+        self.counts["files"] = len({item.path for item in items})
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Count one phase of one test."""
@@ -50,8 +56,6 @@ class Record:
         else:
             return
         self.counts[name] += 1
-        if report.failed and len(self.failures) < MOST:
-            self.failures.append({"name": report.nodeid, "reason": _reason(report)})
 
     @pytest.hookimpl(trylast=True)
     def pytest_runtest_logfinish(self) -> None:
@@ -67,12 +71,12 @@ class Record:
     def pytest_sessionfinish(self) -> None:
         """Write what was counted."""
         facts: dict[str, Any] = dict(self.counts)
-        facts |= {"stopped": self.stopped, "unloaded": self.unloaded, "failures": self.failures}
+        facts |= {"stopped": self.stopped, "given_up": self.given_up, "unloaded": self.unloaded}
         with open(os.environ["TASKYARD_TEST_RECORD"], "w", encoding="utf-8") as file:  # noqa: PTH123
             json.dump(facts, file)
 
 
-def _reason(report: pytest.CollectReport | pytest.TestReport) -> str:
+def _reason(report: pytest.CollectReport) -> str:
     """Return the last line that pytest marks as the error."""
     lines = [line[1:].strip() for line in report.longreprtext.splitlines() if line[:1] == "E"]
     return (lines or report.longreprtext.splitlines() or [""])[-1].strip()[:300]

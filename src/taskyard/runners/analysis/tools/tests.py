@@ -31,8 +31,8 @@ _PLACES = (SRC, BOX, SCRIPTS, _METADATA)
 _RECORD, _COVERAGE = "tests.json", "coverage.json"
 _PERCENT = re.compile(r"\[\s*(\d+)%\]\s*$")
 _MISSING = re.compile(r"No module named '([^']+)'")
-#: Where taskyard_record.py gives up.
-MOST_UNLOADED = 20
+#: Of a project's test files: where more cannot be loaded, the others' reach says too little.
+MOST_UNLOADED_SHARE = 0.2
 _NOTHING_INSTALLED = "nothing is installed for an analysis"
 #: What the log of a job gets of the tests' output.
 _MOST_LINES = 1_000
@@ -62,7 +62,10 @@ class Coverage(Value):
     """What the tests reach, or why nobody knows."""
 
     percent: float | None = Field(description="Of lines and branches; null where not measured.")
-    reason: str | None = Field(None, description="Why it is null.")
+    at_least: bool = Field(
+        False, description="A few tests could not be loaded, or did not get their turn."
+    )
+    reason: str | None = Field(None, description="Why it is null, or only a least figure.")
     tests: TestCounts | None = None
     files: tuple[FileCoverage, ...] = ()
 
@@ -80,13 +83,20 @@ class _Complaint(BaseModel):
 
 
 class _Record(BaseModel):
+    files: int
     collected: int
     passed: int
     failed: int
     errors: int
     skipped: int
     stopped: bool
+    given_up: bool
     unloaded: list[_Complaint]
+
+    @property
+    def ran(self) -> int:
+        """How many tests were decided."""
+        return self.passed + self.failed + self.errors + self.skipped
 
 
 class _Summary(BaseModel):
@@ -113,6 +123,7 @@ class TestRun:
         self._bench, self._source, self._survey = bench, source, survey
         self._workspace = workspace
         self._roots = layout.import_roots(survey)
+        self._counted = frozenset(layout.measured(survey, self._roots))
 
     async def run(
         self,
@@ -155,6 +166,7 @@ class TestRun:
             {
                 "folder": wrapper,
                 "roots": list(self._roots),
+                "measured": list(layout.folders_of(self._counted, self._roots)),
                 "targets": targets,
                 "seconds": TEST_SECONDS,
             }
@@ -184,23 +196,27 @@ class TestRun:
         except ValidationError:
             return self._unmeasured(_why_no_record(ended), ended)
         counts = TestCounts(**record.model_dump(include=set(TestCounts.model_fields)))
-        reason = _why_not_whole(record)
-        files = None if reason else self._files(ended.results.get(_COVERAGE, b""))
+        if reason := _why_nothing(record):
+            return self._unmeasured(reason, ended, counts)
+        files = self._files(ended.results.get(_COVERAGE, b""))
         if files is None:
-            return self._unmeasured(reason or "the coverage report is missing", ended, counts)
-        return self._measured(files, ended, counts)
+            return self._unmeasured("the coverage report is missing", ended, counts)
+        return self._measured(files, ended, counts, _why_not_all(record))
 
     def _files(self, content: bytes) -> Mapping[str, _Summary] | None:
         try:
             report = _CoverageReport.model_validate_json(content)
         except ValidationError:
             return None
-        counted = set(layout.measured(self._survey, self._roots))
         names = {f"{self._survey.wrapper}{name}": one for name, one in report.files.items()}
-        return {name: one.summary for name, one in names.items() if name in counted}
+        return {name: one.summary for name, one in names.items() if name in self._counted}
 
     def _measured(
-        self, files: Mapping[str, _Summary], ended: Completed, counts: TestCounts
+        self,
+        files: Mapping[str, _Summary],
+        ended: Completed,
+        counts: TestCounts,
+        missed: str | None,
     ) -> Tested:
         sums = list(files.values())
         total = sum(one.num_statements + one.num_branches for one in sums)
@@ -209,6 +225,8 @@ class TestRun:
         reached = sum(one.covered_lines + one.covered_branches for one in sums)
         coverage = Coverage(
             percent=round(100 * reached / total, 1),
+            at_least=missed is not None,
+            reason=_sentence(missed) if missed else None,
             tests=counts,
             files=tuple(_file(name, one) for name, one in sorted(files.items())),
         )
@@ -217,7 +235,7 @@ class TestRun:
     def _unmeasured(
         self, reason: str, ended: Completed | None = None, counts: TestCounts | None = None
     ) -> Tested:
-        sentence = reason[:1].upper() + reason[1:]
+        sentence = _sentence(reason)
         coverage = Coverage(percent=None, reason=sentence, tests=counts)
         return Tested(tool=self._tool(ended, counts, sentence), coverage=coverage)
 
@@ -262,24 +280,41 @@ def _why_no_record(ended: Completed) -> str:
     return f"pytest could not start: {plain(errors[-1] if errors else last_line(ended.output))}"
 
 
-def _why_not_whole(record: _Record) -> str | None:
-    """Return why what the tests reached is not what they would reach."""
-    if record.unloaded:
-        missing = _missing(record.unloaded)
-        count = len(record.unloaded)
-        files = "one test file" if count == 1 else f"{count} test files"
-        if count >= MOST_UNLOADED:
-            files = f"{count} test files or more"
-        if missing:
-            return f"{files} could not be loaded without {missing}, and {_NOTHING_INSTALLED}"
-        return f"{files} could not be loaded: {plain(record.unloaded[0].reason)}"
+def _why_nothing(record: _Record) -> str | None:
+    """Return why nobody can say what the tests reach."""
+    unloaded = len(record.unloaded)
+    if record.given_up or unloaded > MOST_UNLOADED_SHARE * (record.files + unloaded):
+        return _why_unloaded(record)
     if record.collected == 0:
         return "pytest found no test"
-    if record.stopped:
-        return f"the tests took more than {TEST_SECONDS} s"
     if record.passed + record.failed == 0:
         return "no test got as far as to run"
+    if record.stopped and record.ran < record.collected / 2:
+        return f"only {record.ran:,} of {record.collected:,} tests ran within {TEST_SECONDS} s"
     return None
+
+
+def _why_not_all(record: _Record) -> str | None:
+    """Return why the tests may reach more than they did."""
+    if record.unloaded:
+        return _why_unloaded(record)
+    if record.stopped and record.ran < record.collected:
+        return f"{record.ran:,} of {record.collected:,} tests ran within {TEST_SECONDS} s"
+    return None
+
+
+def _why_unloaded(record: _Record) -> str:
+    count = len(record.unloaded)
+    files = "one test file" if count == 1 else f"{count} test files"
+    if record.given_up:
+        files += " or more"
+    if missing := _missing(record.unloaded):
+        return f"{files} could not be loaded without {missing}, and {_NOTHING_INSTALLED}"
+    return f"{files} could not be loaded: {plain(record.unloaded[0].reason)}"
+
+
+def _sentence(reason: str) -> str:
+    return reason[:1].upper() + reason[1:]
 
 
 def _missing(complaints: Sequence[_Complaint]) -> str:
