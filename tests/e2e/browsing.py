@@ -139,6 +139,10 @@ async def violations(page: Page) -> list[str]:
 
 
 async def overflow(page: Page) -> int:
-    """Return how many pixels the page is wider than the window."""
-    wider: int = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
-    return wider
+    """Return how many pixels the page is wider than the window was meant to be.
+
+    A phone zooms out until all fits, so the window's own width is no measure.
+    """
+    assert page.viewport_size
+    width: int = await page.evaluate("document.documentElement.scrollWidth")
+    return width - page.viewport_size["width"]

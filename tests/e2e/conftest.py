@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, async_playwright
 
+from tests.e2e.arranging import SHOP, Shop, analyse, give_source, project
 from tests.e2e.browsing import AXE, PASSWORD, Somebody, Visits, newcomer
 from tests.e2e.instance import Instance
 
@@ -100,6 +101,16 @@ async def admin(browser: Browser, instance: Instance) -> Somebody:
     cookies = {cookie["name"]: cookie["value"] for cookie in await page.context.cookies()}
     await visits.finish()
     return Somebody("ada@example.org", "Ada First", cookies, instance.url)
+
+
+@pytest.fixture(scope="session")
+def shop(instance: Instance, admin: Somebody) -> Shop:
+    """A project with source and a report, made once; tests that change anything make their own."""
+    del admin
+    owner = newcomer(instance.url)
+    project_id = project(owner, "Checkout rewrite, with a name that needs room of its own")
+    snapshot_id = give_source(owner, project_id, SHOP)
+    return Shop(owner, project_id, snapshot_id, analyse(owner, project_id))
 
 
 @pytest.fixture

@@ -29,7 +29,6 @@ class Instance:
             "-m",
             "taskyard.entry.cli",
             "up",
-            "--no-worker",
             "--port=0",
             f"--data-dir={data_dir}",
         )

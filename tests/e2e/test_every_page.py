@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 from playwright.async_api import Page
 
+from tests.e2e.arranging import Shop
 from tests.e2e.browsing import Somebody, Theme, Visits, overflow, settled, violations
 
 VIEWS: list[tuple[int, Theme]] = [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")]
@@ -14,7 +15,15 @@ SIGNED_IN = (
     "/app/projects",
     "/app/projects?q=nothing-is-called-this",
     "/app/projects/{project}",
+    "/app/projects/{project}/source",
+    "/app/projects/{project}/source/{snapshot}",
+    "/app/projects/{project}/source/{snapshot}?path=shop/pay.py",
+    "/app/projects/{project}/analyses",
+    "/app/projects/{project}/analyses/{run}",
+    "/app/projects/{project}/runs",
     "/app/projects/{project}/settings",
+    "/app/runs",
+    "/app/runs/{run}",
     "/app/settings/profile",
     "/app/settings/appearance",
     "/app/settings/security",
@@ -42,13 +51,10 @@ async def test_pages_before_sign_in(visit: Visits, width: int, theme: Theme) -> 
 
 
 @pytest.mark.parametrize(("width", "theme"), VIEWS)
-async def test_pages_after_sign_in(visit: Visits, maya: Somebody, width: int, theme: Theme) -> None:
-    with maya.client() as client:
-        body = {"name": "Checkout rewrite", "description": "Takes money, twice as fast. " * 8}
-        made = client.post("/api/v1/projects", json=body).raise_for_status()
-    page = await visit(maya, width=width, theme=theme)
+async def test_pages_after_sign_in(visit: Visits, shop: Shop, width: int, theme: Theme) -> None:
+    page = await visit(shop.owner, width=width, theme=theme)
     for path in SIGNED_IN:
-        address = path.format(project=made.json()["data"]["id"])
+        address = path.format(project=shop.project_id, snapshot=shop.snapshot_id, run=shop.run_id)
         await page.goto(address)
         await good(page, address)
 

@@ -1,7 +1,7 @@
 import { QueryClient } from '@tanstack/react-query';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { JobSummary } from '@/api/gen';
-import { afterWord, patchJobs } from './jobCache';
+import { afterStep, afterWord, patchJobs } from './jobCache';
 
 const job = (over: Partial<JobSummary> = {}): JobSummary => ({
   id: 'j1',
@@ -48,6 +48,29 @@ describe('a word on a job', () => {
 
   it('does not take a status it does not know', () => {
     expect(afterWord(job(), { seq: 11, status: 'exploded' }).status).toBe('running');
+  });
+});
+
+describe('a word on a step', () => {
+  const step = {
+    name: 'ruff',
+    title: 'Quality',
+    status: 'running' as const,
+    started_at: '2026-01-01T00:00:00Z',
+    seconds: null,
+  };
+
+  it('adds it when it begins, and says how long it took when it ends', () => {
+    const begun = afterStep([], { ...step, at: step.started_at });
+    expect(begun).toEqual([step]);
+    const [ended] = afterStep(begun, { ...step, status: 'done', at: '2026-01-01T00:00:02Z' });
+    expect(ended).toMatchObject({ status: 'done', seconds: 2, started_at: step.started_at });
+  });
+
+  it('begins it anew in another attempt', () => {
+    const failed = { ...step, status: 'failed' as const, seconds: 3 };
+    const [again] = afterStep([failed], { ...step, at: '2026-01-01T01:00:00Z' });
+    expect(again).toEqual({ ...step, started_at: '2026-01-01T01:00:00Z' });
   });
 });
 

@@ -1,6 +1,6 @@
 /** Jobs wherever they are in the query cache: in lists, and alone. */
 import type { QueryClient } from '@tanstack/react-query';
-import type { JobSummary } from '@/api/gen';
+import type { JobRead, JobSummary, StepRead } from '@/api/gen';
 import { queryClient } from './client';
 
 /** The last word on a job; `seq` is the number of the event that said it. */
@@ -25,16 +25,41 @@ export function afterWord<J extends JobSummary>(job: J, word: JobWord): J {
   };
 }
 
-export function patchJobs(jobId: string, word: JobWord, client: QueryClient = queryClient): void {
-  const is = (operations: string[]) => ({
-    predicate: ({ queryKey: [head] }: { queryKey: readonly unknown[] }) =>
-      operations.includes((head as { _id?: string } | undefined)?._id ?? ''),
+type StepWord = { name: string; title: string; status: StepRead['status']; at: string };
+
+export function isStepWord(data: Record<string, unknown>): data is Omit<StepWord, 'at'> {
+  return typeof data.name === 'string' && typeof data.title === 'string' && typeof data.status === 'string';
+}
+
+/** The steps after a word on one of them. */
+export function afterStep(steps: readonly StepRead[], { name, title, status, at }: StepWord): StepRead[] {
+  const old = steps.find((step) => step.name === name);
+  const begun: StepRead = { name, title, status, started_at: at, seconds: null };
+  if (!old) return [...steps, begun];
+  const took = (Date.parse(at) - Date.parse(old.started_at)) / 1000;
+  const now = status === 'running' ? begun : { ...old, status, seconds: Math.max(0, took) };
+  return steps.map((step) => (step.name === name ? now : step));
+}
+
+/** A step began or ended: the job's page shows it at once. */
+export function patchStep(jobId: string, seq: number, word: StepWord, client: QueryClient = queryClient): void {
+  client.setQueriesData<{ data: JobRead }>({ predicate: isOf(['getJob']) }, (item) => {
+    if (item?.data.id !== jobId || seq <= item.data.version) return item;
+    return { ...item, data: { ...item.data, steps: afterStep(item.data.steps, word) } };
   });
-  client.setQueriesData<JobPage>(is(['listJobs', 'listProjectJobs']), (page) => {
+}
+
+function isOf(operations: string[]) {
+  return ({ queryKey: [head] }: { queryKey: readonly unknown[] }) =>
+    operations.includes((head as { _id?: string } | undefined)?._id ?? '');
+}
+
+export function patchJobs(jobId: string, word: JobWord, client: QueryClient = queryClient): void {
+  client.setQueriesData<JobPage>({ predicate: isOf(['listJobs', 'listProjectJobs']) }, (page) => {
     if (!page?.items?.some((job) => job.id === jobId)) return page;
     return { ...page, items: page.items.map((job) => (job.id === jobId ? afterWord(job, word) : job)) };
   });
-  client.setQueriesData<JobItem>(is(['getJob']), (item) => {
+  client.setQueriesData<JobItem>({ predicate: isOf(['getJob']) }, (item) => {
     if (item?.data.id !== jobId) return item;
     const data = afterWord(item.data, word);
     return data === item.data ? item : { ...item, data };

@@ -1,7 +1,7 @@
 /** From live events to the query cache: the one place that knows which event changes which answer. */
 import { useEffect, useSyncExternalStore } from 'react';
 import { stale } from './client';
-import { type JobWord, patchJobs } from './jobCache';
+import { isStepWord, type JobWord, patchJobs, patchStep } from './jobCache';
 import { Live, type LiveEvent, type LiveState, type Socket } from './live';
 import { Refetcher } from './refetcher';
 
@@ -27,12 +27,15 @@ const STALE: Record<string, readonly string[]> = {
   job: [...JOB_LISTS, 'getJob', 'getAnalysis'],
 };
 
+const ENDS = new Set(['job.completed', 'job.failed', 'job.cancelled']);
+
 /** What an event of the person's own topic says. */
 function apply(event: LiveEvent): void {
   const [family = ''] = event.name.split('.');
   const { id, seq } = event.data;
   if (family === 'job' && typeof id === 'string') patchJobs(id, { ...event.data, seq: Number(seq) });
-  refetcher.want(...(STALE[family] ?? []));
+  if (ENDS.has(event.name)) refetcher.hurry(...(STALE[family] ?? []));
+  else refetcher.want(...(STALE[family] ?? []));
 }
 
 /** Everything that may have been missed is asked for again. */
@@ -57,9 +60,13 @@ export function applyJobEvent(jobId: string, event: LiveEvent): void {
   if (typeof progress === 'number') word.progress = progress;
   if (typeof step === 'string') word.current_step = step;
   if (typeof status === 'string' && event.name !== 'job.step') word.status = status;
-  if (event.name === 'job.step' && typeof event.data.title === 'string') word.current_step = event.data.title;
+  if (event.name === 'job.step' && isStepWord(event.data)) {
+    patchStep(jobId, event.seq, { ...event.data, at: event.at });
+    word.current_step = event.data.title;
+  }
   patchJobs(jobId, word);
-  if (event.name !== 'job.progress') refetcher.want('getJob', 'listJobAssets');
+  if (ENDS.has(event.name)) refetcher.hurry('getJob', 'listJobAssets', ...JOB_LISTS, 'getAnalysis');
+  else if (event.name !== 'job.progress') refetcher.want('getJob', 'listJobAssets');
 }
 
 /** Follows the running jobs of a list closely, so that their lines move. */

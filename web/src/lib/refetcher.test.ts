@@ -33,3 +33,12 @@ it('does not ask for nothing', () => {
   vi.advanceTimersByTime(2000);
   expect(asked).toEqual([]);
 });
+
+it('asks at once when told to hurry, with what was waiting', () => {
+  const { asked, refetcher } = watched();
+  refetcher.want('listJobs');
+  refetcher.hurry('getJob');
+  expect(asked).toEqual([['getJob', 'listJobs']]);
+  vi.advanceTimersByTime(2000);
+  expect(asked).toHaveLength(1);
+});

@@ -16,7 +16,14 @@ export class Refetcher {
     this.timer ??= setTimeout(() => this.flush(), Math.max(this.soon, this.last + this.every - Date.now()));
   }
 
+  /** Asks at once: what was heard is an end, which nobody should wait a second to see. */
+  hurry(...operations: string[]): void {
+    for (const operation of operations) this.wanted.add(operation);
+    this.flush();
+  }
+
   private flush(): void {
+    clearTimeout(this.timer);
     this.timer = undefined;
     this.last = Date.now();
     const now = [...this.wanted];

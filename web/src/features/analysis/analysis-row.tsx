@@ -5,13 +5,30 @@ import { type Status, StatusChip } from '@/features/jobs/status';
 import { count, delta, percent } from '@/lib/format';
 import { Score } from './score';
 
+const COLUMNS =
+  'grid grid-cols-[3.5rem_minmax(0,1fr)_auto] items-center gap-3 px-4 md:grid-cols-[3.5rem_7rem_4rem_minmax(0,1fr)_5rem_5rem] md:px-[1.125rem]';
+
+/** What the columns are; rows name theirs to readers by what they hold. */
+export function AnalysisHeads() {
+  return (
+    <div aria-hidden="true" className={`${COLUMNS} border-line border-y py-1.5 text-faint text-xs max-md:hidden`}>
+      <span>Analysis</span>
+      <span>Quality</span>
+      <span>Change</span>
+      <span>Findings</span>
+      <span className="text-right">Coverage</span>
+      <span className="text-right">Asked</span>
+    </div>
+  );
+}
+
 /** An analysis in a list. */
 export function AnalysisRow({ analysis }: { analysis: AnalysisRead }) {
   const { counts, previous, quality_score } = analysis;
   const before = previous?.comparable ? previous.quality_score : null;
   return (
     <li className="relative border-line border-b last:border-0 hover:bg-raise/60">
-      <div className="grid min-h-11 grid-cols-[3.5rem_minmax(0,1fr)_auto] items-center gap-3 px-4 py-2 md:grid-cols-[3.5rem_7rem_5rem_minmax(0,1fr)_5rem_5rem]">
+      <div className={`${COLUMNS} min-h-11 py-2`}>
         <Link
           to="/projects/$projectId/analyses/$analysisId"
           params={{ projectId: analysis.project_id, analysisId: analysis.id }}

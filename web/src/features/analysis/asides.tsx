@@ -28,7 +28,10 @@ const LEAST_COVERED = 8;
 
 /** Where the tests reach least. */
 export function Coverage({ report }: { report: ReportRead }) {
-  const files = [...(report.coverage.files ?? [])].sort((a, b) => a.percent - b.percent).slice(0, LEAST_COVERED);
+  const files = (report.coverage.files ?? [])
+    .filter((file) => file.percent < 100)
+    .sort((a, b) => a.percent - b.percent)
+    .slice(0, LEAST_COVERED);
   if (!files.length) return null;
   return (
     <Panel title="Least covered">

@@ -3,6 +3,7 @@ import { ChevronRight } from 'lucide-react';
 import { Suspense } from 'react';
 import type { AnalysisRead, FindingRead } from '@/api/gen';
 import { CodeLines } from '@/components/code/code-lines';
+import { Inline } from '@/components/code/inline';
 import { Chip } from '@/components/ui/chip';
 import { debt } from './score';
 import { SeverityChip } from './severity';
@@ -35,7 +36,7 @@ export function FindingRow({ finding, analysis, open, onOpen }: FindingRowProps)
           <SeverityChip severity={finding.severity} />
         </span>
         <span className={`min-w-0 ${open ? 'font-semibold' : 'truncate max-md:whitespace-normal'}`}>
-          {finding.title}
+          <Inline text={finding.title} />
         </span>
         <span className="flex items-center justify-end gap-2.5 max-md:row-span-2">
           <code className="max-w-64 truncate text-mute [direction:rtl] max-lg:hidden">
@@ -79,7 +80,11 @@ function Detail({ id, finding, analysis }: { id: string; finding: FindingRead; a
         </Suspense>
       )}
       <div className="grid gap-1.5 pr-3.5 pl-13">
-        {finding.recommendation && <p className="max-w-prose [text-wrap:pretty]">{finding.recommendation}</p>}
+        {finding.recommendation && (
+          <p className="max-w-prose [text-wrap:pretty]">
+            <Inline text={finding.recommendation} />
+          </p>
+        )}
         <p className="flex flex-wrap items-center gap-x-3 gap-y-1 text-mute text-xs">
           <span>
             {finding.tool} <code>{finding.rule}</code>

@@ -9,7 +9,7 @@ type HeroProps = { analysis: AnalysisRead; report: ReportRead; trend: readonly n
 
 function Cell({ name, children }: { name: string; children: ReactNode }) {
   return (
-    <div className="min-w-0 border-line p-4 max-sm:border-b max-sm:last:border-b-0 sm:border-l sm:first:border-l-0">
+    <div className="min-w-0 border-line p-4">
       <h2 className="mb-1 font-normal text-mute text-xs tracking-normal">{name}</h2>
       {children}
     </div>
@@ -27,7 +27,7 @@ function Note({ children }: { children: ReactNode }) {
 /** The report in five figures, each with what it rests on. */
 export function Hero(props: HeroProps) {
   return (
-    <div className="grid rounded-panel border border-line bg-panel sm:grid-cols-2 lg:grid-cols-[15rem_repeat(4,minmax(0,1fr))] sm:max-lg:[&>*:nth-child(odd)]:border-l-0 sm:max-lg:[&>*:nth-child(n+3)]:border-t">
+    <div className="grid grid-cols-2 rounded-panel border border-line bg-panel lg:grid-cols-[15rem_repeat(4,minmax(0,1fr))] lg:*:not-first:border-l max-lg:*:first:col-span-2 max-lg:*:not-first:border-t max-lg:*:nth-[odd]:not-first:border-l">
       <Quality {...props} />
       <Security {...props} />
       <Types {...props} />
@@ -111,14 +111,7 @@ function CoverageCell({ report }: HeroProps) {
   return (
     <Cell name="Coverage">
       <Figure>{share === null ? 'Not measured' : percent(share)}</Figure>
-      {share !== null && (
-        <Meter
-          value={share}
-          label="Coverage"
-          tone={share >= 80 ? 'ok' : share >= 50 ? 'warn' : 'bad'}
-          className="mt-1.5"
-        />
-      )}
+      {share !== null && <Meter value={share} label="Coverage" className="mt-1.5" />}
       <Note>
         {share === null && reason}
         {share !== null && tests && `${plural(tests.passed, 'test')} passed`}

@@ -21,7 +21,7 @@ export function ReportHead({ analysis, actions }: { analysis: AnalysisRead; acti
             to="/projects/$projectId/source/$snapshotId"
             params={{ projectId: analysis.project_id, snapshotId: analysis.snapshot_id }}
             search={{}}
-            className="text-fg underline-offset-2 hover:underline"
+            className="text-fg underline underline-offset-2"
           >
             <code>{analysis.source_id.slice(0, 7)}</code>
           </Link>
@@ -45,7 +45,7 @@ export function ReportHead({ analysis, actions }: { analysis: AnalysisRead; acti
                 to="/projects/$projectId/analyses/$analysisId"
                 params={{ projectId: analysis.project_id, analysisId: previous.id }}
                 search={{}}
-                className="num text-fg underline-offset-2 hover:underline"
+                className="num text-fg underline underline-offset-2"
               >
                 #{previous.number}
               </Link>
@@ -53,7 +53,7 @@ export function ReportHead({ analysis, actions }: { analysis: AnalysisRead; acti
           </>
         )}
         <span aria-hidden="true">·</span>
-        <Link to="/runs/$jobId" params={{ jobId: analysis.id }} className="text-fg underline-offset-2 hover:underline">
+        <Link to="/runs/$jobId" params={{ jobId: analysis.id }} className="text-fg underline underline-offset-2">
           log
         </Link>
       </p>

@@ -29,6 +29,8 @@ export function Score({ analysis }: { analysis: Pick<AnalysisRead, 'quality_scor
 export function debt(minutes: number): string {
   const whole = Math.round(minutes);
   if (whole < 60) return `${whole} min`;
-  if (whole < 480) return `${Math.floor(whole / 60)} h ${whole % 60} min`;
-  return `${Math.floor(whole / 480)} d ${Math.round((whole % 480) / 60)} h`;
+  const [small, large, per] = whole < 480 ? ['min', 'h', 60] : ['h', 'd', 8];
+  const units = whole < 480 ? whole : Math.round(whole / 60);
+  const rest = units % per;
+  return `${Math.floor(units / per)} ${large}${rest ? ` ${rest} ${small}` : ''}`;
 }

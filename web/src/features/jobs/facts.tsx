@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Download } from 'lucide-react';
+import type { ReactNode } from 'react';
 import type { JobRead } from '@/api/gen';
 import { listJobAssetsOptions } from '@/api/gen/@tanstack/react-query.gen';
 import { Fact, Facts } from '@/components/facts';
@@ -25,6 +26,7 @@ export function RunFacts({ job }: { job: JobRead }) {
             </Link>
           </Fact>
         )}
+        <SourceFact job={job} />
         {job.asked_by && (
           <Fact name="Asked by">
             <span className="inline-flex items-center gap-1.5">
@@ -68,16 +70,48 @@ export function RunFacts({ job }: { job: JobRead }) {
   );
 }
 
+/** The snapshot a run works on, where it works on one. */
+function SourceFact({ job }: { job: JobRead }) {
+  const { snapshot_id: snapshotId, source_id: sourceId } = job.parameters;
+  if (!job.project_id || typeof snapshotId !== 'string' || typeof sourceId !== 'string') return null;
+  return (
+    <Fact name="Source">
+      <Link
+        to="/projects/$projectId/source/$snapshotId"
+        params={{ projectId: job.project_id, snapshotId }}
+        search={{}}
+        className="underline-offset-2 hover:underline"
+      >
+        <code>{sourceId.slice(0, 7)}</code>
+      </Link>
+    </Fact>
+  );
+}
+
+function valued(value: unknown): ReactNode {
+  if (value === true) return 'yes';
+  if (Array.isArray(value)) return value.join(', ');
+  return <code className="block truncate">{String(value)}</code>;
+}
+
+/** A field's name as people write it. */
+function worded(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1).replaceAll('_', ' ');
+}
+
 function Parameters({ of }: { of: Record<string, unknown> }) {
-  const shown = Object.entries(of).filter(([, value]) => value !== null && value !== false);
+  // Ids say nothing to people; what they name is linked above.
+  const shown = Object.entries(of).filter(
+    ([name, value]) => value !== null && value !== false && !name.endsWith('_id'),
+  );
   if (!shown.length) return null;
   return (
     <section aria-label="Parameters">
       <h2 className="mb-1.5">Asked with</h2>
       <Facts>
         {shown.map(([name, value]) => (
-          <Fact key={name} name={name.replaceAll('_', ' ')}>
-            {Array.isArray(value) ? value.join(', ') : <code className="block truncate">{String(value)}</code>}
+          <Fact key={name} name={worded(name)}>
+            {valued(value)}
           </Fact>
         ))}
       </Facts>

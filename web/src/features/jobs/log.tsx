@@ -105,7 +105,7 @@ export function Log({ story, jobId, from, live, failed, ref }: LogProps) {
         <LogRows rows={rows} shown={shown} from={from} words={wanted} range={range} current={current} onLine={point} />
         {story.caughtUp && !shown.length && <Nothing least={least} live={live} />}
       </section>
-      {!following && (live || unseen > 0) && (
+      {live && !following && (
         <Button className="absolute right-4 bottom-4" icon={<ArrowDown />} onClick={catchUp}>
           {unseen > 0 ? `Jump to latest (${count(unseen)} new)` : 'Jump to latest'}
         </Button>

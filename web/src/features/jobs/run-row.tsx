@@ -3,7 +3,7 @@ import type { JobSummary } from '@/api/gen';
 import { Ago, Elapsed } from '@/components/ui/ago';
 import { Person } from '@/components/ui/avatar';
 import { Progress } from '@/components/ui/meter';
-import { STATUSES, StatusChip } from './status';
+import { StatusChip } from './status';
 
 /** What a run is at, or how it ended, in a few words. */
 function Now({ job }: { job: JobSummary }) {
@@ -20,7 +20,7 @@ export function RunRow({ job, project = true }: { job: JobSummary; project?: boo
   return (
     <li className="relative border-line border-b last:border-0 hover:bg-raise/60">
       <div className="flex min-h-12 items-center gap-3 px-4 py-2 md:px-[1.125rem]">
-        <span className="w-24 shrink-0 max-sm:hidden">
+        <span className="shrink-0 max-sm:order-last sm:w-24">
           <StatusChip status={job.status} />
         </span>
         <div className="min-w-0 flex-1 lg:flex lg:items-baseline lg:gap-3">
@@ -29,7 +29,6 @@ export function RunRow({ job, project = true }: { job: JobSummary; project?: boo
             params={{ jobId: job.id }}
             className="block min-w-0 shrink-0 truncate font-[520] after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:-outline-offset-2 focus-visible:after:outline-2 focus-visible:after:outline-ink"
           >
-            <span className="sr-only sm:hidden">{STATUSES[job.status].word}: </span>
             {job.title}
           </Link>
           <p className="truncate text-mute">
@@ -39,11 +38,8 @@ export function RunRow({ job, project = true }: { job: JobSummary; project?: boo
             </span>
           </p>
         </div>
-        <span className="sm:hidden">
-          <StatusChip status={job.status} />
-        </span>
         {job.asked_by && (
-          <span data-tip={job.asked_by.name} className="relative max-sm:hidden">
+          <span data-tip={job.asked_by.name} className="relative flex max-sm:hidden">
             <Person id={job.asked_by.id} name={job.asked_by.name} />
             <span className="sr-only">{job.asked_by.name}</span>
           </span>

@@ -10,6 +10,8 @@ function signalOf(step: StepRead, job: JobRead): { signal: Signal; said: string 
   if (step.status === 'failed') return { signal: 'bad', said: 'Failed' };
   if (job.status === 'running') return { signal: 'live', said: 'Running' };
   if (job.status === 'failed') return { signal: 'bad', said: 'Failed' };
+  // The run's end is heard before its last step is read again.
+  if (job.status === 'completed') return { signal: 'done', said: 'Done' };
   return isOver(job.status) ? { signal: 'skipped', said: 'Stopped' } : { signal: 'now', said: 'To be done again' };
 }
 
@@ -38,7 +40,7 @@ export function Steps({ job, onStep }: StepsProps) {
             signal={signal}
             said={said}
             last={index === job.steps.length - 1 && !before}
-            className="px-2 py-0"
+            className="px-2 [--lamp:0.6875rem]"
           >
             <button
               type="button"
@@ -59,9 +61,9 @@ export function Steps({ job, onStep }: StepsProps) {
           signal={job.status === 'running' ? 'live' : 'now'}
           said="Now"
           last
-          className="min-h-8 px-2 py-1 text-mute"
+          className="px-2 text-mute [--lamp:0.6875rem]"
         >
-          {before}
+          <span className="flex min-h-8 items-center">{before}</span>
         </Stop>
       )}
     </Track>

@@ -33,6 +33,14 @@ describe('a story', () => {
     expect(story.lines[0]?.text).toBe('FAILED test');
   });
 
+  it('counts from the first attempt, whatever was tried again', () => {
+    const story = new Story();
+    const started = (seq: number, at: string) => ({ seq, name: 'job.started', at, data: {} });
+    story.hear([started(1, '2026-01-01T00:00:00Z'), started(2, '2026-01-02T00:00:00Z')]);
+    story.hear([started(3, '2026-01-03T00:00:00Z')]);
+    expect(story.began).toBe('2026-01-01T00:00:00Z');
+  });
+
   it('is not upset by data it does not know', () => {
     const story = new Story();
     story.hear([{ seq: 1, name: 'job.log', data: { lines: 'none' } }]);

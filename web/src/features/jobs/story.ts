@@ -8,7 +8,7 @@ export type LogLine = { n: number; at: string; level: Level; text: string };
 // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with a control character
 const TERMINAL = /\u001b\[[0-9;?]*[ -/]*[@-~]/g;
 
-type Told = Pick<JobEventRead, 'seq' | 'name' | 'data'>;
+type Told = Pick<JobEventRead, 'seq' | 'name' | 'data'> & { at?: string };
 
 function isLine(value: unknown): value is LogLine {
   return typeof value === 'object' && value !== null && 'n' in value && 'text' in value;
@@ -20,6 +20,8 @@ export class Story {
   /** Everything that was there when it was opened has been read. */
   caughtUp = false;
   lines: readonly LogLine[] = [];
+  /** When the first attempt began: the log's times count from here, whatever was tried again. */
+  began: string | undefined;
   private readonly watchers = new Set<() => void>();
   private version = 0;
   private frame = 0;
@@ -29,6 +31,7 @@ export class Story {
     const fresh = events.filter((event) => event.seq > this.seq);
     if (fresh.length === 0) return;
     this.seq = fresh.at(-1)?.seq ?? this.seq;
+    this.began ??= fresh.find(({ name }) => name === 'job.started')?.at;
     const lines = fresh.flatMap(({ name, data }) => (name === 'job.log' ? linesOf(data) : []));
     if (lines.length > 0) this.lines = [...this.lines, ...lines];
     this.tell();

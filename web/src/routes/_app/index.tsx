@@ -88,7 +88,7 @@ function FirstSteps() {
         </>
       }
     >
-      <Track className="gap-2">
+      <Track className="[--gap:0.5rem]">
         <Stop signal="now" said="First">
           Open the sample, a small bookshop with real faults
         </Stop>

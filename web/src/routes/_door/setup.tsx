@@ -72,7 +72,7 @@ function FirstAdmin({ token }: { token: string }) {
           Make administrator
         </Button>
       </form>
-      <Track className="mt-9 gap-2.5 text-mute">
+      <Track className="mt-9 text-mute [--gap:0.625rem]">
         <Stop signal="now" said="Now">
           <span className="font-[520] text-fg">Make this account</span>
         </Stop>

@@ -30,9 +30,9 @@ type Part = (typeof PARTS)[number]['value'];
 
 /** On a phone one part is shown at a time; with room, all three. */
 const PLACES: Record<Part, string> = {
-  steps: 'lg:block lg:w-62 lg:shrink-0 lg:border-r lg:border-line',
+  steps: 'lg:block lg:w-56 lg:shrink-0 lg:border-r lg:border-line',
   log: 'lg:flex',
-  facts: 'xl:block xl:w-68 xl:shrink-0 xl:border-l xl:border-line',
+  facts: 'xl:block xl:w-64 xl:shrink-0 xl:border-l xl:border-line',
 };
 
 function Run() {
@@ -106,7 +106,7 @@ function Run() {
               key={jobId}
               story={story}
               jobId={jobId}
-              from={job.started_at ?? job.created_at}
+              from={story.began ?? job.created_at}
               live={live}
               failed={job.status === 'failed'}
             />

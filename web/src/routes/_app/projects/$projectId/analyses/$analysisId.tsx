@@ -61,9 +61,12 @@ function Report({ analysis }: { analysis: AnalysisRead }) {
   return (
     <>
       <Hero analysis={analysis} report={report} trend={trendTo(analysis, all?.items ?? [])} />
-      <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_21.5rem]">
-        <Findings analysis={analysis} search={search} onSearch={change} />
-        <div className="grid gap-4 max-xl:sm:grid-cols-2">
+      {/* With room the asides stand beside the findings; without, what to do first stands before them. */}
+      <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-4 max-xl:md:grid-cols-2 xl:grid-cols-[minmax(0,1fr)_21.5rem]">
+        <div className="min-w-0 max-xl:md:col-span-2">
+          <Findings analysis={analysis} search={search} onSearch={change} />
+        </div>
+        <div className="grid grid-cols-[minmax(0,1fr)] gap-4 max-xl:contents max-xl:*:nth-[-n+2]:-order-1">
           <Recommendations report={report} />
           <HotSpots
             spots={report.hot_spots}

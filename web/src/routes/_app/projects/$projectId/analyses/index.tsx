@@ -7,7 +7,8 @@ import { ButtonLink } from '@/components/ui/button';
 import { Empty } from '@/components/ui/empty';
 import { BoneRows } from '@/components/ui/skeleton';
 import { AnalyseButton } from '@/features/analysis/analyse-button';
-import { AnalysisRow } from '@/features/analysis/analysis-row';
+import { AnalysisHeads, AnalysisRow } from '@/features/analysis/analysis-row';
+import { TrendChart } from '@/features/analysis/trend-chart';
 import { problem } from '@/lib/problem';
 
 const PAGE_SIZE = 30;
@@ -34,6 +35,8 @@ function Analyses() {
   if (!data.items.length) return <NoAnalyses projectId={projectId} />;
   return (
     <>
+      {!page && <TrendChart analyses={data.items} />}
+      <AnalysisHeads />
       <ul className="border-line border-b">
         {data.items.map((analysis) => (
           <AnalysisRow key={analysis.id} analysis={analysis} />

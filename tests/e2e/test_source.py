@@ -1,0 +1,82 @@
+"""Giving a project its source, and looking into it."""
+
+from pathlib import Path
+
+from playwright.async_api import expect
+
+from tests.e2e.arranging import SHOP, archive, give_source, project, upload
+from tests.e2e.browsing import Somebody, Visits
+
+DROP = """([name, text]) => {
+  const given = new DataTransfer();
+  given.items.add(new File([text], name));
+  for (const type of ['dragenter', 'dragover', 'drop'])
+    document.querySelector('main').dispatchEvent(
+      new DragEvent(type, { dataTransfer: given, bubbles: true, cancelable: true }));
+}"""
+
+
+async def test_an_archive_is_taken_and_what_was_left_out_is_named(
+    visit: Visits, maya: Somebody
+) -> None:
+    page = await visit(maya)
+    await page.goto(f"/app/projects/{project(maya)}/source")
+    content = archive(SHOP | {"node_modules/left/index.js": "x\n"})
+    await page.get_by_label("Archive").set_input_files(upload("shop.zip", content))
+    await expect(page.get_by_role("status").filter(has_text="Taken")).to_contain_text("3 files")
+    row = page.get_by_role("main").get_by_role("listitem").filter(has_text="shop.zip")
+    await row.get_by_text("1 place left out").click()
+    await expect(row).to_contain_text("node_modules")
+
+
+async def test_what_is_dropped_on_the_page_is_uploaded_and_refused_with_the_reason(
+    visit: Visits, maya: Somebody
+) -> None:
+    visit.guard.expect(422)
+    page = await visit(maya)
+    await page.goto(f"/app/projects/{project(maya)}/source")
+    await expect(page.get_by_text("Drop a zip or tar.gz anywhere on this page")).to_be_visible()
+    await page.evaluate(DROP, ["notes.txt", "just words"])
+    alert = page.get_by_role("alert")
+    await expect(alert).to_contain_text("notes.txt was not taken")
+    await expect(alert).to_contain_text(".zip, .tar.gz")
+
+
+async def test_the_tree_opens_to_the_file_and_the_line_of_the_address(
+    visit: Visits, maya: Somebody
+) -> None:
+    project_id = project(maya)
+    snapshot = give_source(maya, project_id, SHOP)
+    page = await visit(maya)
+    await page.goto(f"/app/projects/{project_id}/source/{snapshot}?path=shop/pay.py#L6")
+    tree = page.get_by_label("Files")
+    await expect(tree.get_by_role("link", name="pay.py")).to_have_attribute("aria-current", "page")
+    await expect(page.locator('[data-row="6"]')).to_contain_text("shell=True")
+    await expect(page.locator('[data-row="6"]')).to_have_class("flex bg-warn-bg")
+
+    await page.locator('[data-line="1"]').click()
+    await page.locator('[data-line="3"]').click(modifiers=["Shift"])
+    assert page.url.endswith("#L1-L3")
+    await page.keyboard.press("l")
+    await page.get_by_label("Line, 1 to 7").fill("4")
+    await page.keyboard.press("Enter")
+    assert page.url.endswith("#L4")
+
+    await tree.get_by_role("link", name="README.md").click()
+    await expect(page.get_by_role("region", name="Code")).to_contain_text("# Shop")
+
+
+async def test_a_file_and_the_whole_snapshot_can_be_taken_home(
+    visit: Visits, maya: Somebody, tmp_path: Path
+) -> None:
+    project_id = project(maya)
+    snapshot = give_source(maya, project_id, SHOP)
+    page = await visit(maya)
+    await page.goto(f"/app/projects/{project_id}/source/{snapshot}?path=README.md")
+    async with page.expect_download() as whole:
+        await page.get_by_role("link", name="Download", exact=True).click()
+    await (await whole.value).save_as(tmp_path / "readme")
+    assert (tmp_path / "readme").read_text() == SHOP["README.md"]
+    async with page.expect_download() as packed:
+        await page.get_by_role("button", name="Download as zip").click()
+    assert (await packed.value).suggested_filename.endswith(".zip")
