@@ -19,7 +19,7 @@ from taskyard.core.access import (
 )
 from taskyard.core.db import DatabaseBusy, is_outage
 from taskyard.core.live import tickets
-from taskyard.core.live.socket import Socket
+from taskyard.core.live.socket import Socket, check_count
 from taskyard.core.live.tickets import TicketInvalid
 from taskyard.core.platform import Platform
 from taskyard.core.problems import answer
@@ -64,6 +64,7 @@ async def follow(websocket: WebSocket) -> None:
         check_same_site(websocket)
         async with unit_of_work(platform.database) as uow:
             actor = await _caller(websocket, uow)
+            check_count(actor.user_id)
             epoch = await _epoch(uow.db)
     except TaskyardError as error:
         await _deny(websocket, error)

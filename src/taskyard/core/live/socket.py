@@ -7,8 +7,9 @@
              {"type": "reset", "topic"}                {"type": "pong"}
              {"type": "error", "code", "message", "topic"?}
 
-Close codes: 4401 the session ended, 4403 no more sockets for this account, 4408 silent for too
-long, 1009 a frame too large, 1013 too slow a reader (come back, and nothing is lost).
+Close codes: 4401 the session ended, 4408 silent for too long, 1003 a binary frame, 1009 one too
+large, 1013 too slow a reader (come back, and nothing is lost). Who may not come in at all is
+refused before, with a status and a body like any other refusal.
 """
 
 import asyncio
@@ -28,7 +29,7 @@ from taskyard.core.live.hub import Hub, word
 from taskyard.core.live.topics import Subscription
 from taskyard.core.platform import Platform
 from taskyard.core.uow import unit_of_work
-from taskyard.kit.errors import TaskyardError
+from taskyard.kit.errors import Kind, TaskyardError
 
 _log = structlog.get_logger(__name__)
 
@@ -41,10 +42,23 @@ RECHECK_S: Final = 30
 _WAITING: Final = 1000
 _SEND_S: Final = 20
 
-SESSION_ENDED, TOO_MANY, IDLE, TOO_LARGE, TOO_SLOW = 4401, 4403, 4408, 1009, 1013
+SESSION_ENDED, IDLE, BINARY, TOO_LARGE, TOO_SLOW, GONE = 4401, 4408, 1003, 1009, 1013, 1001
 
 #: How many sockets each account has in this process.
 _open: Counter[UUID] = Counter()
+
+
+class TooManySockets(TaskyardError):
+    """This account has {limit} live sockets open already. Close one first."""
+
+    kind = Kind.THROTTLED
+    code = "TOO_MANY_SOCKETS"
+
+
+def check_count(user_id: UUID) -> None:
+    """Raise TooManySockets where an account has as many as it may have."""
+    if _open[user_id] >= MOST_SOCKETS:
+        raise TooManySockets(limit=MOST_SOCKETS)
 
 
 class _Message(BaseModel):
@@ -103,8 +117,6 @@ class Socket:
         user_id = self._actor.user_id
         _open[user_id] += 1
         await self._say({"type": "welcome", "epoch": self._epoch})
-        if _open[user_id] > MOST_SOCKETS:
-            self._end(TOO_MANY)
         tasks = [
             asyncio.create_task(work, name=f"socket-{name}")
             for name, work in (
@@ -152,7 +164,7 @@ class Socket:
         except TimeoutError:
             self._end(TOO_SLOW)
         except (RuntimeError, WebSocketDisconnect):
-            self._end(1001)
+            self._end(GONE)
 
     async def _read(self) -> None:
         try:
@@ -167,7 +179,7 @@ class Socket:
             self._end(IDLE)
         except (KeyError, RuntimeError, WebSocketDisconnect):
             # KeyError: a binary frame, which this protocol has not.
-            self._end(1003)
+            self._end(BINARY)
 
     async def _heed(self, text: str) -> None:
         try:
