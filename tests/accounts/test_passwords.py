@@ -5,13 +5,16 @@ import time
 
 import httpx
 import pytest
+from pydantic import SecretStr
 
+from taskyard.accounts import repository
 from taskyard.accounts.errors import PasswordTooWeak
 from taskyard.accounts.passwords import Passwords, check_password
 from taskyard.core.settings import Settings
+from taskyard.core.uow import unit_of_work
 from taskyard.kit.ids import uuid7
 from tests.conftest import Api, OpenInstance
-from tests.world.instances import Instance
+from tests.world.instances import Instance, until_blocking
 
 LONG = "x" * 72
 
@@ -111,8 +114,6 @@ async def test_characters_after_the_72nd_byte_matter(passwords: Passwords) -> No
 async def test_a_hash_is_worthless_without_the_instances_secret(
     passwords: Passwords, settings: Settings
 ) -> None:
-    from pydantic import SecretStr
-
     kept = await passwords.hash("a long quiet sentence")
     stolen = settings.model_copy(update={"secret_key": SecretStr("another")})
     assert (await Passwords(stolen).verify("a long quiet sentence", kept))[0] is False
@@ -136,8 +137,6 @@ async def test_hashing_does_not_stall_the_loop(settings: Settings) -> None:
 
 
 async def _kept(other: Instance, email: str) -> str:
-    from taskyard.accounts import repository
-
     async with other.platform.database.session() as db:
         user = await repository.user_by_login(db, email_key=email, username=None)
     assert user is not None
@@ -153,3 +152,21 @@ async def test_an_outdated_hash_is_renewed_at_the_next_sign_in(open_other: OpenI
     assert (await new.client().post("/api/v1/auth/login", json=body)).status_code == 200
     assert (await _kept(new, body["email"])).startswith("$argon2id$")
     assert (await new.client().post("/api/v1/auth/login", json=body)).status_code == 200
+
+
+async def test_a_renewed_hash_does_not_undo_a_password_changed_meanwhile(
+    open_other: OpenInstance,
+) -> None:
+    old = await open_other(password_hasher="bcrypt")
+    new = await open_other(password_hasher="argon2id")
+    body = _body("a long quiet sentence")
+    await old.client().post("/api/v1/auth/register", json=body)
+    async with unit_of_work(new.platform.database) as uow:
+        user = await repository.user_by_login(uow.db, email_key=body["email"], username=None)
+        assert user is not None
+        user.password_hash = "changed meanwhile"
+        await uow.db.flush()
+        signing_in = asyncio.create_task(new.client().post("/api/v1/auth/login", json=body))
+        await until_blocking(uow.db)
+    assert (await signing_in).status_code == 200
+    assert await _kept(new, body["email"]) == "changed meanwhile"

@@ -6,10 +6,17 @@ from collections import Counter
 import httpx
 import pytest
 
+from taskyard.accounts.access import Accounts
+from taskyard.accounts.errors import EmailTaken, UsernameTaken
+from taskyard.accounts.passwords import Passwords
+from taskyard.accounts.schemas import Register
+from taskyard.accounts.service import registering
 from taskyard.core.spine import events_of
+from taskyard.core.uow import unit_of_work
 from taskyard.kit.ids import uuid7
 from tests.conftest import Api, OpenInstance
 from tests.world import World
+from tests.world.instances import until_blocking
 
 HERE = "/api/v1/auth/register"
 PASSWORD = "a long quiet sentence"
@@ -123,6 +130,55 @@ async def test_people_who_register_the_same_name_at_once_all_get_in(api: Api) ->
     assert [answer.status_code for answer in answers] == [201] * 8
     usernames = {answer.json()["data"]["user"]["username"] for answer in answers}
     assert len(usernames) == 8
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "outcome"),
+    [
+        ({"username": None}, {"username": None}, None),
+        ({"username": "same"}, {"username": "same"}, UsernameTaken),
+        ({"email": "same"}, {"email": "same"}, EmailTaken),
+        # The username stands in the way first, the address at the second try.
+        ({"email": "same", "username": None}, {"email": "same", "username": None}, EmailTaken),
+    ],
+)
+async def test_of_two_in_the_same_moment_the_constraint_decides(
+    world: World, first: dict[str, str], second: dict[str, str], outcome: type[Exception] | None
+) -> None:
+    """The second looks before the first commits, and writes before it knows."""
+    database, name = world.platform.database, _name()
+
+    async def prepared(domain: str, wanted: dict[str, str]) -> registering.NewAccount:
+        same = "email" in wanted
+        body = Register(
+            email=f"{name}@{'same' if same else domain}.example",
+            password=PASSWORD,
+            display_name=None,
+            username=f"{name}-wanted" if wanted.get("username") else None,
+        )
+        return await registering.prepare(world.platform.settings, _passwords(world), body)
+
+    early, late = await prepared("a", first), await prepared("b", second)
+
+    async def add_late() -> str:
+        async with unit_of_work(database) as uow:
+            return (await registering.add_account(uow, late)).username
+
+    async with unit_of_work(database) as uow:
+        made = await registering.add_account(uow, early)
+        waiting = asyncio.create_task(add_late())
+        await until_blocking(uow.db)
+    if outcome is None:
+        assert (await waiting).startswith(f"{made.username}-")
+    else:
+        with pytest.raises(outcome):
+            await waiting
+
+
+def _passwords(world: World) -> Passwords:
+    accounts = world.platform.authenticator
+    assert isinstance(accounts, Accounts)
+    return accounts.passwords
 
 
 async def test_of_eight_registrations_of_one_address_one_is_made(api: Api) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import text, update
 
 from taskyard.accounts.models import Session
 from taskyard.accounts.policy import device_name
-from taskyard.accounts.service.signing_in import MAX_SESSIONS
+from taskyard.accounts.service.signing_in import MAX_SESSIONS, end_session
 from taskyard.core.uow import unit_of_work
 from taskyard.kit.clock import now
 from taskyard.kit.ids import uuid7
@@ -211,6 +211,26 @@ async def test_a_long_request_holds_up_no_other_of_its_session(
         await db.execute(lock, {"id": account.session_id})
         async with asyncio.timeout(2):
             assert (await client.get(ME)).status_code == 200
+
+
+async def test_an_open_socket_asks_again_whom_its_session_speaks_for(world: World) -> None:
+    account = await world.account()
+    accounts = world.platform.authenticator
+    async with unit_of_work(world.platform.database) as uow:
+        actor = await accounts.again(uow, account.session_id)
+        assert actor is not None
+        assert actor.user_id == account.id
+        assert await end_session(uow, account.id, account.session_id, reason="revoked")
+        assert await accounts.again(uow, account.session_id) is None
+        assert not await end_session(uow, account.id, account.session_id, reason="revoked")
+
+
+async def test_who_has_no_session_ends_none(world: World) -> None:
+    """As an API key will: nothing to end, and above all not every session."""
+    account = await world.account()
+    async with unit_of_work(world.platform.database) as uow:
+        assert not await end_session(uow, account.id, None, reason="signed_out")
+        assert await world.platform.authenticator.again(uow, account.session_id) is not None
 
 
 @pytest.mark.parametrize(

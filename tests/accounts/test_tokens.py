@@ -9,9 +9,14 @@ from typing import Any
 import httpx
 import jwt
 import pytest
+from fastapi import FastAPI
+from starlette.requests import HTTPConnection
 
 from taskyard.core import keys
+from taskyard.core.access import recognise
+from taskyard.core.problems import BadRequest
 from taskyard.core.settings import Settings
+from taskyard.core.uow import unit_of_work
 from taskyard.kit.ids import uuid7
 from tests.conftest import Api
 from tests.world import Account, World
@@ -222,3 +227,16 @@ async def test_a_token_in_the_address_is_not_looked_at(api: Api, account: Accoun
         answer: httpx.Response = await api().get(ME, params={name: account.token})
         assert answer.status_code in {401, 422}
         assert account.token not in answer.text
+
+
+async def test_a_socket_with_two_credentials_is_refused(app: FastAPI, account: Account) -> None:
+    """Of a request the edge refuses them; a socket comes straight here."""
+    header = (b"authorization", f"Bearer {account.token}".encode())
+    scope = {"type": "websocket", "path": "/", "headers": [header, header], "app": app}
+    async with unit_of_work(app.state.platform.database) as uow:
+        with pytest.raises(BadRequest):
+            await recognise(HTTPConnection(scope), uow)
+        scope["headers"] = [header]
+        actor = await recognise(HTTPConnection(scope), uow)
+    assert actor is not None
+    assert actor.user_id == account.id

@@ -8,7 +8,7 @@ import pytest
 from taskyard.core.access import Permission
 from taskyard.core.uow import unit_of_work
 from taskyard.kit.ids import uuid7
-from taskyard.projects.access import load
+from taskyard.projects.access import load, visible
 from taskyard.projects.errors import ProjectNotFound, ProjectRoleTooLow
 from taskyard.projects.types import ROLE_ALLOWS
 from tests.conftest import Api
@@ -85,6 +85,15 @@ def test_each_role_allows_what_the_one_below_does() -> None:
     assert all(permission.value.endswith(":read") for permission in ROLE_ALLOWS["viewer"])
     everyday = set(Permission) - {Permission.ADMIN, Permission.PROJECT_CREATE}
     assert ROLE_ALLOWS["owner"] == everyday, "an owner may do everything there is in a project"
+
+
+async def test_what_one_sees_are_the_projects_one_is_in(world: World) -> None:
+    owner = await world.account()
+    mine, theirs = await world.project(owner=owner), await world.project(owner=owner)
+    member = await world.member(mine, role="viewer")
+    async with unit_of_work(world.platform.database) as uow:
+        assert await visible(uow, member.id) == {mine.id}
+        assert await visible(uow, owner.id) == {mine.id, theirs.id}
 
 
 async def test_an_id_found_elsewhere_is_checked_by_the_same_door(world: World) -> None:

@@ -1,5 +1,7 @@
 """Making, reading, renaming and deleting a project."""
 
+import asyncio
+from collections import Counter
 from typing import Any
 
 import httpx
@@ -109,6 +111,17 @@ async def test_a_deleted_project_is_gone_for_everyone(api: Api, world: World) ->
         assert str(project.id) not in {item["id"] for item in listed}
     async with world.platform.database.session() as db:
         assert (await events_of(db, project.id))[-1].name == "project.deleted.v1"
+
+
+async def test_of_eight_deletions_one_is_made(api: Api, world: World) -> None:
+    owner = await world.account()
+    project = await world.project(owner=owner)
+    client = api(as_=owner)
+    answers = await asyncio.gather(*(client.delete(f"{HERE}/{project.id}") for _ in range(8)))
+    assert Counter(answer.status_code for answer in answers) == {204: 1, 404: 7}
+    async with world.platform.database.session() as db:
+        told = [event.name for event in await events_of(db, project.id)]
+    assert told == ["project.created.v1", "project.deleted.v1"]
 
 
 async def test_a_deleted_projects_name_and_key_are_free_again(api: Api, world: World) -> None:

@@ -1,5 +1,6 @@
 """Further instances of the platform, and a look at the SQL one sends."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
@@ -10,7 +11,8 @@ import httpx
 import psycopg
 from fastapi import FastAPI
 from psycopg import sql
-from sqlalchemy import event
+from sqlalchemy import event, text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskyard.core.db import Database
 from taskyard.core.platform import Platform
@@ -90,6 +92,16 @@ def _address_of(settings: Settings, name: str) -> str:
 def _on_server(settings: Settings, statement: LiteralString, *names: str) -> None:
     with psycopg.connect(settings.sync_dsn, autocommit=True) as connection:
         connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+
+async def until_blocking(db: AsyncSession) -> None:
+    """Return once somebody waits for this transaction."""
+    waits = text(
+        "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted"
+        " AND pg_backend_pid() = ANY (pg_blocking_pids(pid)))"
+    )
+    while not await db.scalar(waits):  # noqa: ASYNC110 — only the database can tell
+        await asyncio.sleep(0.01)
 
 
 _counting: ContextVar[list[str] | None] = ContextVar("counting", default=None)

@@ -19,6 +19,9 @@ from taskyard.accounts.service import profiles, registering, signing_in
 from taskyard.core.access import (
     ROLE_PERMISSIONS,
     Actor,
+    SessionRevoked,
+    TokenExpired,
+    TokenInvalid,
     public,
     recognise,
     signed_in,
@@ -30,7 +33,6 @@ from taskyard.core.routing import Router
 from taskyard.core.schemas import Item, Page
 from taskyard.core.settings import Settings
 from taskyard.core.uow import UowDep, unit_of_work
-from taskyard.kit.errors import Kind, TaskyardError
 
 auth = Router(prefix="/api/v1/auth", tags=["auth"])
 profile = Router(prefix="/api/v1", tags=["profile"])
@@ -81,9 +83,7 @@ async def _is_signed_in(request: Request, uow: UowDep) -> bool:
     """Whether the caller's credential is good; a bad one is no reason to refuse a public page."""
     try:
         return await recognise(request, uow) is not None
-    except TaskyardError as error:
-        if error.kind is not Kind.UNAUTHENTICATED:
-            raise
+    except (TokenInvalid, TokenExpired, SessionRevoked):
         return False
 
 
@@ -197,8 +197,7 @@ async def refresh(
 @auth.post("/logout", status_code=204)
 async def logout(actor: Me, request: Request, uow: UowDep) -> Response:
     """End this session; its tokens die at once."""
-    if actor.session_id is not None:
-        await signing_in.end_session(uow, actor.user_id, actor.session_id, reason="signed_out")
+    await signing_in.end_session(uow, actor.user_id, actor.session_id, reason="signed_out")
     response = Response(status_code=204)
     clear_cookie(request, response)
     return response

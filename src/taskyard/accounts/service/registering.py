@@ -1,6 +1,6 @@
 """Making accounts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.exc import IntegrityError
 
@@ -96,19 +96,17 @@ async def add_account(uow: Uow, new: NewAccount, *, role: Role = "user") -> User
     if await repository.email_exists(uow.db, new.email_key):
         raise EmailTaken
     username = await _free_username(uow, new.email_key, new.body.username)
-    for name in (username, _unlike(username)):
-        try:
-            async with uow.db.begin_nested():
-                user = await _insert(uow, new, name, role)
-        except IntegrityError as error:
-            # Two people registered in the same moment; the constraint decided.
-            if violated(error) == "uq_users_email_key":
-                raise EmailTaken from None
-            if new.body.username is not None:
-                raise UsernameTaken(username=name) from None
-        else:
-            return user
-    raise UsernameTaken(username=username)
+    try:
+        async with uow.db.begin_nested():
+            return await _insert(uow, new, username, role)
+    except IntegrityError as error:
+        # Two people registered in the same moment; the constraint decided.
+        if violated(error) == "uq_users_email_key":
+            raise EmailTaken from None
+        if new.body.username is not None:
+            raise UsernameTaken(username=username) from None
+    body = new.body.model_copy(update={"username": _unlike(username)})
+    return await add_account(uow, replace(new, body=body), role=role)
 
 
 async def _insert(uow: Uow, new: NewAccount, username: str, role: Role) -> User:

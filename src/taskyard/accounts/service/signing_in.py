@@ -157,8 +157,10 @@ async def refresh(database: Database, secret: str) -> Started:
     return return_value
 
 
-async def end_session(uow: Uow, user_id: UUID, session_id: UUID, *, reason: str) -> bool:
-    """End one session of an account; say whether it was live."""
+async def end_session(uow: Uow, user_id: UUID, session_id: UUID | None, *, reason: str) -> bool:
+    """End one session of an account; say whether it was live. Without a session there is none."""
+    if session_id is None:
+        return False
     ended = await repository.end_sessions(uow.db, user_id, reason=reason, only=session_id)
     for ended_id in ended:
         uow.emit(SessionEnded(subject_id=ended_id, actor_id=user_id, reason=reason))
