@@ -84,7 +84,7 @@ class WorkerProcess:
         return self.process.wait(30)
 
 
-def until(condition: Callable[[], object], *, what: str, seconds: float = 30) -> None:
+def until(condition: Callable[[], object], *, what: str, seconds: float = 90) -> None:
     """Wait for a condition; fail when it does not come true."""
     deadline = time.monotonic() + seconds
     while not condition():

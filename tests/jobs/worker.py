@@ -1,15 +1,21 @@
-"""A worker that does the tests' drills beside the product's own kinds."""
+"""A worker whose only kinds are the tests' drills; otherwise the product's own."""
 
-from taskyard.entry.wiring import register_kinds
-from taskyard.entry.worker import main
-from tests.jobs import drills
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from taskyard.core.platform import Platform
+from taskyard.entry import worker
+from tests.jobs.drills import register
 
 
-def register() -> None:
-    """Let drills and real work be asked for."""
-    drills.register()
-    register_kinds()
+@asynccontextmanager
+async def _nobody_stands(_: Platform) -> AsyncIterator[None]:
+    yield
 
 
 if __name__ == "__main__":
-    main(register)
+    if os.environ.get("DRILL_WITHOUT_RELAY"):
+        # An ablation: a test shows what would be lost without the elected loop.
+        vars(worker)["standing"] = _nobody_stands
+    worker.main(register)
