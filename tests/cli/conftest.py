@@ -1,5 +1,6 @@
 """One real `taskyard up` for all tests of the client, and the client as a person starts it."""
 
+import json
 import os
 import re
 import signal
@@ -7,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import chdir, contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -20,6 +21,7 @@ from typer.testing import CliRunner
 
 from taskyard.entry.cli import client
 from taskyard.entry.cli.client.credentials import Credentials, SignedIn
+from tests.cli import sources
 from tests.cli.gateway import Gateway, gateway
 
 PASSWORD = "a quiet yard at dusk"
@@ -121,9 +123,13 @@ class Person:
         return Ran(ended.exit_code, ended.stdout, ended.stderr)
 
     def sign_in(self, server: str | None = None) -> None:
-        """Keep tokens as `taskyard login` does."""
+        """Sign in to a session of one's own, and keep its tokens as `taskyard login` does."""
         got = self.tokens(server)
-        kept = SignedIn(self.email, got["access_token"], got["refresh_token"], time.time() + 900)
+        self.keep(got["access_token"], got["refresh_token"], server)
+
+    def keep(self, access_token: str, refresh_token: str, server: str | None = None) -> None:
+        """Keep tokens."""
+        kept = SignedIn(self.email, access_token, refresh_token, time.time() + 900)
         credentials = Credentials(self.config / "taskyard")
         with credentials.locked():
             credentials.keep(server or self.server, kept, as_default=True)
@@ -190,15 +196,49 @@ def person(instance: str, email: str, tmp_path: Path) -> Person:
     return Person(email, instance, home / "config", home)
 
 
+@pytest.fixture(scope="session")
+def shared_token(instance: str, email: str) -> Callable[[], str]:
+    """An access token of a session that tests share: signing in costs half a second of hashing."""
+    token, ends = "", float("-inf")
+
+    def fresh() -> str:
+        nonlocal token, ends
+        if time.monotonic() > ends:
+            body = {"email": email, "password": PASSWORD}
+            answer = httpx.post(f"{instance}/api/v1/auth/login", json=body).raise_for_status()
+            token, ends = answer.json()["data"]["access_token"], time.monotonic() + 300
+        return token
+
+    return fresh
+
+
 @pytest.fixture
-def maya(person: Person) -> Person:
-    """Somebody who is signed in."""
-    person.sign_in()
+def maya(person: Person, shared_token: Callable[[], str]) -> Person:
+    """Somebody who is signed in; the session is not theirs alone."""
+    person.keep(shared_token(), "of a shared session: never to be used")
     return person
 
 
 @pytest.fixture
-def behind(person: Person, balancer: Gateway) -> Person:
+def behind(maya: Person, shared_token: Callable[[], str], balancer: Gateway) -> Person:
     """Somebody who is signed in through the balancer."""
-    person.sign_in(balancer.url)
-    return person
+    maya.keep(shared_token(), "of a shared session: never to be used", balancer.url)
+    return maya
+
+
+@pytest.fixture(scope="session")
+def finished(
+    instance: str,
+    email: str,
+    shared_token: Callable[[], str],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> str:
+    """The id of a job that has completed: analysis 1 of the project `finished`."""
+    home = tmp_path_factory.mktemp("finished")
+    person = Person(email, instance, home / "config", home)
+    person.keep(shared_token(), "of a shared session: never to be used")
+    sources.small(home / "finished")
+    done = person.run("analyze", "finished", "--types=quality")
+    assert done.code == 0, done.said
+    listed = json.loads(person.run("jobs", "list", "--json").out)
+    return next(str(job["id"]) for job in listed if job["project_name"] == "finished")

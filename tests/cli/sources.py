@@ -14,8 +14,9 @@ WORSE = (
     BAD
     + """
 
-def run(text: str) -> None:
-    exec(text)
+def gathered(one: str, into: list[str] = []) -> list[str]:
+    into.append(one)
+    return into
 """
 )
 
@@ -27,8 +28,8 @@ def small(folder: Path, code: str = BAD) -> Path:
     return folder
 
 
-def large(folder: Path) -> Path:
-    """Write a source that keeps the tools busy for many seconds."""
+def large(folder: Path, files: int = 60) -> Path:
+    """Write a source that keeps the tools busy: 60 files for many seconds."""
     folder.mkdir(exist_ok=True)
     functions = "".join(
         f"def step{number}(value: int) -> int:\n"
@@ -38,6 +39,6 @@ def large(folder: Path) -> Path:
         f"    return total\n\n\n"
         for number in range(400)
     )
-    for number in range(60):
+    for number in range(files):
         (folder / f"part{number}.py").write_text(functions)
     return folder

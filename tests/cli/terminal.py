@@ -60,6 +60,18 @@ class Terminal:
                 break
         assert text in self.shown, self.shown
 
+    def interrupts(self) -> None:
+        """Press Ctrl-C, and again if it is not heeded: pressed just before readline waits, it
+        comes to nothing until the next key."""
+        ends = time.monotonic() + _PATIENCE_S
+        while "interrupted." not in self.shown:
+            assert time.monotonic() < ends, self.shown
+            self.type("\x03")
+            pressed = time.monotonic()
+            while "interrupted." not in self.shown and time.monotonic() < pressed + 3:
+                if not self._read():
+                    break
+
     def _read(self) -> bool:
         """Take in what is shown; False at the end."""
         if select.select([self._screen], [], [], 0.2)[0]:

@@ -1,7 +1,7 @@
 """A job's events arrive each once and in order, whatever the network does."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -22,9 +22,9 @@ EVENTS = "GET /api/v1/jobs/.*/events"
 
 @pytest.fixture
 def job_id(behind: Person, tmp_path: Path) -> str:
-    """A job that has just been asked for."""
-    folder = sources.small(behind.cwd / f"yard-{tmp_path.name}")
-    started = behind.run("analyze", folder.name, "--types=quality,security", "--no-wait")
+    """A job that has just been asked for, and takes a second or two."""
+    folder = sources.large(behind.cwd / f"yard-{tmp_path.name}", files=12)
+    started = behind.run("analyze", folder.name, "--types=quality", "--no-wait")
     assert started.code == 0, started.said
     return started.out.split()[-1]
 
@@ -88,11 +88,13 @@ def said() -> list[str]:
 
 
 @pytest.fixture
-def follower(behind: Person, job_id: str, balancer: Gateway, said: list[str]) -> Iterator[Follower]:
-    """Follows the job through the balancer, and notes the numbers of its events."""
+def follower(
+    finished: str, balancer: Gateway, said: list[str], shared_token: Callable[[], str]
+) -> Iterator[Follower]:
+    """Follows a job through the balancer."""
     wire = Wire(balancer.url, said.append, pauses=(0.01,))
-    api = Api(wire, GivenToken(behind.tokens()["access_token"]))
-    yield Follower(api, UUID(job_id), see=lambda _: None, say=said.append)
+    api = Api(wire, GivenToken(shared_token()))
+    yield Follower(api, UUID(finished), see=lambda _: None, say=said.append)
     wire.close()
 
 

@@ -9,7 +9,7 @@ from taskyard.entry.cli.client import report, story
 from taskyard.entry.cli.client.answers import Analysis, Event, Failure, Finding, Job, Whole
 from taskyard.entry.cli.client.exits import Exit
 from taskyard.entry.cli.client.gate import Gate
-from taskyard.entry.cli.client.screen import printable
+from taskyard.entry.cli.client.plain import printable
 
 ID = UUID("019b0000-0000-7000-8000-000000000001")
 
@@ -54,7 +54,9 @@ def shown(
 
 
 def test_the_report_says_all_that_matters() -> None:
-    long = finding(severity="low", rule="F401", title="`os` imported", file="a.py", line=None)
+    long = finding(
+        severity="low", rule="call-arg", title="Missing argument", file="a.py", line=None
+    )
     assert shown(analysis(), finding(), long) == [
         "demo · analysis 12",
         "Quality   8.40 of 10  grade A  +0.30 against analysis 11",
@@ -62,8 +64,8 @@ def test_the_report_says_all_that_matters() -> None:
         "          3 new · 5 gone, against analysis 11",
         "Coverage  71.2 %",
         "The worst 2 of 1,403",
-        "  high   app/db.py:41  B602  Shell command with shell=True",
-        "  low    a.py          F401  `os` imported",
+        "  high   app/db.py:41  B602      Shell command with shell=True",
+        "  low    a.py          call-arg  Missing argument",
         "Report    http://host/app/x",
     ]
 

@@ -1,6 +1,7 @@
 """Signing in and out, against a real server."""
 
 import json
+from collections.abc import Callable
 
 from tests.cli.conftest import PASSWORD, Person
 from tests.cli.gateway import Gateway
@@ -26,7 +27,9 @@ def test_signing_in_and_out(person: Person) -> None:
     assert person.run("logout").code == 3
 
 
-def test_signing_out_ends_the_session_on_the_server(maya: Person) -> None:
+def test_signing_out_ends_the_session_on_the_server(person: Person) -> None:
+    maya = person
+    maya.sign_in()
     token = json.loads(maya.credentials.read_text())["servers"][maya.server]["access_token"]
     assert maya.run("whoami", TASKYARD_TOKEN=token).code == 0
     maya.run("logout")
@@ -84,25 +87,25 @@ def test_at_a_terminal_it_asks_and_does_not_show_the_password(person: Person) ->
 
 def test_ctrl_c_at_a_question_leaves_quietly(person: Person) -> None:
     with Terminal(person, "login") as terminal:
-        terminal.shows("Server [")
-        terminal.type("\x03")
-        terminal.shows("interrupted.")
+        terminal.shows("8000]: ")
+        terminal.interrupts()
         assert terminal.code() == 130
     assert "Traceback" not in terminal.shown
 
 
-def test_several_servers_are_kept_and_one_can_be_named(maya: Person, balancer: Gateway) -> None:
-    maya.sign_in(balancer.url)
+def test_several_servers_are_kept_and_one_can_be_named(behind: Person, balancer: Gateway) -> None:
+    maya = behind
     assert balancer.url in maya.run("whoami").out
     assert maya.server in maya.run("whoami", f"--server={maya.server}/app/").out
     assert maya.server in maya.run("whoami", TASKYARD_SERVER=maya.server).out
     assert list(json.loads(maya.credentials.read_text())["servers"]) == [maya.server, balancer.url]
 
 
-def test_a_given_token_is_used_and_never_kept(maya: Person) -> None:
-    tokens = maya.tokens()
+def test_a_given_token_is_used_and_never_kept(
+    maya: Person, shared_token: Callable[[], str]
+) -> None:
     before = maya.credentials.read_bytes()
-    done = maya.run("whoami", TASKYARD_TOKEN=tokens["access_token"])
+    done = maya.run("whoami", TASKYARD_TOKEN=shared_token())
     assert done.code == 0
     assert maya.credentials.read_bytes() == before
     wrong = maya.run("whoami", TASKYARD_TOKEN="wrong")
@@ -120,14 +123,13 @@ def test_a_given_token_is_used_and_never_kept(maya: Person) -> None:
 
 
 def test_signing_out_while_the_server_is_away_forgets_and_says_so(
-    maya: Person, balancer: Gateway
+    behind: Person, balancer: Gateway
 ) -> None:
-    maya.sign_in(balancer.url)
-    balancer.fail("POST /api/v1/auth/logout", 9, answer=(502, {}, b""))
-    done = maya.run("logout")
+    balancer.fail("POST /api/v1/auth/logout", answer=(503, {"Retry-After": "999"}, b""))
+    done = behind.run("logout")
     assert done.code == 5
     assert "Its tokens are forgotten here" in done.err
-    assert list(json.loads(maya.credentials.read_text())["servers"]) == [maya.server]
+    assert list(json.loads(behind.credentials.read_text())["servers"]) == [behind.server]
 
 
 def test_sign_in_attempts_that_ran_out_are_no_outage(person: Person, balancer: Gateway) -> None:

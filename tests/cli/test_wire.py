@@ -1,10 +1,13 @@
 """Trying again, giving up, and saying why."""
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from taskyard.entry.cli.client.exits import Exit
+from taskyard.entry.cli.client.wire import PAUSES, ApiRefused, Ask, Wire
 from tests.cli.conftest import Person
 from tests.cli.gateway import Gateway
 
@@ -38,12 +41,17 @@ def test_a_server_that_asks_for_too_long_a_pause_is_told_of(
     assert balancer.count(ME) == 1
 
 
-def test_an_overfull_server_is_tried_five_times(behind: Person, balancer: Gateway) -> None:
+def test_an_overfull_server_is_tried_once_and_after_each_pause(
+    balancer: Gateway, shared_token: Callable[[], str]
+) -> None:
     balancer.fail(ME, 9, answer=(503, {}, b""))
-    done = behind.run("whoami")
-    assert done.code == 5
-    assert "answers 503: it does not reach Taskyard. Try again later." in done.err
+    wire = Wire(balancer.url, print, pauses=(0.01,) * 4)
+    with pytest.raises(ApiRefused, match="answers 503: it does not reach Taskyard") as caught:
+        wire.send(Ask("GET", "/auth/me"), shared_token())
+    wire.close()
+    assert caught.value.exit_code == Exit.UNREACHABLE
     assert balancer.count(ME) == 5
+    assert len(PAUSES) == 4
 
 
 @pytest.mark.parametrize("fault", [{"answer": (502, {}, b"<html>")}, {"loses_answer": True}])
@@ -123,6 +131,13 @@ def test_an_address_that_is_none_is_refused(person: Person, address: str, reason
     done = person.run("whoami", f"--server={address}")
     assert done.code == 2
     assert reason in done.err
+
+
+def test_a_server_cannot_move_the_cursor(behind: Person, balancer: Gateway) -> None:
+    body = rb'{"error": {"code": "X", "message": "\u001b[2J\u001b]0;x\u0007no", "details": {}}}'
+    balancer.fail(ME, answer=(403, {}, body))
+    done = behind.run("whoami")
+    assert (done.code, done.err) == (3, "taskyard: �[2J�]0;x�no\n")
 
 
 def test_fields_that_the_server_refuses_are_named(maya: Person) -> None:

@@ -3,10 +3,11 @@
     signing.py projects.py analyze.py jobs.py      the commands
     options.py                                     what several of them take
     api.py wire.py tokens.py credentials.py        the server's API, with retries, as one account
-    answers.py                                     what is read of its answers
-    listing.py packing.py                          from a folder to an archive
-    follow.py                                      a job, live
-    screen.py report.py                            what is seen
+    address.py answers.py                          its address, and what is read of its answers
+    analysis.py listing.py packing.py              an analysis; from a folder to an archive
+    follow.py watching.py stopping.py story.py     a job, live; told to stop; in words
+    report.py gate.py exports.py glance.py         what is found, judged, written, listed
+    screen.py plain.py                             what is seen
     exits.py                                       exit codes, errors in one line
 
 The modules of commands import the others inside the commands, so that `taskyard --help` loads

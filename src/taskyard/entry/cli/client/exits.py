@@ -2,6 +2,7 @@
 
 import errno
 import os
+import signal
 import sys
 from collections.abc import Callable
 from enum import IntEnum
@@ -62,6 +63,8 @@ def told(command: Callable[P, R]) -> Callable[P, R]:
             named = f"{error.filename}: " if error.filename else ""
             refuse(f"{named}{error.strerror or error}", Exit.USAGE)
         except (KeyboardInterrupt, typer.Abort):
+            # A key that is held down must not break into the last word.
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
             refuse("interrupted.", Exit.INTERRUPTED)
 
     return run

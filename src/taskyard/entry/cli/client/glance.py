@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from rich.text import Text
 
 from taskyard.entry.cli.client.answers import Job
-from taskyard.entry.cli.client.screen import LIVE, printable, row
+from taskyard.entry.cli.client.plain import printable
+from taskyard.entry.cli.client.screen import LIVE, row
 
 _COLOURS = {"running": LIVE, "completed": "green", "failed": "red"}
 _STEP_MARKS = {"done": "✓", "failed": "✗", "running": "·"}

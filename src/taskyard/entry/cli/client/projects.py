@@ -32,7 +32,8 @@ def list_projects(*, server: Server = None, as_json: AsJson = False) -> None:
     from rich.text import Text
 
     from taskyard.entry.cli.client.api import connected
-    from taskyard.entry.cli.client.screen import Screen, printable
+    from taskyard.entry.cli.client.plain import printable
+    from taskyard.entry.cli.client.screen import Screen
 
     screen = Screen()
     with connected(server, screen.say) as api:

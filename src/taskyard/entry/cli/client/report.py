@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from rich.text import Text
 
 from taskyard.entry.cli.client.answers import SEVERITIES, Analysis, Finding, Whole
-from taskyard.entry.cli.client.screen import printable, row
+from taskyard.entry.cli.client.plain import printable
+from taskyard.entry.cli.client.screen import row
 
 WORST_SHOWN = 10
-_PLACE_WIDTH = 44
+_PLACE_WIDTH, _RULE_WIDTH = 44, 16
 _COLOURS = {"high": "red", "medium": "yellow", "low": "blue", "info": "dim"}
 _GRADES = {"A": "green", "B": "green", "C": "yellow", "D": "red", "E": "red"}
 
@@ -84,6 +85,7 @@ def _worst(report: Report) -> Iterator[Text]:
         return
     places = [place(finding) for finding in report.worst]
     width = min(max(map(len, places)), _PLACE_WIDTH)
+    rule_width = min(max(len(finding.rule) for finding in report.worst), _RULE_WIDTH)
     counts = report.analysis.counts
     total = sum(getattr(counts, severity) for severity in SEVERITIES) if counts else 0
     shown = len(report.worst)
@@ -92,7 +94,7 @@ def _worst(report: Report) -> Iterator[Text]:
         yield Text.assemble(
             (f"  {finding.severity:<7}", _COLOURS.get(finding.severity, "")),
             (f"{where:<{width}}  ", "bold"),
-            (f"{printable(finding.rule)}  ", "dim"),
+            (f"{printable(finding.rule):<{rule_width}}  ", "dim"),
             printable(finding.title),
             overflow="ellipsis",
         )

@@ -20,18 +20,10 @@ from rich.progress import (
 )
 from rich.text import Text
 
+from taskyard.entry.cli.client.plain import printable
+
 #: Signal orange: live, running now.
 LIVE = "#d9480f"
-
-
-def printable(text: object) -> str:
-    """Return text without what would move a terminal's cursor or reverse its direction.
-
-    Titles and log lines hold pieces of the code that was looked at, which nobody vouches for.
-    """
-    return "".join(
-        char if char.isprintable() else " " if char in "\t\n" else "�" for char in str(text)
-    )
 
 
 def row(name: str, value: Text) -> Text:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from taskyard.entry.cli.client.answers import Event, Failure, Job
 from taskyard.entry.cli.client.exits import ClientError, Exit
+from taskyard.entry.cli.client.plain import printable
 
 _STATES = {
     "job.queued": "Waiting for a worker",
@@ -61,4 +62,4 @@ def ended_badly(job: Job, name: str) -> ClientError:
         )
     failure = job.failure or Failure(reason="unknown", message="no reason was given")
     remedy = f"\nAgain: taskyard jobs retry {job.id}" if failure.retry_helps else ""
-    return ClientError(f"{name} failed: {failure.message}{remedy}", Exit.JOB_FAILED)
+    return ClientError(f"{name} failed: {printable(failure.message)}{remedy}", Exit.JOB_FAILED)

@@ -11,6 +11,7 @@ import httpx
 
 from taskyard.entry.cli.client.address import is_loopback
 from taskyard.entry.cli.client.exits import ClientError, Exit
+from taskyard.entry.cli.client.plain import printable
 
 #: Seconds before each further try, halved at random so that many clients do not come at once.
 PAUSES = (0.5, 1.0, 2.0, 4.0)
@@ -69,6 +70,9 @@ class Wire:
             base_url=f"{server}/api/v1",
             headers={"User-Agent": _user_agent(), "Accept": "application/json"},
             timeout=_TIMEOUT,
+            # Reading the certificates takes 60 ms, and plain http asks for none: redirects are
+            # not followed.
+            verify=server.startswith("https:"),
             # The proxy of the environment cannot reach this machine's own addresses.
             trust_env=not is_loopback(server),
         )
@@ -174,11 +178,11 @@ def _worded(response: httpx.Response, error: dict[str, Any]) -> str:
     if not error:
         return _not_ours(response)
     details = error.get("details") or {}
-    message = str(error.get("message", error["code"]))
+    message = printable(error.get("message", error["code"]))
     fields = details.get("fields")
     if isinstance(fields, list):
         named = [f"{f.get('field')}: {f.get('message')}" for f in fields if isinstance(f, dict)]
-        message = "; ".join(named) or message
+        message = printable("; ".join(named)) or message
     if response.status_code >= 500:
         message += f" (request {details.get('request_id', '-')})"
     if error["code"] in {"RESOURCE_NOT_FOUND", "METHOD_NOT_ALLOWED"}:
@@ -190,7 +194,7 @@ def _not_ours(response: httpx.Response) -> str:
     host = response.url.netloc.decode()
     if response.is_redirect:
         return (
-            f"{host} sends to {response.headers.get('location', 'another address')}.\n"
+            f"{host} sends to {printable(response.headers.get('location', 'another address'))}.\n"
             "Name that server with --server."
         )
     if response.status_code in _GATEWAY | _BUSY:
