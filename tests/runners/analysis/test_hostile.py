@@ -27,7 +27,7 @@ TREE = {
     "bad/nul.py": b"x = 1\x00\n",
     "bad/latin.py": b"x = '\xe9'\n",
     "bad/cookie.py": b"# -*- coding: latin-1 -*-\nimport os\nx = '\xe9'\n",
-    "bad/sum.py": "x = " + "1 + " * 2_000 + "1\n",
+    "bad/sum.py": "x = " + "1 + " * 2_000 + "1\ny = eval(input())\n",
     "bad/tall.py": "x = (\n" + "1 +\n" * 15_000 + "1)\n",
     "bad/parens.py": "x = " + "(" * 3_000 + "1" + ")" * 3_000 + "\n",
     "bad/lists.py": "x = " + "[" * 90 + "]" * 90 + "\n",
@@ -105,6 +105,13 @@ async def test_what_is_broken_is_a_finding_too(report: AnalysisReport) -> None:
 )
 async def test_what_is_merely_odd_is_analysed(report: AnalysisReport, file: str) -> None:
     assert "F401" in found(report, file)
+
+
+async def test_ruff_stands_in_where_bandit_gives_up(report: AnalysisReport) -> None:
+    (finding,) = [one for one in report.findings if one.file == "bad/sum.py"]
+    assert (finding.tool, finding.rule, finding.kind) == ("ruff", "S307", "security")
+    assert (finding.line, finding.severity, finding.cwe) == (2, "medium", "CWE-78")
+    assert finding.title == "eval() runs text as code"
 
 
 async def test_the_report_can_be_stored_anywhere(report: AnalysisReport) -> None:

@@ -2,13 +2,21 @@
 
 import asyncio
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from taskyard.runners.sandbox import Sandbox, ToolboxIncomplete, ground, identity, toolbox
+from taskyard.runners.sandbox import (
+    Sandbox,
+    SandboxBusy,
+    ToolboxIncomplete,
+    ground,
+    identity,
+    toolbox,
+)
 from taskyard.runners.sandbox.interpreter import VERSION
 
 VERSIONS = """
@@ -160,6 +168,16 @@ class TestIdentity:
         with identity.borrow() as one, identity.borrow() as two:
             assert (one.uid is None) == (os.geteuid() != 0)
             assert one.uid is None or one.uid != two.uid
+
+    @pytest.mark.skipif(os.geteuid() != 0, reason="an ordinary user borrows none")
+    def test_when_all_are_taken_it_says_so(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(identity, "SLOTS", 1)
+        monkeypatch.setattr(identity, "FIRST_UID", 61_900)
+        monkeypatch.setattr(identity, "_LOCK_FOLDERS", (Path("/run/taskyard-sandbox-test"),))
+        with identity.borrow() as one, pytest.raises(SandboxBusy), identity.borrow():
+            pass
+        assert one.uid == 61_900
+        shutil.rmtree("/run/taskyard-sandbox-test")
 
     @pytest.mark.parametrize(
         ("uid_map", "uid", "outside"),
