@@ -35,6 +35,12 @@ async def user_by_login(
     ).one_or_none()
 
 
+async def renew_hash(db: AsyncSession, user_id: UUID, *, old: str, new: str) -> None:
+    """Keep a newer hash of the same password, unless the password was changed meanwhile."""
+    unchanged = User.id == user_id, User.password_hash == old
+    await db.execute(update(User).where(*unchanged).values(password_hash=new))
+
+
 async def taken_usernames(db: AsyncSession, candidates: Sequence[str]) -> set[str]:
     """Return those of `candidates` (lower case) that are taken."""
     lowered = func.lower(User.username)

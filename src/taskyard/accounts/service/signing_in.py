@@ -68,10 +68,7 @@ async def check_credentials(
     await throttle.give_back(hit_id, bucket)
     if rehashed:
         async with unit_of_work(database) as uow:
-            kept = await repository.user_by_id(uow.db, user.id, lock=True)
-            # Unless the password was changed in the meantime: that one stays.
-            if kept is not None and kept.password_hash == user.password_hash:
-                kept.password_hash = rehashed
+            await repository.renew_hash(uow.db, user.id, old=user.password_hash, new=rehashed)
     return user
 
 
