@@ -156,6 +156,18 @@ async def test_a_hint_that_comes_five_times_starts_one_attempt(yard: Yard) -> No
     await asyncio.to_thread(hints.close)
 
 
+async def test_a_worker_that_hears_nothing_is_started_again(yard: Yard) -> None:
+    someone = await yard.calmly(yard.jobs.world.account)
+    await yard.finished([await yard.ask(someone, steps=1)])
+    assert yard.worker.process is not None
+    deaf = yard.worker.process
+    yard.worker.consumer().send_signal(signal.SIGSTOP)
+    job_id = await yard.ask(someone, steps=1)
+    assert await asyncio.to_thread(deaf.wait, 60) != 0
+    await yard.finished([job_id])
+    await hold_to_the_invariants(yard, [job_id])
+
+
 async def test_a_worker_that_is_stopped_hands_its_jobs_back(yard: Yard) -> None:
     someone = await yard.calmly(yard.jobs.world.account)
     job_id = await yard.ask(someone, steps=20, pause=0.3)

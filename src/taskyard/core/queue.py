@@ -29,6 +29,8 @@ _log = structlog.get_logger(__name__)
 FUNCTION: Final = "taskyard.look_at"
 #: A key that vanishes with everything else when the broker comes back empty.
 _EPOCH: Final = "ty:epoch"
+#: Seconds the broker has to take a hint.
+_SEND_S: Final = 2
 #: Seconds after a job's own deadline at which Celery, too, would end it.
 _BACKSTOP_S: Final = 120
 
@@ -100,6 +102,7 @@ class Hints:
 
     def __init__(self, settings: Settings) -> None:
         self._app = make_celery(settings)
+        self._is_valkey = (settings.celery_broker or "").startswith("redis")
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="hints")
         self._connection: Any = None
         self._producer: Any = None
@@ -148,7 +151,12 @@ class Hints:
 
     def _connect(self) -> None:
         if self._producer is None:
-            self._connection = self._app.connection_for_write(connect_timeout=2)
+            # Impatient: the relay has more to do than to wait for a broker that hangs.
+            patience = {"socket_timeout": _SEND_S, "socket_connect_timeout": _SEND_S}
+            self._connection = self._app.connection_for_write(
+                connect_timeout=_SEND_S,
+                transport_options=patience if self._is_valkey else None,
+            )
             self._connection.connect()
             self._producer = self._app.amqp.Producer(self._connection)
 

@@ -45,6 +45,7 @@ _PR_SET_PDEATHSIG: Final = 1
 #: From the word to the end: attempts hand back what they do within this.
 _STOP_S: Final = 12.0
 _LOOK_S: Final = 0.1
+_DEAF_TWICE: Final = 2
 
 
 def main(register: Callable[[], None] = register_kinds) -> None:
@@ -154,6 +155,7 @@ class Host:
                 tasks = [
                     asyncio.create_task(self._beat(platform)),
                     asyncio.create_task(self._hear(platform)),
+                    asyncio.create_task(self._check_hearing(platform)),
                 ]
                 await self._watch(platform)
                 for task in tasks:
@@ -250,6 +252,26 @@ class Host:
                 _log.info("worker_ready", slots=self.settings.worker_slots)
             await asyncio.sleep(workers.BEAT_S)
 
+    async def _check_hearing(self, platform: Platform) -> None:
+        """End a worker whose consumer no longer takes hints; whoever started it starts it again.
+
+        Celery's connection to Redis has been known to die unnoticed. Nothing is lost by it: the
+        worker holds no job when it is ended.
+        """
+        await self._ready.wait()
+        deaf = 0
+        while True:
+            await asyncio.sleep(workers.BEAT_S)
+            try:
+                async with platform.database.session() as db:
+                    deaf = deaf + 1 if await workers.is_deaf(db, self.who.id) else 0
+            except Exception as error:  # noqa: BLE001 — tried again
+                _note(error)
+            if deaf >= _DEAF_TWICE:
+                _log.error("worker_is_deaf")
+                self._kill()
+                return
+
     async def _hear(self, platform: Platform) -> None:
         """Listen to what the consumer says."""
         loop = asyncio.get_running_loop()
@@ -275,7 +297,7 @@ class Host:
         _log.warning("pool_process_lost", hint=hint)
         try:
             async with unit_of_work(platform.database) as uow:
-                await workers.expire_leases(uow.db, self.who.id, hint_id=hint)
+                await workers.expire_lease(uow.db, self.who.id, hint)
             platform.bus.ring()
         except Exception as error:  # noqa: BLE001 — the lease expires by itself
             _note(error)

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from taskyard.accounts.models import User
 from taskyard.core.partitions import first_id
 from taskyard.jobs.models import Job, JobAsset, JobEvent, JobStep
-from taskyard.jobs.types import ENDED
+from taskyard.jobs.types import ENDED, OPEN
 from taskyard.projects.models import Membership, Project
 
 #: Lists stop counting here: nobody reads a total beyond it.
@@ -101,6 +101,12 @@ async def locked(db: AsyncSession, job_id: UUID) -> Job | None:
     """Return a job as it is now, held until the transaction ends."""
     query = select(Job).where(Job.id == job_id).with_for_update()
     return (await db.scalars(query.execution_options(populate_existing=True))).one_or_none()
+
+
+async def open_in(db: AsyncSession, project_id: UUID) -> Sequence[UUID]:
+    """Return the project's jobs that have not ended, in the order everybody locks them."""
+    query = select(Job.id).where(Job.project_id == project_id, Job.state.in_(OPEN))
+    return (await db.scalars(query.order_by(Job.id))).all()
 
 
 async def whole(db: AsyncSession, job_id: UUID) -> Glance | None:

@@ -83,16 +83,34 @@ async def cancel(uow: Uow, access: JobAccess) -> None:
     job = await _locked(uow, access.job_id)
     if not policy.may_cancel(job.state):
         raise JobHasEnded(status=job.state)
-    by = access.actor.user_id
+    _stop(uow, job, access.actor.user_id)
+
+
+async def cancel_all(uow: Uow, project_id: UUID, by: UUID | None) -> int:
+    """Stop whatever a project still has to do; return how many jobs that was."""
+    stopped = 0
+    for job_id in await repository.open_in(uow.db, project_id):
+        job = await repository.locked(uow.db, job_id)
+        if job is not None and policy.may_cancel(job.state):
+            _stop(uow, job, by)
+            stopped += 1
+    return stopped
+
+
+def _stop(uow: Uow, job: Job, by: UUID | None) -> None:
     if job.state == JobState.RUNNING:
         if not job.cancel_requested:
             job.cancel_requested = True
-            tell(uow, job, JobCancelRequested, "job.cancelling", {"by": str(by)}, by=by)
+            tell(uow, job, JobCancelRequested, "job.cancelling", {"by": _name(by)}, by=by)
         return
     job.state = JobState.CANCELLED
     job.run_at = job.deadline_at = job.dispatched_at = None
     job.finished_at = func.clock_timestamp()
-    tell(uow, job, JobCancelled, "job.cancelled", {"by": str(by)}, by=by)
+    tell(uow, job, JobCancelled, "job.cancelled", {"by": _name(by)}, by=by)
+
+
+def _name(by: UUID | None) -> str | None:
+    return None if by is None else str(by)
 
 
 async def retry(uow: Uow, access: JobAccess, *, from_start: bool) -> None:

@@ -15,6 +15,18 @@ from taskyard.projects import access as projects
 from taskyard.projects.errors import ProjectNotFound
 
 
+def _id(key: str) -> UUID | None:
+    """Return the id a topic names, None unless it is spelled as we spell ids.
+
+    `UUID()` reads capitals, braces and more; each spelling would be a topic of its own.
+    """
+    try:
+        found = UUID(key)
+    except ValueError:
+        return None
+    return found if str(found) == key else None
+
+
 class JobTopics:
     """`job:<id>`: everything of one job, numbered as in its events."""
 
@@ -22,10 +34,9 @@ class JobTopics:
 
     async def admit(self, uow: Uow, actor: Actor, key: str) -> None:
         """Raise JobNotFound, also where the job exists and the caller may not know."""
-        try:
-            job_id = UUID(key)
-        except ValueError:
-            raise JobNotFound from None
+        job_id = _id(key)
+        if job_id is None:
+            raise JobNotFound
         await access.load(uow, actor, job_id, Permission.JOB_READ)
 
     async def read(self, db: AsyncSession, key: str, *, after: int, limit: int) -> Chunk:
@@ -54,10 +65,9 @@ class ProjectTopics:
 
     async def admit(self, uow: Uow, actor: Actor, key: str) -> Scope:
         """Raise ProjectNotFound, also where it exists and the caller may not know."""
-        try:
-            project_id = UUID(key)
-        except ValueError:
-            raise ProjectNotFound from None
+        project_id = _id(key)
+        if project_id is None:
+            raise ProjectNotFound
         await projects.load(uow, actor, project_id, Permission.PROJECT_READ)
         return Scope(projects=frozenset({project_id}))
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import ColumnElement, Update, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -20,6 +20,11 @@ from taskyard.kit.ids import uuid7
 BEAT_S: Final = 5.0
 ALIVE: Final = "stopping_at IS NULL AND seen_at > clock_timestamp() - interval '20 seconds'"
 _FORGET: Final = timedelta(days=1)
+_ANSWER_WITHIN: Final = timedelta(seconds=15)
+_UNANSWERED: Final = text(
+    "SELECT EXISTS (SELECT 1 FROM jobs WHERE state = 'queued'"
+    " AND dispatched_at < clock_timestamp() - CAST(:age AS interval))"
+)
 _SEND_AGAIN: Final = text(
     "UPDATE jobs SET dispatched_at = NULL WHERE state = 'queued' AND dispatched_at IS NOT NULL"
 )
@@ -105,16 +110,34 @@ async def is_idle(db: AsyncSession, worker_id: UUID) -> bool:
     return (await db.scalar(held.limit(1))) is None
 
 
-async def expire_leases(db: AsyncSession, worker_id: UUID, *, hint_id: str | None = None) -> None:
-    """End the leases of a worker whose processes are gone, or the one claimed by a hint."""
-    ended = update(Job).where(Job.state == JobState.RUNNING, Job.lease_worker == worker_id)
-    if hint_id is not None:
-        ended = ended.where(Job.lease_owner == hint_id)
-    await db.execute(
-        ended.values(lease_until=func.clock_timestamp()).execution_options(
-            synchronize_session=False
-        )
+async def expire_leases(db: AsyncSession, worker_id: UUID) -> None:
+    """End the leases of a worker whose processes are gone."""
+    await db.execute(_expire(Job.lease_worker == worker_id))
+
+
+async def expire_lease(db: AsyncSession, worker_id: UUID, hint_id: str) -> None:
+    """End the lease that a dead process got by a hint; or have the hint sent again."""
+    claimed = (Job.lease_worker == worker_id) & (Job.lease_owner == hint_id)
+    if (await db.execute(_expire(claimed).returning(Job.id))).first() is None:
+        await db.execute(_SEND_AGAIN)
+
+
+def _expire(whose: ColumnElement[bool]) -> Update:
+    return (
+        update(Job)
+        .where(Job.state == JobState.RUNNING, whose)
+        .values(lease_until=func.clock_timestamp())
+        .execution_options(synchronize_session=False)
     )
+
+
+async def is_deaf(db: AsyncSession, worker_id: UUID) -> bool:
+    """Say whether a worker does nothing although hints have been out for a while.
+
+    An idle worker answers a hint within a second.
+    """
+    waiting = await db.scalar(_UNANSWERED, {"age": _ANSWER_WITHIN})
+    return bool(waiting) and await is_idle(db, worker_id)
 
 
 async def remove_dead(db: AsyncSession) -> None:
