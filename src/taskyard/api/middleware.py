@@ -52,11 +52,13 @@ class RequestEdge:
 
         async def finish(message: Message) -> None:
             nonlocal status
-            if message["type"] == "http.response.start":
+            if message["type"] in {"http.response.start", "websocket.http.response.start"}:
                 status = message["status"]
                 message["headers"] = self._outgoing(scope, message["headers"])
             elif message["type"] == "websocket.accept":
                 status = 101
+            elif message["type"] == "websocket.close" and not status:
+                status = 403  # closed before it was accepted
             await send(message)
 
         problem = _unreadable(scope) if scope["type"] == "http" else None

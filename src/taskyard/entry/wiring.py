@@ -16,10 +16,12 @@ from taskyard.core.uow import unit_of_work
 from taskyard.files.service import collect_garbage
 from taskyard.jobs import kinds
 from taskyard.jobs.engine.relay import Chore, Relay
+from taskyard.jobs.listeners import DeletedProjects
 from taskyard.jobs.topics import JobTopics, OwnTopics, ProjectTopics
 from taskyard.kit.clock import now
 from taskyard.projects.listeners import PersonalProjects
 from taskyard.runners.analysis.kind import ANALYSIS
+from taskyard.runners.sandbox import Sandbox
 
 
 def build_platform(settings: Settings) -> Platform:
@@ -34,7 +36,7 @@ def register_kinds() -> None:
 
 def listeners() -> list[Listener]:
     """Return everything that reads the event spine."""
-    return [PersonalProjects()]
+    return [PersonalProjects(), DeletedProjects()]
 
 
 def chores() -> list[Chore]:
@@ -43,6 +45,7 @@ def chores() -> list[Chore]:
         Chore("partitions", timedelta(days=1), _make_partitions),
         Chore("tickets", timedelta(minutes=10), _forget_tickets),
         Chore("garbage", timedelta(days=1), _collect_garbage),
+        Chore("workspaces", timedelta(hours=1), _sweep_workspaces),
     ]
 
 
@@ -58,6 +61,11 @@ async def _forget_tickets(platform: Platform) -> None:
 
 async def _collect_garbage(platform: Platform) -> None:
     await collect_garbage(platform.database, platform.storage)
+
+
+async def _sweep_workspaces(platform: Platform) -> None:
+    sandbox = Sandbox(platform.settings.data_dir, switch=platform.settings.sandbox)
+    await asyncio.to_thread(sandbox.sweep)
 
 
 @asynccontextmanager

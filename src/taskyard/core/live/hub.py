@@ -216,10 +216,11 @@ class Hub:
                 try:
                     async with self._database.session() as db:
                         newest = await source.newest(db, list(topics))
+                    behind = [topics[key] for key, seq in newest.items() if seq > topics[key].head]
                 except Exception as error:  # noqa: BLE001 — tried again
                     _note(error)
                     continue
-                self._look_at(topics[key] for key, seq in newest.items() if seq > topics[key].head)
+                self._look_at(behind)
 
     async def _follow_spine(self) -> None:
         pauses = iter(_AFTER_BELL_S)
