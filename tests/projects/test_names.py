@@ -24,6 +24,21 @@ async def test_names_that_read_the_same_are_one_name(api: Api, world: World) -> 
         assert same.strip() in answer.json()["error"]["message"]
 
 
+async def test_names_of_any_script_are_told_apart(api: Api, world: World) -> None:
+    client = api(as_=await world.account())
+    names = ("Проект один", "Проект два", "项目", "हिन्दी", "C", "C#", "C++", "Straße")
+    slugs = set()
+    for name in names:
+        answer = await client.post(HERE, json={"name": name})
+        assert answer.status_code == 201, answer.text
+        slugs.add(answer.json()["data"]["slug"])
+    assert len(slugs) == len(names)
+    assert _code(await client.post(HERE, json={"name": "ПРОЕКТ ДВА"})) == (
+        409,
+        "PROJECT_NAME_TAKEN",
+    )
+
+
 async def test_two_owners_may_use_the_same_name_and_key(api: Api, world: World) -> None:
     for _ in range(2):
         client = api(as_=await world.account())

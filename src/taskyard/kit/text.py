@@ -14,6 +14,16 @@ def slugify(text: str, *, max_length: int = 60, fallback: str = "item") -> str:
     return slug or fallback
 
 
+def same_name(name: str) -> str:
+    """Return what two names share that people would take for one: case, spacing, punctuation.
+
+    Letters of every script count: `Проект один` and `Проект два` differ, as do `C` and `C++`.
+    """
+    folded = unicodedata.normalize("NFKD", name).casefold()
+    kept = "".join(c for c in folded if unicodedata.category(c)[0] in "LNS")
+    return kept or folded.strip()
+
+
 def initials_key(name: str) -> str:
     """Return a short upper-case key for numbered things, such as `CR` for "Checkout rewrite".
 

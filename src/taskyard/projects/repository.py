@@ -99,12 +99,12 @@ async def by_name(db: AsyncSession, user_id: UUID, name: str) -> Project | None:
     return (await db.scalars(query.limit(1))).one_or_none()
 
 
-async def owned_names(db: AsyncSession, user_id: UUID) -> Sequence[tuple[str, str]]:
-    """Return (slug, key) of every live project an account owns."""
-    query = select(Project.slug, Project.key).where(
+async def owned_names(db: AsyncSession, user_id: UUID) -> Sequence[Row[UUID, str, str, str]]:
+    """Return id, name, slug and key of every live project an account owns."""
+    query = select(Project.id, Project.name, Project.slug, Project.key).where(
         Project.owner_id == user_id, Project.deleted_at.is_(None)
     )
-    return [(row.slug, row.key) for row in await db.execute(query)]
+    return (await db.execute(query)).all()
 
 
 async def count_owned(db: AsyncSession, user_id: UUID) -> int:

@@ -12,7 +12,7 @@ from taskyard.core.etag import check_match
 from taskyard.core.limits import TierLimitExceeded, tier_limits
 from taskyard.core.uow import Uow
 from taskyard.kit.ids import uuid7
-from taskyard.kit.text import initials_key, slugify
+from taskyard.kit.text import initials_key, same_name, slugify
 from taskyard.projects import repository
 from taskyard.projects.access import ProjectAccess
 from taskyard.projects.errors import (
@@ -34,11 +34,10 @@ async def create(uow: Uow, actor: Actor, body: ProjectCreate) -> Project:
     """
     await _one_at_a_time(uow, actor.user_id)
     await _check_quota(uow, actor)
-    names = await repository.owned_names(uow.db, actor.user_id)
-    slug = slugify(body.name, fallback="project")
-    if slug in {taken for taken, _ in names}:
+    owned = await repository.owned_names(uow.db, actor.user_id)
+    if same_name(body.name) in {same_name(row.name) for row in owned}:
         raise ProjectNameTaken(name=body.name)
-    keys = {key for _, key in names}
+    keys = {row.key for row in owned}
     if body.key is not None and body.key in keys:
         raise ProjectKeyTaken(key=body.key)
     key = body.key or _free_key(body.name, keys)
@@ -46,7 +45,7 @@ async def create(uow: Uow, actor: Actor, body: ProjectCreate) -> Project:
         id=uuid7(),
         owner_id=actor.user_id,
         name=body.name,
-        slug=slug,
+        slug=_free_slug(body.name, {row.slug for row in owned}),
         key=key,
         description=body.description,
     )
@@ -84,6 +83,16 @@ def _free_key(name: str, taken: set[str]) -> str:
     )
 
 
+def _free_slug(name: str, taken: set[str]) -> str:
+    """Return the name's slug; names without a Latin letter share one and are numbered."""
+    slug = slugify(name, max_length=54, fallback="project")
+    return next(
+        candidate
+        for candidate in (slug if number == 1 else f"{slug}-{number}" for number in count(1))
+        if candidate not in taken
+    )
+
+
 async def _add(uow: Uow, project: Project, owner_id: UUID) -> Project:
     uow.db.add(project)
     await uow.db.flush()
@@ -112,14 +121,13 @@ async def ensure_personal(uow: Uow, user_id: UUID) -> UUID:
     found = await repository.personal(uow.db, user_id)
     if found is not None:
         return found.id
-    names = await repository.owned_names(uow.db, user_id)
-    slugs, keys = {slug for slug, _ in names}, {key for _, key in names}
+    owned = await repository.owned_names(uow.db, user_id)
     project = Project(
         id=uuid7(),
         owner_id=user_id,
         name="Personal",
-        slug="personal" if "personal" not in slugs else f"personal-{uuid7().hex[-12:]}",
-        key=_free_key("My tasks", keys),
+        slug=_free_slug("Personal", {row.slug for row in owned}),
+        key=_free_key("My tasks", {row.key for row in owned}),
         is_personal=True,
     )
     return (await _add(uow, project, user_id)).id
@@ -142,13 +150,13 @@ async def change(
     project = await _locked(uow, access)
     check_match(if_match, project.version)
     changes = body.model_dump(exclude_unset=True, exclude_none=True)
-    if "name" in changes:
-        changes["slug"] = slugify(changes["name"], fallback="project")
     changed = sorted(name for name, new in changes.items() if getattr(project, name) != new)
     if not changed:
         return project
     # Names are given out one at a time, so that a new project cannot take this one meanwhile.
     await _one_at_a_time(uow, project.owner_id)
+    if "name" in changed:
+        await _rename(uow, project, changes["name"])
     for name in changed:
         setattr(project, name, changes[name])
     project.version += 1
@@ -156,9 +164,9 @@ async def change(
     try:
         await uow.db.flush()
     except IntegrityError as error:
-        if violated(error) == "uq_projects_owner_key":
-            raise ProjectKeyTaken(key=body.key) from None
-        raise ProjectNameTaken(name=body.name) from None
+        if violated(error) != "uq_projects_owner_key":
+            raise
+        raise ProjectKeyTaken(key=body.key) from None
     await uow.db.refresh(project)
     uow.emit(
         ProjectChanged(
@@ -169,6 +177,17 @@ async def change(
         )
     )
     return project
+
+
+async def _rename(uow: Uow, project: Project, name: str) -> None:
+    others = [
+        row
+        for row in await repository.owned_names(uow.db, project.owner_id)
+        if row.id != project.id
+    ]
+    if same_name(name) in {same_name(row.name) for row in others}:
+        raise ProjectNameTaken(name=name)
+    project.slug = _free_slug(name, {row.slug for row in others})
 
 
 async def delete(uow: Uow, access: ProjectAccess) -> None:
