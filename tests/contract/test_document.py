@@ -32,6 +32,7 @@ NOT_OF_AN_OPERATION = {
     "METHOD_NOT_ALLOWED": "the address answers other methods",
     "RESOURCE_NOT_FOUND": "no operation has the address",
     "TICKET_INVALID": "told when a socket is opened",
+    "TOO_MANY_SOCKETS": "told when a socket is opened",
     "TOPIC_NOT_FOUND": "told over the socket",
     "SANDBOX_BUSY": "a job fails with it",
     "SANDBOX_MOUNT_UNREACHABLE": "a job fails with it",
