@@ -1,8 +1,15 @@
 """What touched an account's safety is kept and shown to its owner."""
 
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.dialects import postgresql
+
 from taskyard.accounts.events import ProfileChanged
+from taskyard.accounts.repository import security_query
 from taskyard.core.uow import unit_of_work
-from tests.conftest import Api
+from tests.conftest import Api, OpenInstance
 from tests.world import World
 from tests.world.accounts import PASSWORD
 
@@ -58,3 +65,35 @@ async def test_a_hundred_are_shown(api: Api, world: World) -> None:
     page = (await api(as_=account).get(HERE)).json()
     assert len(page["items"]) == 100
     assert {item["name"] for item in page["items"]} == {"account.profile_changed"}
+
+
+async def test_the_cost_does_not_grow_with_what_others_did(open_other: OpenInstance) -> None:
+    other = await open_other(empty=True)
+    account = await other.world.account()
+    for _ in range(3):
+        account = await other.world.sign_in(account)
+    query = security_query(account.id, limit=100)
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+    compiled = query.compile(dialect=dialect, compile_kwargs={"literal_binds": True})
+    async with other.platform.database.session() as db:
+        await db.execute(
+            text(
+                "INSERT INTO events (id, name, subject_id, payload)"
+                " SELECT uuidv7(), 'session.started.v1', gen_random_uuid(), '{}'"
+                " FROM generate_series(1, 30000)"
+            )
+        )
+        await db.execute(text("ANALYZE events, sessions"))
+        plan = await db.execute(text("EXPLAIN (ANALYZE, FORMAT JSON) " + str(compiled)))
+        [root] = plan.scalar_one()
+    read = sum(_rows_read(root["Plan"]))
+    assert read < 200, root
+
+
+def _rows_read(node: dict[str, Any]) -> Iterator[float]:
+    """Yield how many rows each scan of events read, kept or not."""
+    if "events" in node.get("Relation Name", ""):
+        removed = node.get("Rows Removed by Filter", 0)
+        yield (node["Actual Rows"] + removed) * node["Actual Loops"]
+    for child in node.get("Plans", []):
+        yield from _rows_read(child)

@@ -4,7 +4,20 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, exists, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    Uuid,
+    and_,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskyard.accounts.models import OneTimeLink, RefreshToken, Session, User
@@ -149,12 +162,20 @@ async def void_links(db: AsyncSession, purpose: str) -> None:
     )
 
 
+def security_query(user_id: UUID, *, limit: int) -> Select[EventRow]:
+    """Return the query for what touched an account's safety, newest first.
+
+    The subjects are one list without an OR, which PostgreSQL looks up in the index one by one
+    however many events there are.
+    """
+    subjects = union_all(
+        select(literal(user_id, Uuid())), select(Session.id).where(Session.user_id == user_id)
+    )
+    concerns = or_(EventRow.name.like("account.%"), EventRow.name.like("session.%"))
+    query = select(EventRow).where(EventRow.subject_id.in_(subjects), concerns)
+    return query.order_by(EventRow.id.desc()).limit(limit)
+
+
 async def security_events(db: AsyncSession, user_id: UUID, *, limit: int) -> Sequence[EventRow]:
     """Return what touched an account's safety, newest first."""
-    of_account = and_(EventRow.subject_id == user_id, EventRow.name.like("account.%"))
-    of_sessions = and_(
-        EventRow.subject_id.in_(select(Session.id).where(Session.user_id == user_id)),
-        EventRow.name.like("session.%"),
-    )
-    query = select(EventRow).where(or_(of_account, of_sessions))
-    return (await db.scalars(query.order_by(EventRow.id.desc()).limit(limit))).all()
+    return (await db.scalars(security_query(user_id, limit=limit))).all()
