@@ -35,6 +35,7 @@ def _bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         ("TASKYARD_RATE_LIMITS", "1", "rate_limits", "on"),
         ("TASKYARD_TRUSTED_PROXIES", "10.0.0.0/8, ::1,", "trusted_proxies", ["10.0.0.0/8", "::1"]),
         ("TASKYARD_CORS_ORIGINS", "https://a.io", "cors_origins", ["https://a.io"]),
+        ("TASKYARD_PUBLIC_URL", "https://a.io/", "public_url", "https://a.io/"),
         ("taskyard_worker_slots", "4", "worker_slots", 4),
     ],
 )
@@ -68,6 +69,8 @@ def test_our_own_name_wins(monkeypatch: pytest.MonkeyPatch) -> None:
         ("TASKYARD_CORS_ORIGINS", "https://*.example.com"),
         ("TASKYARD_CORS_ORIGINS", "null"),
         ("TASKYARD_CORS_ORIGINS", "https://a.io/"),
+        ("TASKYARD_PUBLIC_URL", "yard.example.com"),
+        ("TASKYARD_PUBLIC_URL", "https://yard.example.com?x=1"),
         ("TASKYARD_ADMIN_EMAIL", "nobody"),
         ("TASKYARD_ACCESS_TOKEN_MINUTES", "31"),
         ("TASKYARD_RATE_LIMITS", "maybe"),

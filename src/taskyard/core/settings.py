@@ -118,6 +118,14 @@ class Settings(BaseSettings):
             ipaddress.ip_network(value, strict=False)
         return values
 
+    @field_validator("public_url")
+    @classmethod
+    def _address(cls, value: str | None) -> str | None:
+        # Whether cookies are Secure hangs on its scheme.
+        if value is not None and not re.fullmatch(r"https?://[^\s/?#]+(/[^\s?#]*)?", value):
+            raise ValueError("it is no address such as https://yard.example.com")
+        return value
+
     @field_validator("cors_origins")
     @classmethod
     def _origins(cls, values: list[str]) -> list[str]:
