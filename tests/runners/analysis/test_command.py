@@ -22,6 +22,7 @@ async def test_it_prints_the_log_and_writes_what_is_named(
 ) -> None:
     here = open_folder / "by-hand"
     here.mkdir(mode=0o755)
+    (here / ".data").symlink_to(open_folder)  # The toolbox of this test session.
     source = lay_out(tmp_path, {"app.py": "import os\nx = eval(input())\n"})
     code, out, _ = await run(here, str(source), "r.json", "r.sarif", "r.html")
     assert code == 0
