@@ -41,7 +41,8 @@ def _index(request: Request) -> Response:
 
 def _file(request: Request, path: str) -> Response:
     file = (DIST / path).resolve()
-    hidden = any(part.startswith(".") for part in Path(path).parts)
+    # What was packed ahead is served as what it packs, never by its own name.
+    hidden = path.endswith((".br", ".gz")) or any(p.startswith(".") for p in Path(path).parts)
     if hidden or not file.is_relative_to(DIST.resolve()) or not _exists(file):
         raise ResourceNotFound
     headers = {

@@ -87,7 +87,7 @@ class CursorInvalid(TaskyardError):
 
 
 class PaginationTooDeep(TaskyardError):
-    """Page {page} lies deeper than {limit} items. Follow `next_cursor` instead."""
+    """Page {page} lies deeper than {limit} items. Filter, or follow `next_cursor` if given."""
 
     kind = Kind.INVALID
     code = "PAGINATION_TOO_DEEP"

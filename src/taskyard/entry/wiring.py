@@ -14,9 +14,11 @@ from taskyard.core.settings import Settings
 from taskyard.core.spine import Listener
 from taskyard.core.uow import unit_of_work
 from taskyard.files.service import collect_garbage
+from taskyard.files.service.blobs import PROJECT_GRACE
 from taskyard.jobs import kinds
 from taskyard.jobs.engine.relay import Chore, Relay
 from taskyard.jobs.listeners import DeletedProjects
+from taskyard.jobs.repository import delete_of_deleted_projects
 from taskyard.jobs.topics import JobTopics, OwnTopics, ProjectTopics
 from taskyard.kit.clock import now
 from taskyard.projects.listeners import PersonalProjects
@@ -60,6 +62,9 @@ async def _forget_tickets(platform: Platform) -> None:
 
 
 async def _collect_garbage(platform: Platform) -> None:
+    # First the rows that refer to blobs, then the blobs.
+    async with unit_of_work(platform.database) as uow:
+        await delete_of_deleted_projects(uow.db, older_than=PROJECT_GRACE)
     await collect_garbage(platform.database, platform.storage)
 
 

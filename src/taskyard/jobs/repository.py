@@ -1,7 +1,7 @@
 """Every query of jobs that people's requests make. The engine's own are in `engine/`."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -107,6 +107,21 @@ async def open_in(db: AsyncSession, project_id: UUID) -> Sequence[UUID]:
     """Return the project's jobs that have not ended, in the order everybody locks them."""
     query = select(Job.id).where(Job.project_id == project_id, Job.state.in_(OPEN))
     return (await db.scalars(query.order_by(Job.id))).all()
+
+
+async def delete_of_deleted_projects(db: AsyncSession, *, older_than: timedelta) -> int:
+    """Remove the jobs of projects deleted that long ago, with all they made; return how many."""
+    deleted = await db.scalars(
+        delete(Job)
+        .where(
+            Job.project_id == Project.id,
+            Project.deleted_at < func.now() - older_than,
+            Job.state.in_(ENDED),
+        )
+        .returning(Job.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(deleted.all())
 
 
 async def whole(db: AsyncSession, job_id: UUID) -> Glance | None:
