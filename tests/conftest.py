@@ -1,6 +1,7 @@
 """The parts every test may lean on: real servers, the real application, and a world to act in."""
 
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -23,6 +24,7 @@ from tests.world.instances import Instance, open_instance, sent_statements
 
 Api = Callable[..., httpx.AsyncClient]
 OpenInstance = Callable[..., Awaitable[Instance]]
+_AN_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 CountStatements = Callable[[], AbstractContextManager[list[str]]]
 
 
@@ -145,5 +147,9 @@ def pytest_report_header() -> str:
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:
-    """Name byte strings by their length: packed ones hold a time and differ at every run."""
-    return f"{len(val)}-bytes" if isinstance(val, bytes) else None
+    """Name what differs from run to run by what it is: packed bytes hold a time, ids are new."""
+    if isinstance(val, bytes):
+        return f"{len(val)}-bytes"
+    if isinstance(val, str) and _AN_ID.search(val):
+        return _AN_ID.sub("an-id", val)
+    return None
