@@ -28,13 +28,16 @@ QUEUES: Final = {"work": "taskyard.work", "system": "taskyard.system"}
 #: Hints out per place of the live workers: enough that none is idle while the next is chosen.
 _WINDOW: Final = 2
 
+_READY: Final = "state = 'queued' AND dispatched_at IS NULL"
 _ROOM = text(
     f"""
     SELECT (SELECT coalesce(sum(slots), 0) FROM workers WHERE {ALIVE}) AS slots,
+           EXISTS (SELECT 1 FROM jobs WHERE {_READY} AND queue = 'work') AS any_work,
+           EXISTS (SELECT 1 FROM jobs WHERE {_READY} AND queue = 'system') AS any_system,
            count(*) FILTER (WHERE queue = 'work') AS work,
            count(*) FILTER (WHERE queue = 'system') AS system
       FROM jobs WHERE state = 'queued' AND dispatched_at IS NOT NULL
-    """  # noqa: S608 — a constant
+    """  # noqa: S608 — constants
 )
 
 #: Each owner's oldest ready job, by one index probe an owner; the best owners; of those alone, as
@@ -109,10 +112,10 @@ async def choose(db: AsyncSession) -> list[Hint]:
     room = (await db.execute(_ROOM)).one()
     window = _WINDOW * room.slots
     hints: list[Hint] = []
-    if window > room.system:
+    if room.any_system and window > room.system:
         found = await db.scalars(_SYSTEM_CHOICE, {"room": window - room.system})
         hints += [Hint(job_id, QUEUES["system"]) for job_id in found]
-    if window > room.work:
+    if room.any_work and window > room.work:
         found = await db.scalars(_CHOICE, {"room": window - room.work, **_tiers()})
         hints += [Hint(job_id, QUEUES["work"]) for job_id in found]
     return hints
