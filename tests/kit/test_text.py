@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from taskyard.kit.text import initials_key, slugify
+from taskyard.kit.text import initials_key, same_name, slugify
 
 
 @pytest.mark.parametrize(
@@ -60,3 +60,34 @@ def test_a_key_is_made_of_the_names_first_letters(name: str, key: str) -> None:
 @given(st.text(max_size=200))
 def test_every_name_has_a_key_that_the_schema_takes(name: str) -> None:
     assert re.fullmatch(r"[A-Z][A-Z0-9]{1,3}", initials_key(name))
+
+
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [
+        ("Checkout Rewrite", "  checkout -- rewrite! "),
+        ("Café", "cafe"),
+        ("ﬁne", "Fine"),
+        ("STRASSE", "straße"),
+        ("a.b", "a b"),
+    ],
+)
+def test_names_people_would_take_for_one(name: str, other: str) -> None:
+    assert same_name(name) == same_name(other)
+
+
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [
+        ("Проект один", "Проект два"),
+        ("C", "C++"),
+        ("C", "C#"),
+        ("हिन्दी", "हिन्द"),
+        ("日本", "日本語"),
+        ("v1", "v2"),
+        ("🐴", "🐎"),
+        ("...", "!!!"),
+    ],
+)
+def test_names_people_would_not(name: str, other: str) -> None:
+    assert same_name(name) != same_name(other)

@@ -17,11 +17,19 @@ def slugify(text: str, *, max_length: int = 60, fallback: str = "item") -> str:
 def same_name(name: str) -> str:
     """Return what two names share that people would take for one: case, spacing, punctuation.
 
-    Letters of every script count: `Проект один` and `Проект два` differ, as do `C` and `C++`.
+    Letters of every script count: `Проект один` and `Проект два` differ, as do `C`, `C#` and `C++`.
     """
     folded = unicodedata.normalize("NFKD", name).casefold()
-    kept = "".join(c for c in folded if unicodedata.category(c)[0] in "LNS")
-    return kept or folded.strip()
+    return "".join(filter(_tells_apart, folded)) or folded.strip()
+
+
+def _tells_apart(char: str) -> bool:
+    """Whether a name with this character is another name than one without it.
+
+    Accents (combining classes from 200 on) do not; vowel signs of Indic scripts do.
+    """
+    kind = unicodedata.category(char)[0]
+    return kind in "LNS" or char == "#" or (kind == "M" and unicodedata.combining(char) < 200)
 
 
 def initials_key(name: str) -> str:
