@@ -16,7 +16,7 @@ from taskyard.core.routing import IndexedRouter, path_of
 from tests.conftest import OpenInstance
 from tests.contract.responses import operations
 
-METHODS = ("GET", "POST", "DELETE", "HEAD")
+METHODS = ("GET", "DELETE")
 ID = "019b0000-0000-7000-8000-000000000000"
 
 
@@ -24,9 +24,9 @@ def _paths(app: FastAPI) -> Iterator[str]:
     """Yield each path of the document, and what lies close beside it."""
     for operation in operations(app.openapi()):
         parts = operation.path.split("/")
-        for value in (ID, "x", ".."):
+        for value in (ID, ".."):
             path = "/".join(value if part.startswith("{") else part for part in parts)
-            yield from (path, f"{path}/", f"{path}/x", path.rpartition("/")[0], path.upper())
+            yield from (path, f"{path}/", f"{path}/x", path.upper())
     yield from ("/", "/app", "/app/", "/app/projects/x", "/app/a/b/c.js", "/openapi.json", "/none")
 
 

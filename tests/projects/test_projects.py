@@ -58,10 +58,7 @@ async def test_a_project_is_changed_in_part(api: Api, world: World) -> None:
     assert (await client.get(path)).json() == changed.json()
     async with world.platform.database.session() as db:
         event = (await events_of(db, project.id))[-1]
-    assert (event.name, event.payload) == (
-        "project.changed.v1",
-        {"fields": ["key", "name", "slug"]},
-    )
+    assert (event.name, event.payload) == ("project.changed.v1", {"fields": ["key", "name"]})
 
 
 async def test_nothing_to_change_changes_nothing(api: Api, world: World) -> None:
