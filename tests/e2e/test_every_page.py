@@ -33,9 +33,9 @@ SIGNED_IN = (
 Step = Callable[[Page], Awaitable[None]]
 
 
-async def good(page: Page, where: str) -> None:
+async def good(page: Page, where: str, theme: Theme) -> None:
     await settled(page)
-    assert not await violations(page), where
+    assert not await violations(page, theme), where
     assert await overflow(page) <= 0, f"{where} is wider than the window"
     assert await page.get_by_role("heading", level=1).count() == 1, f"{where} needs one h1"
     assert "Taskyard" in await page.title()
@@ -47,16 +47,17 @@ async def test_pages_before_sign_in(visit: Visits, width: int, theme: Theme) -> 
     page = await visit(width=width, theme=theme)
     for path in OPEN_TO_ALL:
         await page.goto(path)
-        await good(page, path)
+        await good(page, path, theme)
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize(("width", "theme"), VIEWS)
 async def test_pages_after_sign_in(visit: Visits, shop: Shop, width: int, theme: Theme) -> None:
     page = await visit(shop.owner, width=width, theme=theme)
     for path in SIGNED_IN:
         address = path.format(project=shop.project_id, snapshot=shop.snapshot_id, run=shop.run_id)
         await page.goto(address)
-        await good(page, address)
+        await good(page, address, theme)
 
 
 async def palette(page: Page) -> None:
@@ -88,7 +89,7 @@ async def test_what_lies_over_a_page(
     await page.goto("/app/")
     await page.get_by_role("heading", name="My work").wait_for()
     await opens(page)
-    assert not await violations(page)
+    assert not await violations(page, theme)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -97,7 +98,7 @@ async def test_the_drawer_of_a_phone(visit: Visits, maya: Somebody, theme: Theme
     await page.goto("/app/")
     await page.get_by_role("button", name="More").click()
     await page.get_by_role("dialog").wait_for()
-    assert not await violations(page)
+    assert not await violations(page, theme)
     await page.get_by_role("link", name="Settings").click()
     await page.get_by_role("heading", name="Settings").wait_for()
     assert await page.get_by_role("dialog").count() == 0

@@ -69,3 +69,18 @@ async def test_a_closed_dialog_gives_the_focus_back(visit: Visits, maya: Somebod
     await expect(page.get_by_role("dialog")).to_be_visible()
     await page.keyboard.press("Escape")
     await expect(opener).to_be_focused()
+
+
+async def test_rows_are_walked_and_opened_by_key(visit: Visits, maya: Somebody) -> None:
+    with maya.client() as client:
+        for name in ("First", "Second"):
+            client.post("/api/v1/projects", json={"name": name}).raise_for_status()
+    page = await visit(maya)
+    await page.goto("/app/projects")
+    await expect(page.get_by_role("main").get_by_role("listitem")).to_have_count(3)
+    await page.keyboard.press("j")
+    await page.keyboard.press("j")
+    await page.keyboard.press("k")
+    await page.keyboard.press("j")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("heading", name="First")).to_be_visible()

@@ -3,10 +3,14 @@ import { problem } from '@/lib/problem';
 import { Button } from './ui/button';
 import { Empty } from './ui/empty';
 
+/** How browsers say that a part of the app is not where it was: it has been built anew since this tab was opened. */
+const MOVED_ON = /dynamically imported module|importing a module script failed|preload CSS/i;
+
 /** What a page shows in place of itself when it cannot be shown: what was wrong, and the way on. */
 export function Broken({ error, reset }: ErrorComponentProps) {
   const { status, message, requestId } = problem(error);
   if (status === 404) return <Missing />;
+  if (MOVED_ON.test(message)) return <NewVersion />;
   const title = status === 0 ? 'The server does not answer' : status === 403 ? 'Not yours to see' : 'This did not work';
   return (
     <main id="main" tabIndex={-1} className="outline-none">
@@ -35,6 +39,24 @@ export function Missing() {
         }
       >
         <p>It was moved or deleted, or it belongs to somebody who has not shared it with you.</p>
+      </Empty>
+    </main>
+  );
+}
+
+function NewVersion() {
+  return (
+    <main id="main" tabIndex={-1} className="outline-none">
+      <Empty
+        level="h1"
+        title="There is a new version"
+        action={
+          <Button look="ink" onClick={() => location.reload()}>
+            Reload
+          </Button>
+        }
+      >
+        This tab was opened with an older one. Reloading brings it up to date.
       </Empty>
     </main>
   );

@@ -51,10 +51,7 @@ export function followMe(): () => void {
 
 /** What one event of a job's own topic says. Log lines are for the page that shows them. */
 export function applyJobEvent(jobId: string, event: LiveEvent): void {
-  if (event.name === 'job.log') {
-    patchJobs(jobId, { seq: event.seq });
-    return;
-  }
+  if (event.name === 'job.log') return;
   const { progress, step, status } = event.data;
   const word: JobWord = { seq: event.seq };
   if (typeof progress === 'number') word.progress = progress;

@@ -2,6 +2,7 @@ import { useRouter } from '@tanstack/react-router';
 import { lazy, type ReactNode, Suspense, useEffect } from 'react';
 import { followMe } from '@/lib/liveCache';
 import { overlay, useOverlay } from '@/lib/overlay';
+import { useRowKeys } from '@/lib/rows';
 import { useMe } from '@/lib/session';
 import { singleKeys, useShortcuts } from '@/lib/shortcuts';
 import { BottomNav } from './bottom-nav';
@@ -34,6 +35,7 @@ export function Shell({ children }: { children: ReactNode }) {
   const open = useOverlay();
   singleKeys.on = me.preferences.single_key_shortcuts !== false;
   useGlobalKeys();
+  useRowKeys();
   useEffect(followMe, []);
   return (
     <div className="md:grid md:min-h-dvh md:grid-cols-[13.5rem_minmax(0,1fr)]">

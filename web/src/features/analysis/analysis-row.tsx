@@ -31,6 +31,7 @@ export function AnalysisRow({ analysis }: { analysis: AnalysisRead }) {
       <div className={`${COLUMNS} min-h-11 py-2`}>
         <Link
           to="/projects/$projectId/analyses/$analysisId"
+          data-row-link
           params={{ projectId: analysis.project_id, analysisId: analysis.id }}
           search={{}}
           className="num font-[520] after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:-outline-offset-2 focus-visible:after:outline-2 focus-visible:after:outline-ink"

@@ -26,6 +26,7 @@ export function FindingRow({ finding, analysis, open, onOpen }: FindingRowProps)
     <li className={`border-line border-b last:border-0 ${open ? 'bg-raise' : ''}`}>
       <button
         type="button"
+        data-row-link
         aria-expanded={open}
         aria-controls={id}
         onClick={() => onOpen(open ? undefined : finding.fingerprint)}

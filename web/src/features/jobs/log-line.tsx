@@ -14,7 +14,7 @@ export const LogLineRow = memo(function LogLineRow({ line, from, words, chosen, 
   return (
     <div
       className={clsx(
-        'flex pr-4 font-mono text-xs leading-[1.62]',
+        'flex pr-4 font-mono text-xs leading-5',
         GROUND[line.level],
         chosen && 'shadow-[inset_3px_0_0_var(--fg)]',
         current && 'outline-1 outline-ink -outline-offset-1',

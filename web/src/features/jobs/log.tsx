@@ -6,9 +6,11 @@ import {
   useDeferredValue,
   useEffect,
   useImperativeHandle,
+  useLayoutEffect,
   useMemo,
   useRef,
   useState,
+  useSyncExternalStore,
 } from 'react';
 import { GoToLine } from '@/components/code/go-to-line';
 import { Button } from '@/components/ui/button';
@@ -25,20 +27,21 @@ export type LogHandle = { showFrom: (at: string) => void };
 type LogProps = {
   story: Story;
   jobId: string;
-  /** Times count from here. */
-  from: string;
+  /** When it was asked for: times count from here until it began. */
+  asked: string;
   live: boolean;
   failed: boolean;
   ref?: React.Ref<LogHandle>;
 };
 
 /** The log: follows while it is told, lets go when one reads, finds, filters, and links to its lines. */
-export function Log({ story, jobId, from, live, failed, ref }: LogProps) {
+export function Log({ story, jobId, asked, live, failed, ref }: LogProps) {
   const box = useRef<HTMLElement>(null);
   const [least, setLeast] = useState<Least>('all');
   const [words, setWords] = useState('');
   const [hit, setHit] = useState(0);
   const [range, point] = useLineRange();
+  useSyncExternalStore(story.watch, story.now);
 
   const shown = useMemo(() => ofLevel(story.lines, least), [story.lines, least]);
   const wanted = useDeferredValue(words);
@@ -48,11 +51,14 @@ export function Log({ story, jobId, from, live, failed, ref }: LogProps) {
   const rows = useVirtualizer({
     count: shown.length,
     getScrollElement: () => box.current,
+    // The height of a line that is not wrapped, to the pixel: a better guess means no second layout.
     estimateSize: () => 20,
     overscan: 20,
-    getItemKey: (index) => shown[index]?.n ?? index,
   });
-  const { following, unseen, onScroll, letGo, catchUp } = useFollow(rows, shown.length, live && !range);
+  const { following, unseen, letGo, catchUp } = useFollow(box, shown.length, rows.getTotalSize(), live && !range);
+  // Rows are known by their place: other lines in those places have other heights.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only a change of what is shown matters
+  useLayoutEffect(() => rows.measure(), [least, rows]);
 
   const show = useCallback(
     (index: number) => {
@@ -99,10 +105,17 @@ export function Log({ story, jobId, from, live, failed, ref }: LogProps) {
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
         tabIndex={0}
         aria-label="Lines"
-        onScroll={onScroll}
-        className="min-h-0 flex-1 overflow-y-auto overscroll-contain py-2 focus-visible:-outline-offset-2"
+        className="min-h-0 flex-1 overflow-y-auto overscroll-contain py-2 contain-strict focus-visible:-outline-offset-2"
       >
-        <LogRows rows={rows} shown={shown} from={from} words={wanted} range={range} current={current} onLine={point} />
+        <LogRows
+          rows={rows}
+          shown={shown}
+          from={story.began ?? asked}
+          words={wanted}
+          range={range}
+          current={current}
+          onLine={point}
+        />
         {story.caughtUp && !shown.length && <Nothing least={least} live={live} />}
       </section>
       {live && !following && (
@@ -149,7 +162,7 @@ function LogRows({ rows, shown, from, words, range, current, onLine }: LogRowsPr
             key={row.key}
             ref={rows.measureElement}
             data-index={row.index}
-            className="absolute inset-x-0 top-0"
+            className="absolute inset-x-0 top-0 contain-content"
             style={{ transform: `translateY(${row.start}px)` }}
           >
             <LogLineRow

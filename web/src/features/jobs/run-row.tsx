@@ -26,6 +26,7 @@ export function RunRow({ job, project = true }: { job: JobSummary; project?: boo
         <div className="min-w-0 flex-1 lg:flex lg:items-baseline lg:gap-3">
           <Link
             to="/runs/$jobId"
+            data-row-link
             params={{ jobId: job.id }}
             className="block min-w-0 shrink-0 truncate font-[520] after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:-outline-offset-2 focus-visible:after:outline-2 focus-visible:after:outline-ink"
           >

@@ -1,4 +1,4 @@
-import { useEffect, useState, useSyncExternalStore } from 'react';
+import { useEffect, useState } from 'react';
 import { listJobEvents } from '@/api/gen';
 import { applyJobEvent, liveness } from '@/lib/liveCache';
 import { type Problem, problem } from '@/lib/problem';
@@ -55,6 +55,5 @@ export function useStory(jobId: string): { story: Story; error: Problem | null }
     };
   }, [jobId, round]);
 
-  useSyncExternalStore(story.watch, story.now);
   return { story, error };
 }

@@ -14,6 +14,7 @@ export function ProjectRow({ project }: { project: ProjectRead }) {
         <div className="min-w-0 flex-1 md:flex md:items-baseline md:gap-3">
           <Link
             to="/projects/$projectId"
+            data-row-link
             params={{ projectId: project.id }}
             className="shrink-0 font-[520] outline-none after:absolute after:inset-0 focus-visible:after:outline-2 focus-visible:after:-outline-offset-2 focus-visible:after:outline-ink"
           >

@@ -19,6 +19,7 @@ export function SnapshotRow({ snapshot, newest }: { snapshot: SnapshotRead; newe
         <div className="min-w-0 flex-1 sm:flex sm:items-baseline sm:gap-3">
           <Link
             to="/projects/$projectId/source/$snapshotId"
+            data-row-link
             params={{ projectId: snapshot.project_id, snapshotId: snapshot.id }}
             search={{}}
             className="block truncate font-[520] after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:-outline-offset-2 focus-visible:after:outline-2 focus-visible:after:outline-ink"

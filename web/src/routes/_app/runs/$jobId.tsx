@@ -106,7 +106,7 @@ function Run() {
               key={jobId}
               story={story}
               jobId={jobId}
-              from={story.began ?? job.created_at}
+              asked={job.created_at}
               live={live}
               failed={job.status === 'failed'}
             />
