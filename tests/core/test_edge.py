@@ -4,6 +4,7 @@ import json
 
 import httpx
 import pytest
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
@@ -121,6 +122,22 @@ async def test_another_method_is_told_which_there_are(api: Api, method: str) -> 
     several = await api().request(method if method != "DELETE" else "PUT", "/api/v1/profile")
     assert several.headers["allow"] == "GET, PATCH"
     assert "GET, PATCH" in several.json()["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("status", "answered"), [(400, "BAD_REQUEST"), (418, "BAD_REQUEST"), (503, "INTERNAL_ERROR")]
+)
+async def test_what_the_framework_refuses_is_told_in_our_words(
+    open_other: OpenInstance, status: int, answered: str
+) -> None:
+    async def refuses(_: Request) -> Response:
+        raise HTTPException(status, "its own words")
+
+    other = await open_other()
+    other.app.router.routes.append(Route("/refuses", refuses))
+    answer = await other.client().get("/refuses")
+    assert answer.json()["error"]["code"] == answered
+    assert ("its own words" in answer.text) is (answered == "BAD_REQUEST")
 
 
 async def _breaks(_: Request) -> Response:

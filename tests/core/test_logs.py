@@ -115,3 +115,18 @@ def test_credentials_are_recognised_within_text(text: str, left: str) -> None:
 def test_an_errors_code_is_no_secret() -> None:
     event = {"error_code": "AUTH_TOKEN_INVALID", "n": 1, "api_key": "x"}
     assert redact(None, "", event) == event | {"api_key": REDACTED}
+
+
+def test_secrets_within_fields_are_blotted_out_too() -> None:
+    event = {
+        "headers": {"Cookie": "x", "host": "yard", "more": [{"ticket": "x"}, "bearer abc", 7]},
+        "pair": ("?token=abc", None),
+    }
+    assert redact(None, "", event) == {
+        "headers": {
+            "Cookie": REDACTED,
+            "host": "yard",
+            "more": [{"ticket": REDACTED}, f"bearer {REDACTED}", 7],
+        },
+        "pair": [f"?token={REDACTED}", None],
+    }

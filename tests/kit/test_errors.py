@@ -35,3 +35,12 @@ def test_the_catalogue_finds_a_refusal_by_its_code() -> None:
     assert DoorLocked in list(catalogue())
     codes = [error.code for error in catalogue()]
     assert codes == sorted(set(codes))
+
+
+class DoorJammed(DoorLocked):
+    """The door {name} is jammed."""
+
+
+def test_a_refusal_without_a_code_of_its_own_is_no_entry_of_its_own() -> None:
+    assert DoorJammed not in list(catalogue())
+    assert DoorJammed(name="north").code == "TEST_DOOR_LOCKED"

@@ -191,10 +191,7 @@ def _headers_of(error: TaskyardError) -> dict[str, str]:
 
 def from_validation(error: RequestValidationError) -> TaskyardError:
     """Return the refusal for input that pydantic found wrong."""
-    found = error.errors()
-    if any(item["type"] == "json_invalid" for item in found):
-        return MalformedJson(reason=str(found[0].get("ctx", {}).get("error", "cannot be parsed")))
-    return ValidationFailed(fields=[_field(item) for item in found[:_MAX_FIELDS]])
+    return ValidationFailed(fields=[_field(item) for item in error.errors()[:_MAX_FIELDS]])
 
 
 def _field(item: dict[str, Any]) -> dict[str, Any]:
