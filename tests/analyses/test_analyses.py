@@ -144,7 +144,8 @@ async def test_a_report_is_refused_until_it_is_there(yard: Yard) -> None:
     answer = await yard.client.get(f"{yard.url}/analyses/{analysis['id']}/report")
     if answer.status_code != 200:  # it may just have finished
         assert answer.json()["error"]["code"] == "ANALYSIS_NOT_READY"
-    assert (await yard.finished(analysis["id"]))["status"] == "completed"
+    ended = await yard.finished(analysis["id"])
+    assert ended["status"] == "completed", str(ended["failure"])
 
 
 async def _findings(yard: Yard, analysis: dict[str, Any], **query: Any) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""A worker whose only kinds are the tests' drills; otherwise the product's own."""
+"""A worker that does the tests' drills beside the product's own kinds."""
 
 import os
 from collections.abc import AsyncIterator
@@ -6,12 +6,19 @@ from contextlib import asynccontextmanager
 
 from taskyard.core.platform import Platform
 from taskyard.entry import worker
-from tests.jobs.drills import register
+from taskyard.entry.wiring import register_kinds
+from tests.jobs import drills
 
 
 @asynccontextmanager
 async def _nobody_stands(_: Platform) -> AsyncIterator[None]:
     yield
+
+
+def register() -> None:
+    """Let drills and real work be asked for."""
+    drills.register()
+    register_kinds()
 
 
 if __name__ == "__main__":
