@@ -10,6 +10,7 @@ from typing import Final
 
 import orjson
 import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskyard.core.access import Actor
 from taskyard.core.bus import BELL, FRAMES, Bus
@@ -65,7 +66,6 @@ class Hub:
         self._bell = asyncio.Event()
         #: How far the spine was handed out; None while nobody follows anything.
         self._position: int | None = None
-        self._reading = asyncio.Lock()
 
     async def start(self) -> None:
         """Begin to listen."""
@@ -100,15 +100,19 @@ class Hub:
         subscription = Subscription(topic, reader, after or 0)
         topic.subscriptions.add(subscription)
         try:
-            async with self._reading:
-                if self._position is None:
-                    self._position = await spine.newest(uow.db)
+            if self._position is None:
+                await self._take_position(uow.db)
             if after is None:
                 subscription.cursor = await topic.newest(uow.db)
         except BaseException:
             self.unsubscribe(subscription)
             raise
         return subscription
+
+    async def _take_position(self, db: AsyncSession) -> None:
+        newest = await spine.newest(db)
+        # Somebody may have come while it was read; the smaller number misses nothing.
+        self._position = newest if self._position is None else min(newest, self._position)
 
     def begin(self, subscription: Subscription) -> None:
         """Hand over what the reader has not seen, then what comes."""
@@ -234,8 +238,7 @@ class Hub:
             except TimeoutError:
                 pass
             try:
-                async with self._reading:
-                    await self._read_on()
+                await self._read_on()
             except Exception as error:  # noqa: BLE001 — tried again
                 _note(error)
 

@@ -93,6 +93,7 @@ async def _caller(websocket: WebSocket, uow: Uow) -> Actor:
     actor = await authenticator.again(uow, session_id)
     if actor is None or actor.user_id != user_id:
         raise TicketInvalid
+    websocket.scope["user_id"] = str(user_id)
     return actor
 
 
