@@ -1,13 +1,12 @@
 """The verbs of projects."""
 
 from itertools import count
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, text
-from sqlalchemy.exc import IntegrityError
 
 from taskyard.core.access import Actor, Permission
-from taskyard.core.db import violated
 from taskyard.core.etag import check_match
 from taskyard.core.limits import TierLimitExceeded, tier_limits
 from taskyard.core.uow import Uow
@@ -155,18 +154,12 @@ async def change(
         return project
     # Names are given out one at a time, so that a new project cannot take this one meanwhile.
     await _one_at_a_time(uow, project.owner_id)
-    if "name" in changed:
-        await _rename(uow, project, changes["name"])
+    await _rename(uow, project, {name: changes[name] for name in changed})
     for name in changed:
         setattr(project, name, changes[name])
     project.version += 1
     project.updated_at = func.now()
-    try:
-        await uow.db.flush()
-    except IntegrityError as error:
-        if violated(error) != "uq_projects_owner_key":
-            raise
-        raise ProjectKeyTaken(key=body.key) from None
+    await uow.db.flush()
     await uow.db.refresh(project)
     uow.emit(
         ProjectChanged(
@@ -179,15 +172,16 @@ async def change(
     return project
 
 
-async def _rename(uow: Uow, project: Project, name: str) -> None:
-    others = [
-        row
-        for row in await repository.owned_names(uow.db, project.owner_id)
-        if row.id != project.id
-    ]
-    if same_name(name) in {same_name(row.name) for row in others}:
-        raise ProjectNameTaken(name=name)
-    project.slug = _free_slug(name, {row.slug for row in others})
+async def _rename(uow: Uow, project: Project, wanted: dict[str, Any]) -> None:
+    """Check a wanted name and key against the owner's other projects, and set the slug."""
+    owned = await repository.owned_names(uow.db, project.owner_id)
+    others = [row for row in owned if row.id != project.id]
+    if wanted.get("key") in {row.key for row in others}:
+        raise ProjectKeyTaken(key=wanted["key"])
+    if "name" in wanted:
+        if same_name(wanted["name"]) in {same_name(row.name) for row in others}:
+            raise ProjectNameTaken(name=wanted["name"])
+        project.slug = _free_slug(wanted["name"], {row.slug for row in others})
 
 
 async def delete(uow: Uow, access: ProjectAccess) -> None:
