@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 from tests.e2e.arranging import SHOP, Shop, analyse, give_source, project
 from tests.e2e.browsing import AXE, PASSWORD, Somebody, Visits, newcomer
@@ -32,6 +32,10 @@ ARGS = (
     "--disable-dev-shm-usage",
     "--font-render-hinting=none",
 )
+
+
+#: What a page shows may take this long on a machine that is busy with other tests.
+expect.set_options(timeout=15_000)
 
 
 def chromium() -> str | None:

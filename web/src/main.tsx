@@ -35,11 +35,18 @@ declare module '@tanstack/react-router' {
 liveness.onDoubt = () => void queryClient.fetchQuery({ ...meOptions, staleTime: 0 }).catch(() => {});
 liveness.onGone = () => session.onLost();
 
+let leaving = false;
+
 session.onLost = () => {
   const { pathname, href } = router.state.location;
-  if (pathname === '/login' || pathname === '/setup' || pathname === '/register') return;
-  forget();
-  void router.navigate({ to: '/login', search: { next: href, ended: true } });
+  if (leaving || pathname === '/login' || pathname === '/setup' || pathname === '/register') return;
+  leaving = true;
+  liveness.stop();
+  // What belonged to the account is forgotten when its pages are gone; under them they would ask for it again.
+  void router.navigate({ to: '/login', search: { next: href, ended: true } }).finally(() => {
+    forget();
+    leaving = false;
+  });
 };
 
 addEventListener('keydown', handleKey);

@@ -151,6 +151,15 @@ describe('a connection', () => {
     expect(doubt).toHaveBeenCalledOnce();
   });
 
+  it('that is stopped before it is open is closed when it is', () => {
+    live.start();
+    live.stop();
+    expect(last().closed).toBeUndefined();
+    last().accept();
+    expect(last().closed).toBe(1000);
+    expect(live.state).toBe('off');
+  });
+
   it('ignores what a socket says after it was given up', () => {
     live.start();
     const first = last();

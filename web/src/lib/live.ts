@@ -35,6 +35,7 @@ type Message =
   | { type: 'pong' }
   | { type: 'error'; code: string; message: string; topic?: string };
 
+const CONNECTING = 0;
 const OPEN = 1;
 const PING_EVERY = 20_000;
 const SILENT_AFTER = 45_000;
@@ -214,7 +215,10 @@ export class Live {
     clearInterval(this.beat);
     const socket = this.socket;
     this.socket = undefined;
-    socket?.close(code);
+    if (!socket) return;
+    // Browsers complain of a socket that is closed before it is open.
+    if (socket.readyState === CONNECTING) socket.onopen = () => socket.close(code);
+    else socket.close(code);
   }
 
   /** The network or the tab is back: a sleeping socket is checked, a lost one opened at once. */
