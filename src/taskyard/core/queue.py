@@ -8,6 +8,7 @@ the job's row holds all of that (docs/jobs.md).
 import asyncio
 import gc
 import logging
+import os
 import uuid
 import warnings
 from collections.abc import Callable, Sequence
@@ -23,6 +24,7 @@ from celery import Celery, signals
 from celery.exceptions import SecurityWarning
 
 from taskyard.core.settings import Settings
+from taskyard.kit.process import die_with_parent
 
 _log = structlog.get_logger(__name__)
 
@@ -222,11 +224,15 @@ class Consumer:
 
     def _define(self, app: Celery) -> None:
         child: list[Child] = []
+        parent = os.getpid()
 
         def look_at(message: Any, job_id: str) -> None:
             child[0].look_at(UUID(job_id), message.request.id)
 
         def started(**_: Any) -> None:
+            # Each of the pool's processes holds the pipes of the others: that their parent is
+            # gone shows on none of them.
+            die_with_parent(parent)
             child.append(self.start_child())
 
         def stopped(**_: Any) -> None:

@@ -9,7 +9,7 @@ from uvicorn import Config, Server
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
-from taskyard.entry.up.process import die_with_parent
+from taskyard.kit.process import die_with_parent
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -54,7 +54,7 @@ def serve(http: socket.socket, workers: int = 1) -> int:
 
 def app_of_child() -> "FastAPI":
     """Return the application of one of several API processes, which ends when their parent does."""
-    die_with_parent(signal.SIGTERM, os.getppid())
+    die_with_parent(os.getppid(), signal.SIGTERM)
     from taskyard.entry.asgi import create_app
 
     return create_app()

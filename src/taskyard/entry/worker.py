@@ -9,7 +9,6 @@ starts it again.
 """
 
 import asyncio
-import ctypes
 import gc
 import os
 import signal
@@ -32,6 +31,7 @@ from taskyard.jobs.engine import workers
 from taskyard.jobs.engine.child import Child
 from taskyard.jobs.engine.dispatch import QUEUES
 from taskyard.jobs.engine.workers import Identity
+from taskyard.kit.process import die_with_parent
 
 _log = structlog.get_logger(__name__)
 
@@ -41,10 +41,11 @@ _HOST_CONNECTIONS: Final = 4
 #: What the consumer tells its host: the id of a lost hint, or that it is ready.
 _WORD_BYTES: Final = 36
 _READY: Final = "ready"
-_PR_SET_PDEATHSIG: Final = 1
 #: From the word to the end: attempts hand back what they do within this.
 _STOP_S: Final = 12.0
 _LOOK_S: Final = 0.1
+#: What the pool has to be gone in once its parent was killed.
+_LEAVE_S: Final = 5.0
 _DEAF_TWICE: Final = 2
 
 
@@ -65,7 +66,9 @@ def main(register: Callable[[], None] = register_kinds) -> None:
     consumer = os.fork()
     if consumer == 0:
         os.close(words_from)
-        _end_with_parent(parent)
+        # A session of its own is out of reach of the terminal's Ctrl-C.
+        os.setsid()
+        die_with_parent(parent)
         _consume_and_exit(settings, who, words_to)
     os.close(words_to)
     sys.exit(asyncio.run(Host(settings, who, consumer, words_from).run()))
@@ -79,14 +82,6 @@ def _import_for_all() -> None:
     from sqlalchemy.orm import configure_mappers
 
     configure_mappers()
-
-
-def _end_with_parent(parent: int) -> None:
-    """Have the kernel end this process with its parent, and be out of reach of its Ctrl-C."""
-    os.setsid()
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:
-        os._exit(1)
 
 
 def _consume_and_exit(settings: Settings, who: Identity, words_to: int) -> NoReturn:
@@ -152,16 +147,16 @@ class Host:
         await platform.bus.start()
         try:
             async with standing(platform):
+                hearing = asyncio.create_task(self._hear(platform))
                 tasks = [
                     asyncio.create_task(self._beat(platform)),
-                    asyncio.create_task(self._hear(platform)),
                     asyncio.create_task(self._check_hearing(platform)),
                 ]
                 await self._watch(platform)
                 for task in tasks:
                     task.cancel()
                 await asyncio.gather(*tasks, return_exceptions=True)
-                await self._leave(platform)
+                await self._leave(platform, hearing)
         finally:
             self._kill()
             await platform.close()
@@ -223,11 +218,11 @@ class Host:
         except Exception as error:  # noqa: BLE001 — then the leases expire by themselves
             _note(error)
 
-    async def _leave(self, platform: Platform) -> None:
+    async def _leave(self, platform: Platform, hearing: asyncio.Task[None]) -> None:
         """Give back what the dead pool still held. The pipe ends with the last of its processes."""
         try:
-            async with asyncio.timeout(5):
-                await asyncio.to_thread(_drain, self.words_from)
+            async with asyncio.timeout(_LEAVE_S):
+                await hearing
                 async with unit_of_work(platform.database) as uow:
                     await workers.remove(uow.db, self.who.id)
             platform.bus.ring()
@@ -306,11 +301,3 @@ class Host:
 def _note(error: Exception) -> None:
     if not is_outage(error):
         _log.error("worker_host_failed", exc_info=error)
-
-
-def _drain(pipe: int) -> None:
-    """Read a pipe until every process that could write to it has ended."""
-    os.set_blocking(pipe, True)
-    with suppress(OSError):
-        while os.read(pipe, 4096):
-            pass

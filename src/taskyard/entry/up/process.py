@@ -1,27 +1,16 @@
-"""Starting one child so that it cannot outlive us.
-
-The kernel sends the child a signal when its parent dies (PR_SET_PDEATHSIG), however the parent
-died. The signal follows the *thread* that started the child, so children are started from a
-thread that lives as long as they should.
-"""
+"""Starting one child so that it cannot outlive us."""
 
 import contextlib
-import ctypes
 import os
 import signal
 import subprocess
-import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
 from taskyard.entry.up.account import Drop
-
-# Looked up here, since little may be done between fork and exec.
-_PRCTL = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
-_PR_SET_PDEATHSIG = 1
-_ORPHANED = 99
+from taskyard.kit.process import die_with_parent
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,21 +39,9 @@ class Child:
     drop: Drop = field(default_factory=Drop)
 
 
-def die_with_parent(death_signal: signal.Signals, parent: int) -> None:
-    """Ask the kernel to send this process a signal when its parent, whose pid is given, dies.
-
-    It has to run after a change of user, which clears the setting; subprocess does call its
-    `preexec_fn` there. Where the parent died before we could ask, this process ends at once.
-    """
-    if _PRCTL is not None:
-        _PRCTL(_PR_SET_PDEATHSIG, int(death_signal), 0, 0, 0)
-    if os.getppid() != parent:
-        os._exit(_ORPHANED)
-
-
 def bound_to_us(death_signal: signal.Signals) -> Callable[[], None]:
     """Return a `preexec_fn` by which a child dies with the process that starts it."""
-    return partial(die_with_parent, death_signal, os.getpid())
+    return partial(die_with_parent, os.getpid(), death_signal)
 
 
 def spawn(child: Child, stdout: int, stderr: int = subprocess.STDOUT) -> subprocess.Popen[bytes]:
