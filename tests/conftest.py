@@ -57,6 +57,8 @@ def settings(services: EmbeddedServers, data_dir: Path) -> Settings:
         default_tier="premium",
         # A twentieth of bcrypt's time; what is particular to bcrypt is tested with it.
         password_hasher="argon2id",
+        # Tests of limits ask for them (`limited`).
+        rate_limits="off",
         log_level="error",
     )
     migrations.upgrade(made)

@@ -17,11 +17,11 @@ from taskyard.core.access import (
     PublicAccess,
     access_of,
     check_same_site,
-    client_address,
     permit,
     public,
     signed_in,
 )
+from taskyard.core.addresses import client_address
 from taskyard.core.routing import Router
 from taskyard.core.settings import Settings
 from taskyard.entry.asgi import create_app

@@ -20,8 +20,8 @@ from taskyard.core.access import (
     Tier,
     TokenInvalid,
     check_same_site,
-    client_address,
 )
+from taskyard.core.addresses import client_address
 from taskyard.core.problems import BadRequest
 from taskyard.core.settings import Settings
 from taskyard.core.uow import Uow

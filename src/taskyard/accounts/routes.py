@@ -27,13 +27,19 @@ from taskyard.core.access import (
     signed_in,
     signed_in_briefly,
 )
+from taskyard.core.admission import admission_of
 from taskyard.core.etag import IfMatch, PreconditionFailed, set_etag
-from taskyard.core.limits import RateLimitExceeded, tier_limits
+from taskyard.core.limits import tier_limits
 from taskyard.core.routing import Router
 from taskyard.core.schemas import Item, Page
 from taskyard.core.settings import Settings
 from taskyard.core.uow import UowDep, unit_of_work
 
+_PER_MINUTE = {
+    "requests_per_minute": "user",
+    "analyses_per_minute": "analysis_create",
+    "builds_per_minute": "build_create",
+}
 auth = Router(prefix="/api/v1/auth", tags=["auth"])
 profile = Router(prefix="/api/v1", tags=["profile"])
 
@@ -139,11 +145,7 @@ async def register(
 @auth.post(
     "/login",
     bucket="login",
-    errors=(
-        refusals.InvalidCredentials,
-        refusals.LoginAttemptsExceeded,
-        RateLimitExceeded,
-    ),
+    errors=(refusals.InvalidCredentials, refusals.LoginAttemptsExceeded),
 )
 async def login(
     _: Anyone,
@@ -157,7 +159,7 @@ async def login(
     """Sign in: tokens for a client, or the cookie session for the web app."""
     platform = request.app.state.platform
     user = await signing_in.check_credentials(
-        platform.database, platform.throttle, accounts.passwords, body, device
+        platform.database, admission_of(request), accounts.passwords, body, device
     )
     # Opened only now: hashing takes a third of a second, too long to hold a connection.
     async with unit_of_work(platform.database) as uow:
@@ -188,10 +190,9 @@ async def refresh(
     _: Anyone, request: Request, body: schemas.Refresh, accounts: AccountsDep
 ) -> Item[schemas.Tokens]:
     """Trade a refresh token for new tokens; each refresh token works once."""
-    platform = request.app.state.platform
-    return Item(
-        data=_tokens(accounts, await signing_in.refresh(platform.database, body.refresh_token))
-    )
+    database = request.app.state.platform.database
+    started = await signing_in.refresh(database, admission_of(request), body.refresh_token)
+    return Item(data=_tokens(accounts, started))
 
 
 @auth.post("/logout", status_code=204)
@@ -236,7 +237,7 @@ async def revoke_session(actor: Me, session_id: UUID, uow: UowDep) -> Response:
 
 @auth.post(
     "/password",
-    bucket="login",
+    bucket="password",
     errors=(refusals.PasswordWrong, refusals.PasswordTooWeak),
 )
 async def change_password(
@@ -275,7 +276,7 @@ async def get_profile(
     return Item(data=read_user(user, accounts.settings))
 
 
-@profile.patch("/profile", errors=(refusals.UsernameTaken, PreconditionFailed))
+@profile.patch("/profile", idempotent=True, errors=(refusals.UsernameTaken, PreconditionFailed))
 async def change_profile(
     actor: Me,
     response: Response,
@@ -305,9 +306,11 @@ async def get_subscription(actor: Me) -> schemas.Subscription:
 
 
 @profile.get("/limits")
-async def get_limits(actor: Me) -> Item[dict[str, int | None]]:
+async def get_limits(actor: Me, request: Request) -> Item[dict[str, int | None]]:
     """Return what the caller's tier may use; null is unlimited."""
-    return Item(data=vars(tier_limits(actor.tier)))
+    rates = request.app.state.platform.throttle.rates
+    per_minute = {said: rates[name].limit(actor.tier) for said, name in _PER_MINUTE.items()}
+    return Item(data={**per_minute, **vars(tier_limits(actor.tier))})
 
 
 ROUTERS = (auth, profile)

@@ -7,9 +7,10 @@ import time
 from typing import Final
 
 import structlog
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from taskyard.core.admission import admission_of, headers_of
 from taskyard.core.logs import redact_text
 from taskyard.core.problems import BadRequest, HeadersTooLarge, answer, on_anything
 from taskyard.core.routing import path_of
@@ -64,6 +65,7 @@ class RequestEdge:
         problem = _unreadable(scope) if scope["type"] == "http" else None
         try:
             if problem is not None:
+                problem = await admission_of(HTTPConnection(scope)).refusing(problem)
                 await answer(Request(scope), problem)(scope, receive, finish)
             else:
                 await self.app(scope, receive, finish)
@@ -82,6 +84,7 @@ class RequestEdge:
         present = {name for name, _ in headers}
         out = list(headers)
         out.append((b"x-request-id", scope["request_id"].encode()))
+        out += headers_of(HTTPConnection(scope))
         out += [item for item in self._headers if item[0] not in present]
         if b"cache-control" not in present:
             out.append((b"cache-control", b"no-store"))

@@ -10,7 +10,6 @@ How a caller is recognised is a port (`Authenticator`) that `accounts` implement
 """
 
 import inspect
-import ipaddress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Protocol, get_args, get_origin, get_type_hints
@@ -19,6 +18,7 @@ from uuid import UUID
 from fastapi import params
 from starlette.requests import HTTPConnection
 
+from taskyard.core.admission import admission_of
 from taskyard.core.settings import Settings
 from taskyard.core.uow import Uow, UowDep, unit_of_work
 from taskyard.kit.errors import Kind, TaskyardError
@@ -197,14 +197,31 @@ class PublicAccess(Access):
     async def __call__(self, connection: HTTPConnection) -> None:  # type: ignore[override]
         """Refuse another site's browser on a write."""
         check_same_site(connection)
+        await admission_of(connection).stranger()
 
 
 async def recognise(connection: HTTPConnection, uow: Uow) -> Actor | None:
-    """Return the caller of this request or socket, or None."""
+    """Return the caller of this request or socket, or None; count it for whoever that is."""
     authenticator: Authenticator = connection.app.state.platform.authenticator
-    actor = await authenticator.recognise(connection, uow)
+    try:
+        actor = await authenticator.recognise(connection, uow)
+    except TaskyardError as error:
+        if error.kind is Kind.UNAUTHENTICATED:
+            await admission_of(connection).suspect()
+        raise
     connection.scope["user_id"] = str(actor.user_id) if actor else None
+    await admit(connection, actor, by_cookie="authorization" not in connection.headers)
     return actor
+
+
+async def admit(connection: HTTPConnection, actor: Actor | None, *, by_cookie: bool) -> None:
+    """Count a request or socket for its caller. Raises RateLimitExceeded."""
+    admission = admission_of(connection)
+    if actor is None:
+        await admission.stranger()
+    else:
+        session_id = actor.session_id if by_cookie else None
+        await admission.account(actor.user_id, actor.tier, session_id=session_id)
 
 
 def permit(permission: Permission) -> params.Depends:
@@ -281,24 +298,3 @@ def is_own_origin(connection: HTTPConnection, origin: str | None) -> bool:
     if settings.public_url and origin == settings.public_url.rstrip("/"):
         return True
     return origin.partition("://")[2] == connection.headers.get("host", "")
-
-
-def client_address(connection: HTTPConnection) -> str:
-    """Return the caller's address: the right-most hop that is not one of our proxies."""
-    peer = connection.client.host if connection.client else "127.0.0.1"
-    proxies = connection.app.state.platform.settings.trusted_proxies
-    if not _within(peer, proxies):
-        return peer
-    hops = [hop.strip() for hop in connection.headers.get("x-forwarded-for", "").split(",")]
-    for hop in reversed(list(filter(None, hops))):
-        if not _within(hop, proxies):
-            return hop
-    return peer
-
-
-def _within(address: str, networks: list[str]) -> bool:
-    try:
-        ip = ipaddress.ip_address(address)
-    except ValueError:
-        return False
-    return any(ip in ipaddress.ip_network(network, strict=False) for network in networks)

@@ -10,11 +10,12 @@ from taskyard.core import keys
 from taskyard.core.access import Authenticator
 from taskyard.core.bus import Bus
 from taskyard.core.db import Database
-from taskyard.core.limits import Throttle
+from taskyard.core.limits import with_changes
 from taskyard.core.live.hub import Hub
 from taskyard.core.schemas import Cursor
 from taskyard.core.settings import Settings
 from taskyard.core.storage import Storage
+from taskyard.core.throttle import Throttle
 
 #: Connections of one process to Valkey. One command takes some 0.1 ms of one.
 VALKEY_CONNECTIONS = 16
@@ -38,6 +39,7 @@ class Platform:
     async def close(self) -> None:
         """Close every connection."""
         await self.bus.stop()
+        await self.throttle.close()
         if self.valkey is not None:
             await self.valkey.aclose()
         await self.database.dispose()
@@ -71,7 +73,9 @@ def assemble(settings: Settings, authenticator: Authenticator) -> Platform:
         settings=settings,
         database=database,
         valkey=valkey,
-        throttle=Throttle(valkey, on=settings.rate_limits == "on"),
+        throttle=Throttle(
+            valkey, on=settings.rate_limits == "on", rates=with_changes(settings.rates)
+        ),
         authenticator=authenticator,
         cursor=Cursor(keys.derive(settings, "cursor")),
         storage=Storage.from_settings(settings),

@@ -9,15 +9,20 @@ from collections.abc import Callable, Collection, Coroutine, Iterator
 from typing import Any, TypeVar
 
 from fastapi import APIRouter, Request, Response
+from fastapi.dependencies.models import Dependant
+from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection
 from starlette.routing import BaseRoute, Match
 from starlette.types import Message, Receive, Scope, Send
 
-from taskyard.core import strictjson
+from taskyard.core import idempotency, strictjson
 from taskyard.core.access import SAFE_METHODS, CsrfFailed, PublicAccess, access_of
-from taskyard.core.db import DatabaseBusy
+from taskyard.core.admission import EXEMPT, GENERAL, admission_of
+from taskyard.core.db import DatabaseBusy, is_outage
+from taskyard.core.limits import RATES, RateLimitExceeded
 from taskyard.core.problems import (
     BadRequest,
     HeadersTooLarge,
@@ -29,6 +34,7 @@ from taskyard.core.problems import (
     ValidationFailed,
     documented,
 )
+from taskyard.core.uow import open_uow
 from taskyard.kit.errors import TaskyardError
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
@@ -36,8 +42,17 @@ Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 BODY_LIMIT_BYTES = 1024 * 1024
 #: Where a route's own limit stands in the OpenAPI document.
 BODY_LIMIT = "x-body-limit-bytes"
+#: Where a route's rate and its promise about repeats stand there.
+BUCKET = "x-rate-limit-bucket"
+IDEMPOTENT = "x-idempotent"
+SHOWN_ONCE = "x-shown-once"
 #: What every address may answer, whatever it does.
 _ANYWHERE = (BadRequest, ValidationFailed, HeadersTooLarge, DatabaseBusy, InternalError)
+_OF_KEYS = (
+    idempotency.IdempotencyKeyInvalid,
+    idempotency.IdempotencyInProgress,
+    idempotency.IdempotencyKeyReused,
+)
 
 
 class StrictRequest(Request):
@@ -54,13 +69,17 @@ class StrictRoute(APIRoute):
     """A route that refuses what FastAPI would quietly let through.
 
     Another media type than JSON, a query parameter nobody reads, one given twice, and a body
-    larger than the route's limit, by its declared and by its counted length.
+    larger than the route's limit, by its declared and by its counted length. Whatever it refuses
+    is counted, and a good answer is kept for repeats before the transaction ends.
     """
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return the request handler with the checks in front."""
         handle = super().get_route_handler()
-        limit = (self.openapi_extra or {}).get(BODY_LIMIT, BODY_LIMIT_BYTES)
+        extra = self.openapi_extra or {}
+        limit = extra.get(BODY_LIMIT, BODY_LIMIT_BYTES)
+        bucket, shown_once = extra.get(BUCKET, GENERAL), extra.get(SHOWN_ONCE, ())
+        idempotent = extra.get(IDEMPOTENT, False)
         known, lists = _query_names(self)
         reads_json = self.body_field is not None and not any(
             type(self.body_field.field_info).__name__ == name for name in ("Form", "File")
@@ -72,7 +91,20 @@ class StrictRoute(APIRoute):
                 _check_media_type(request)
             return await handle(StrictRequest(request.scope, _limited(request, limit)))
 
-        return strict
+        async def counted(request: Request) -> Response:
+            admission = admission_of(request)
+            admission.enter(bucket, later=idempotent and idempotency.has_key(request.headers))
+            try:
+                response = await strict(request)
+            except (TaskyardError, RequestValidationError, HTTPException) as error:
+                if not is_outage(error):
+                    await admission.stranger()
+                raise
+            if idempotent:
+                await idempotency.keep(request, response, shown_once=shown_once)
+            return response
+
+        return counted
 
 
 def _limited(request: Request, limit: int) -> Receive:
@@ -165,8 +197,9 @@ class Router(APIRouter):
         method: str,
         path: str,
         *,
-        bucket: str = "user",
+        bucket: str = GENERAL,
         idempotent: bool = False,
+        shown_once: Collection[str] = (),
         audit: str | None = None,
         errors: Collection[type[TaskyardError]] = (),
         body_limit: int = BODY_LIMIT_BYTES,
@@ -179,8 +212,12 @@ class Router(APIRouter):
                     f"{endpoint.__module__}.{endpoint.__name__} does not say who may call it: "
                     "annotate a parameter with permit(…), signed_in(), public() or a room's own."
                 )
+            if bucket not in {GENERAL, EXEMPT, *RATES}:
+                raise TypeError(f"{endpoint.__name__}: core.limits has no rate {bucket!r}")
             is_public = isinstance(access, PublicAccess)
             refusals = [*errors, *access.refusals, *_ANYWHERE]
+            refusals += [] if bucket == EXEMPT else [RateLimitExceeded]
+            refusals += _OF_KEYS if idempotent else []
             refusals += [] if method in SAFE_METHODS else [CsrfFailed]
             if method in {"POST", "PUT", "PATCH"}:
                 refusals += [MalformedJson, PayloadTooLarge, UnsupportedMediaType]
@@ -189,7 +226,7 @@ class Router(APIRouter):
             )
             self.add_api_route(
                 path,
-                endpoint,
+                idempotency.once(endpoint) if idempotent else endpoint,
                 methods=[method],
                 operation_id=endpoint.__name__,
                 summary=endpoint.__name__.replace("_", " ").capitalize(),
@@ -197,14 +234,17 @@ class Router(APIRouter):
                 openapi_extra={
                     "security": security,
                     "x-access": access.text,
-                    "x-rate-limit-bucket": bucket,
-                    "x-idempotent": idempotent,
+                    BUCKET: bucket,
+                    IDEMPOTENT: idempotent,
+                    **({SHOWN_ONCE: list(shown_once)} if shown_once else {}),
                     "x-audit": audit,
                     BODY_LIMIT: body_limit,
                     **fastapi.pop("openapi_extra", {}),
                 },
                 **fastapi,
             )
+            if idempotent:
+                _check_repeatable(self.routes[-1])
             return endpoint
 
         return register
@@ -228,6 +268,23 @@ class Router(APIRouter):
     def delete(self, path: str, **declared: Any) -> Callable[[Endpoint], Endpoint]:
         """Declare a DELETE route."""
         return self._declare("DELETE", path, **declared)
+
+
+def _check_repeatable(route: BaseRoute) -> None:
+    """Refuse what could not keep the promise: a caller nobody knows, work in other transactions."""
+    assert isinstance(route, StrictRoute)
+    calls = list(_calls(route.dependant))
+    if open_uow not in calls or any(isinstance(call, PublicAccess) for call in calls):
+        raise TypeError(
+            f"{route.name} cannot be idempotent: that takes a signed-in caller, and work in the "
+            "request's own unit of work (UowDep)."
+        )
+
+
+def _calls(dependant: Dependant) -> Iterator[Any]:
+    for part in dependant.dependencies:
+        yield part.call
+        yield from _calls(part)
 
 
 class IndexedRouter(APIRouter):
@@ -263,9 +320,16 @@ class IndexedRouter(APIRouter):
                 if match is Match.PARTIAL:
                     allowed |= getattr(route, "methods", None) or set()
         if allowed:
+            await admission_of(HTTPConnection(scope)).suspect()
             # FastAPI would name the methods of the first route alone (RFC 9110 section 15.5.6).
             raise HTTPException(405, headers={"Allow": ", ".join(sorted(allowed))})
         await super().app(scope, receive, send)
+
+    async def not_found(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer 404, and count whoever tries addresses out."""
+        if scope["type"] == "http":
+            await admission_of(HTTPConnection(scope)).suspect()
+        await super().not_found(scope, receive, send)
 
 
 def _index_key(segments: list[str]) -> tuple[int, str, str]:

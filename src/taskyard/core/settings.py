@@ -10,8 +10,18 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import AliasChoices, EmailStr, Field, SecretStr, field_validator, model_validator
+from pydantic import (
+    AliasChoices,
+    EmailStr,
+    Field,
+    SecretStr,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from taskyard.core.limits import with_changes
 
 #: Shorter secrets are refused outside development (RFC 8725 section 3.5; HS256 wants 256 bits).
 MIN_SECRET_BYTES = 32
@@ -52,6 +62,11 @@ class Settings(BaseSettings):
         description="PostgreSQL 15 or newer; `taskyard up` starts its own where none is set.",
     )
     database_pool: int = Field(10, ge=2, le=100, description="Connections per API process.")
+    redis_enabled: bool = Field(
+        True,
+        validation_alias=_also("REDIS_ENABLED", "REDIS_ENABLED"),
+        description="`false` does without Valkey, whatever address is set.",
+    )
     redis_url: str | None = Field(
         None,
         validation_alias=_also("REDIS_URL", "REDIS_URL"),
@@ -84,6 +99,11 @@ class Settings(BaseSettings):
         validation_alias=_also("RATE_LIMITS", "ENABLE_RATE_LIMITING"),
         description="`off` lets everything through, for load tests.",
     )
+    rates: dict[str, int | tuple[int, int, int]] = Field(
+        {},
+        description="Other numbers for the rates of limits.md, as JSON: one for all tiers, or one "
+        'each for free, pro and premium: `{"login": 60, "user": [120, 240, 600]}`.',
+    )
     trusted_proxies: Annotated[list[str], NoDecode] = Field(
         [], description="Addresses or networks whose X-Forwarded-For is believed, by comma."
     )
@@ -109,6 +129,19 @@ class Settings(BaseSettings):
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
             return [part.strip() for part in value.split(",") if part.strip()]
+        return value
+
+    @field_validator("redis_url")
+    @classmethod
+    def _without_valkey(cls, value: str | None, info: ValidationInfo) -> str | None:
+        return value if info.data.get("redis_enabled", True) else None
+
+    @field_validator("rates")
+    @classmethod
+    def _known_rates(
+        cls, value: dict[str, int | tuple[int, int, int]]
+    ) -> dict[str, int | tuple[int, int, int]]:
+        with_changes(value)
         return value
 
     @field_validator("trusted_proxies")

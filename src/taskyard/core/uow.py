@@ -7,7 +7,7 @@ before the commit: a doorbell is rung afterwards, and the promise itself is a ro
 import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Annotated
+from typing import Annotated, Final
 
 import structlog
 from fastapi import Depends
@@ -20,6 +20,7 @@ from taskyard.core.spine import Event, EventRow
 _log = structlog.get_logger(__name__)
 
 AfterCommit = Callable[[], Awaitable[None] | None]
+_OF_REQUEST: Final = "taskyard.uow"
 
 
 class Uow:
@@ -67,7 +68,14 @@ async def unit_of_work(database: Database) -> AsyncIterator[Uow]:
 async def open_uow(connection: HTTPConnection) -> AsyncIterator[Uow]:
     """Give a request its unit of work."""
     async with unit_of_work(connection.app.state.platform.database) as uow:
+        connection.scope[_OF_REQUEST] = uow
         yield uow
+
+
+def uow_of(connection: HTTPConnection) -> Uow:
+    """Return the unit of work a request's dependencies opened."""
+    uow: Uow = connection.scope[_OF_REQUEST]
+    return uow
 
 
 #: `scope="function"` commits before the response is sent: with FastAPI's default a client would

@@ -14,6 +14,8 @@ from taskyard.accounts import bootstrap
 from taskyard.api import openapi, v1, webapp
 from taskyard.api.middleware import RequestEdge
 from taskyard.core import logs, problems
+from taskyard.core.admission import admission_of
+from taskyard.core.platform import Platform
 from taskyard.core.routing import IndexedRouter
 from taskyard.core.settings import Settings, get_settings
 from taskyard.entry.wiring import build_platform, following, register_kinds, standing
@@ -30,6 +32,14 @@ _EXPOSED = [
     "X-RateLimit-Remaining",
     "X-RateLimit-Reset",
     "Idempotency-Replayed",
+    "X-Idempotency-Replayed",
+]
+_ACCEPTED = [
+    "Authorization",
+    "Content-Type",
+    "If-Match",
+    "Idempotency-Key",
+    "X-Idempotency-Key",
 ]
 
 
@@ -58,7 +68,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         allow_origins=settings.cors_origins,
         allow_credentials=True,
         allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
-        allow_headers=["Authorization", "Content-Type", "If-Match", "Idempotency-Key"],
+        allow_headers=_ACCEPTED,
         expose_headers=_EXPOSED,
         max_age=600,
     )
@@ -69,6 +79,7 @@ def _add_routes(app: FastAPI) -> None:
     """Add every route flat, so that one index finds it."""
     app.router.__class__ = IndexedRouter
     app.router.middleware_stack = app.router.app
+    app.router.default = app.router.not_found
     for router in v1.ROUTERS:
         app.router.routes.extend(router.routes)
     app.router.routes.extend(webapp.ROUTES)
@@ -82,7 +93,8 @@ def _add_routes(app: FastAPI) -> None:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    platform = app.state.platform
+    platform: Platform = app.state.platform
+    platform.throttle.announce()
     await bootstrap.ensure_admin(platform.database, platform.settings)
     async with following(platform), standing(platform):
         yield
@@ -91,6 +103,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 async def _root(request: Request) -> Response:
     """Send a browser to the web app; tell a client what this is (contract agents)."""
+    await admission_of(request).stranger()
     if "text/html" in request.headers.get("accept", ""):
         return RedirectResponse("/app/", 307)
     return JSONResponse(
@@ -99,5 +112,6 @@ async def _root(request: Request) -> Response:
 
 
 async def _openapi(request: Request) -> Response:
+    await admission_of(request).stranger()
     document: dict[str, Any] = request.app.openapi()
     return JSONResponse(document)

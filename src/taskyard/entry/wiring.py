@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 
 from taskyard.accounts.access import Accounts
-from taskyard.core import partitions
+from taskyard.core import idempotency, partitions
 from taskyard.core.live import Hub
 from taskyard.core.live.tickets import forget_expired
 from taskyard.core.platform import Platform, assemble
@@ -46,6 +46,7 @@ def chores() -> list[Chore]:
     return [
         Chore("partitions", timedelta(days=1), _make_partitions),
         Chore("tickets", timedelta(minutes=10), _forget_tickets),
+        Chore("idempotency", timedelta(minutes=10), _forget_answers),
         Chore("garbage", timedelta(days=1), _collect_garbage),
         Chore("workspaces", timedelta(hours=1), _sweep_workspaces),
     ]
@@ -59,6 +60,11 @@ async def _make_partitions(platform: Platform) -> None:
 async def _forget_tickets(platform: Platform) -> None:
     async with unit_of_work(platform.database) as uow:
         await forget_expired(uow.db)
+
+
+async def _forget_answers(platform: Platform) -> None:
+    async with unit_of_work(platform.database) as uow:
+        await idempotency.forget_expired(uow)
 
 
 async def _collect_garbage(platform: Platform) -> None:

@@ -7,7 +7,9 @@ from fastapi.responses import StreamingResponse
 
 from taskyard.accounts.service import profiles
 from taskyard.core.access import Actor, CsrfFailed, Permission, permit, signed_in
+from taskyard.core.admission import admission_of
 from taskyard.core.downloads import download_headers
+from taskyard.core.limits import RATES
 from taskyard.core.platform import Platform
 from taskyard.core.routing import Router
 from taskyard.core.schemas import (
@@ -73,9 +75,10 @@ async def list_jobs(
 
 @jobs.post("", status_code=202, idempotent=True, audit="job.queued", errors=_ASKING)
 async def create_job(
-    actor: CanAsk, body: schemas.JobCreate, response: Response, uow: UowDep
+    actor: CanAsk, body: schemas.JobCreate, request: Request, response: Response, uow: UowDep
 ) -> Item[schemas.JobRead]:
     """Ask for a job. It runs when its turn comes; follow it at the Location."""
+    await _count(request, body.kind)
     return await _asked(uow, actor, body, response)
 
 
@@ -94,9 +97,14 @@ async def list_project_jobs(
     "/{project_id}/jobs", status_code=202, idempotent=True, audit="job.queued", errors=_ASKING
 )
 async def create_project_job(
-    project: CanAskProject, body: schemas.ProjectJobCreate, response: Response, uow: UowDep
+    project: CanAskProject,
+    body: schemas.ProjectJobCreate,
+    request: Request,
+    response: Response,
+    uow: UowDep,
 ) -> Item[schemas.JobRead]:
     """Ask for a job in a project."""
+    await _count(request, body.kind)
     whole = schemas.JobCreate(
         kind=body.kind,
         parameters=body.parameters,
@@ -104,6 +112,13 @@ async def create_project_job(
         project_id=project.project_id,
     )
     return await _asked(uow, project.actor, whole, response)
+
+
+async def _count(request: Request, kind: str) -> None:
+    """Count as the kind's own route would, so that none is a way around the other."""
+    rate = f"{kind}_create"
+    if rate in RATES:
+        await admission_of(request).also(rate)
 
 
 async def _asked(

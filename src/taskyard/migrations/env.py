@@ -12,6 +12,7 @@ from taskyard.core.settings import get_settings
 
 #: Every module that declares tables, so that models and migrations can be compared.
 TABLES = (
+    "taskyard.core.idempotency",
     "taskyard.core.spine",
     "taskyard.accounts.models",
     "taskyard.projects.models",

@@ -81,6 +81,7 @@ async def get_project(access: CanReadProject, response: Response, uow: UowDep) -
 
 @router.patch(
     "/{project_id}",
+    idempotent=True,
     audit="project.changed",
     errors=(
         refusals.ProjectNameTaken,

@@ -18,8 +18,9 @@ from taskyard.accounts.policy import device_name, email_key
 from taskyard.accounts.schemas import Login
 from taskyard.accounts.tokens import REFRESH_PREFIX, SESSION_PREFIX, new_secret, secret_hash
 from taskyard.accounts.types import Device
+from taskyard.core.admission import Admission
 from taskyard.core.db import Database
-from taskyard.core.limits import Bucket, RateLimitExceeded, Throttle
+from taskyard.core.limits import RateLimitExceeded
 from taskyard.core.problems import ValidationFailed
 from taskyard.core.uow import Uow, unit_of_work
 from taskyard.kit.clock import now
@@ -40,23 +41,22 @@ class Started:
 
 
 async def check_credentials(
-    database: Database, throttle: Throttle, passwords: Passwords, body: Login, device: Device
+    database: Database, admission: Admission, passwords: Passwords, body: Login, device: Device
 ) -> User:
     """Return the account whose password this is.
 
-    Unknown, wrong and deactivated look alike in body and in work done. Ten attempts an hour per
-    account, by whichever of its names, are counted before the password is checked; a right one
-    gives its unit back. Raises InvalidCredentials or LoginAttemptsExceeded.
+    Unknown, wrong and deactivated look alike in body and in work done. Attempts are counted per
+    account, by whichever of its names, before the password is checked; a right one gives its hit
+    back. Raises InvalidCredentials or LoginAttemptsExceeded.
     """
     key = _login_key(body)
     async with unit_of_work(database) as uow:
         user = await repository.user_by_login(uow.db, email_key=key, username=body.username)
     named = user.email_key if user else key or (body.username or "").lower()
-    hit_id, bucket = str(uuid7()), Bucket("login", named, 10, 3600)
     try:
-        await throttle.hit(hit_id, [bucket])
+        await admission.also("login_email", named)
     except RateLimitExceeded as error:
-        raise LoginAttemptsExceeded(retry_after=error.fields["retry_after"]) from None
+        raise LoginAttemptsExceeded(**error.fields) from None
     if user is None:
         await passwords.verify_nobody(body.password)
         raise InvalidCredentials
@@ -65,7 +65,7 @@ async def check_credentials(
         async with unit_of_work(database) as uow:
             uow.emit(SignInRefused(subject_id=user.id, address=device.address))
         raise InvalidCredentials
-    await throttle.give_back(hit_id, bucket)
+    await admission.forgive("login_email")
     if rehashed:
         async with unit_of_work(database) as uow:
             await repository.renew_hash(uow.db, user.id, old=user.password_hash, new=rehashed)
@@ -126,11 +126,12 @@ async def _evict(uow: Uow, user_id: UUID, *, keep: UUID) -> None:
         await end_session(uow, user_id, session.id, reason="evicted")
 
 
-async def refresh(database: Database, secret: str) -> Started:
+async def refresh(database: Database, admission: Admission, secret: str) -> Started:
     """Trade a refresh token for the next one.
 
     A second use means that two parties hold it: the whole session ends, and that is committed
-    although the caller is refused (RFC 9700 section 4.14.2). Raises RefreshInvalid, RefreshReused.
+    although the caller is refused (RFC 9700 section 4.14.2). Raises RefreshInvalid, RefreshReused
+    or RateLimitExceeded.
     """
     async with unit_of_work(database) as uow:
         found = await repository.refresh_token(uow.db, secret_hash(secret))
@@ -141,6 +142,7 @@ async def refresh(database: Database, secret: str) -> Started:
         if over or (token.used_at is None and token.expires_at <= now()):
             raise RefreshInvalid
         if token.used_at is None:
+            await admission.also("refresh", str(session.id))
             token.used_at = now()
             session.last_seen_at = now()
             following = new_secret(REFRESH_PREFIX)

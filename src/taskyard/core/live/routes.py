@@ -13,10 +13,12 @@ from taskyard.core.access import (
     Authenticator,
     AuthRequired,
     CsrfFailed,
+    admit,
     check_same_site,
     recognise,
     signed_in,
 )
+from taskyard.core.admission import admission_of
 from taskyard.core.db import DatabaseBusy, is_outage
 from taskyard.core.live import tickets
 from taskyard.core.live.socket import Socket, check_count
@@ -60,6 +62,8 @@ async def create_ticket(actor: Annotated[Actor, signed_in()], uow: UowDep) -> It
 async def follow(websocket: WebSocket) -> None:
     """Follow topics live; `core.live.socket` has the protocol."""
     platform: Platform = websocket.app.state.platform
+    admission = admission_of(websocket)
+    admission.enter("ws", later=False)
     try:
         check_same_site(websocket)
         async with unit_of_work(platform.database) as uow:
@@ -67,7 +71,7 @@ async def follow(websocket: WebSocket) -> None:
             check_count(actor.user_id)
             epoch = await _epoch(uow.db)
     except TaskyardError as error:
-        await _deny(websocket, error)
+        await _deny(websocket, await admission.refusing(error))
         return
     except Exception as error:
         if not is_outage(error):
@@ -88,6 +92,16 @@ async def _caller(websocket: WebSocket, uow: Uow) -> Actor:
         if actor is None:
             raise AuthRequired
         return actor
+    try:
+        actor = await _ticket_holder(websocket, uow, ticket)
+    except TicketInvalid:
+        await admission_of(websocket).suspect()
+        raise
+    await admit(websocket, actor, by_cookie=False)
+    return actor
+
+
+async def _ticket_holder(websocket: WebSocket, uow: Uow, ticket: str) -> Actor:
     user_id, session_id = await tickets.redeem(uow.db, ticket)
     authenticator: Authenticator = websocket.app.state.platform.authenticator
     actor = await authenticator.again(uow, session_id)
