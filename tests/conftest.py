@@ -5,7 +5,8 @@ import re
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import AbstractContextManager, AsyncExitStack
+from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager
+from itertools import count, repeat
 from pathlib import Path
 
 import httpx
@@ -92,6 +93,31 @@ async def api(app: FastAPI, contract: ResponseContract) -> AsyncIterator[Api]:
 
     Every answer is held against the OpenAPI document; the test fails where one differs.
     """
+    async with _clients(app, contract, repeat("127.0.0.1")) as make:
+        yield make
+
+
+@pytest.fixture(scope="session")
+async def counting(settings: Settings) -> AsyncIterator[Instance]:
+    """A further instance on the same servers, one that counts requests."""
+    async with open_instance(settings, {"rate_limits": "on"}, empty=False) as instance:
+        yield instance
+
+
+@pytest.fixture
+async def limited(counting: Instance, contract: ResponseContract) -> AsyncIterator[Api]:
+    """Make clients, as `api` does, of an instance that counts; each has an address of its own."""
+    async with _clients(counting.app, contract, _addresses) as make:
+        yield make
+
+
+_addresses = (f"10.{n >> 16}.{n >> 8 & 255}.{n & 255}" for n in count(1))
+
+
+@asynccontextmanager
+async def _clients(
+    app: FastAPI, contract: ResponseContract, addresses: Iterator[str]
+) -> AsyncIterator[Api]:
     faults: list[str] = []
 
     async def check(response: httpx.Response) -> None:
@@ -101,11 +127,16 @@ async def api(app: FastAPI, contract: ResponseContract) -> AsyncIterator[Api]:
 
     async with AsyncExitStack() as stack:
 
-        def make(*, as_: Account | None = None, **headers: str) -> httpx.AsyncClient:
+        def make(
+            *, as_: Account | None = None, address: str | None = None, **headers: str
+        ) -> httpx.AsyncClient:
             if as_ is not None:
                 headers["Authorization"] = f"Bearer {as_.token}"
+            transport = httpx.ASGITransport(
+                app=app, raise_app_exceptions=False, client=(address or next(addresses), 1)
+            )
             client = httpx.AsyncClient(
-                transport=httpx.ASGITransport(app=app, raise_app_exceptions=False),
+                transport=transport,
                 base_url="http://taskyard.test",
                 headers=headers,
                 event_hooks={"response": [check]},

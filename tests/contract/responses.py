@@ -12,7 +12,12 @@ from taskyard.core.problems import Problem
 
 METHODS = ("get", "post", "put", "patch", "delete", "head", "options")
 #: What the edge answers before it knows which operation is meant.
-_EDGE_CODES = {400: "BAD_REQUEST", 404: "RESOURCE_NOT_FOUND", 431: "HEADERS_TOO_LARGE"}
+_EDGE_CODES = {
+    400: "BAD_REQUEST",
+    404: "RESOURCE_NOT_FOUND",
+    429: "RATE_LIMIT_EXCEEDED",
+    431: "HEADERS_TOO_LARGE",
+}
 
 
 @dataclass(frozen=True)
@@ -64,7 +69,7 @@ class ResponseContract:
             yield from self._faults_of(operation, response)
         elif method == "OPTIONS" or not path.startswith("/api/v1"):
             return
-        elif here:
+        elif here and response.status_code != 429:
             if response.status_code != 405:
                 yield "the document knows this path but not this method, so it should be a 405"
             elif set(response.headers["allow"].split(", ")) != {known.method for known in here}:

@@ -21,7 +21,7 @@ from taskyard.core.access import (
     public,
     signed_in,
 )
-from taskyard.core.addresses import client_address
+from taskyard.core.addresses import client_address, site_of
 from taskyard.core.routing import Router
 from taskyard.core.settings import Settings
 from taskyard.entry.asgi import create_app
@@ -174,6 +174,10 @@ def behind(settings: Settings) -> FastAPI:
         ("10.1.2.3", "unknown", "unknown"),
         ("a socket", "198.51.100.1", "a socket"),
         ("2001:db8::1", "2001:500::1", "2001:500::1"),
+        ("::ffff:10.1.2.3", "198.51.100.1", "198.51.100.1"),
+        ("10.1.2.3", "198.51.100.1:4711", "198.51.100.1"),
+        ("10.1.2.3", "[2001:500::1]:443", "2001:500::1"),
+        ("10.1.2.3", "[2001:500::1]", "2001:500::1"),
     ],
 )
 def test_the_callers_address_is_the_last_hop_that_is_no_proxy_of_ours(
@@ -182,6 +186,27 @@ def test_the_callers_address_is_the_last_hop_that_is_no_proxy_of_ours(
     connection = _connection(behind, "GET", ("x-forwarded-for", forwarded))
     connection.scope["client"] = (peer, 1)
     assert client_address(connection) == address
+
+
+def test_a_line_the_proxy_added_counts_more_than_the_one_that_came(behind: FastAPI) -> None:
+    lines = [("x-forwarded-for", "198.51.100.1"), ("x-forwarded-for", "198.51.100.2")]
+    connection = _connection(behind, "GET", *lines)
+    connection.scope["client"] = ("10.1.2.3", 1)
+    assert client_address(connection) == "198.51.100.2"
+
+
+@pytest.mark.parametrize(
+    ("address", "site"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("a socket", "a socket"),
+    ],
+)
+def test_an_ipv6_subscriber_is_a_network(address: str, site: str) -> None:
+    assert site_of(address) == site
 
 
 def test_nobodys_forwarded_address_is_believed_by_default(app: FastAPI) -> None:

@@ -46,6 +46,18 @@ def test_a_variable_sets_its_field(
     assert getattr(Settings(), field) == read
 
 
+@pytest.mark.parametrize("variable", ["REDIS_ENABLED", "TASKYARD_REDIS_ENABLED"])
+@pytest.mark.parametrize("address", ["REDIS_URL", "TASKYARD_REDIS_URL"])
+def test_valkey_can_be_done_without(
+    monkeypatch: pytest.MonkeyPatch, variable: str, address: str
+) -> None:
+    monkeypatch.setenv(address, "redis://h")
+    assert Settings().redis_url == "redis://h"
+    monkeypatch.setenv(variable, "false")
+    assert Settings().redis_url is None
+    assert Settings().celery_broker is None
+
+
 @pytest.mark.parametrize("variable", ["TASKYARD_SECRET_KEY", "API_SECRET_KEY"])
 def test_the_secret_has_two_names(monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
     monkeypatch.setenv(variable, STRONG)

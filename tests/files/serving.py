@@ -31,6 +31,7 @@ def server(settings: Settings) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
             "TASKYARD_DATABASE_URL": settings.database_url,
             "TASKYARD_REDIS_URL": settings.redis_url or "",
             "TASKYARD_SECRET_KEY": settings.secret_key.get_secret_value(),
+            "TASKYARD_RATE_LIMITS": settings.rate_limits,
             "TASKYARD_LOG_LEVEL": "error",
         }
         child = subprocess.Popen(

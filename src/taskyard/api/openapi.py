@@ -6,6 +6,8 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from taskyard import __version__
+from taskyard.core.admission import EXEMPT
+from taskyard.core.routing import BUCKET, IDEMPOTENT
 
 DESCRIPTION: Final = """\
 Plan work, and have it done. Sign in with `POST /api/v1/auth/login` and send the access token as
@@ -15,6 +17,9 @@ Plan work, and have it done. Sign in with `POST /api/v1/auth/login` and send the
 * A refusal: `{"error": {"code", "message", "details"}}`; decide by `code`. Send
   `Accept: application/problem+json` for RFC 9457.
 * Ids are UUIDv7 strings; times are RFC 3339 in UTC.
+* Send `Idempotency-Key` with what makes something, and a repeat gets the first answer.
+* Every counted answer says in `RateLimit` and `X-RateLimit-*` what is left; 429 says when to come
+  back.
 """
 TAGS: Final = [
     {"name": "auth", "description": "Accounts, signing in, sessions."},
@@ -27,6 +32,32 @@ TAGS: Final = [
     {"name": "live", "description": "Tickets for the WebSocket at `/api/v1/ws`."},
     {"name": "health", "description": "Is it up?"},
 ]
+_TEXT: Final = {"type": "string", "maxLength": 1000}
+_NUMBER: Final = {"type": "integer", "minimum": 0}
+_RATES: Final = {
+    "X-RateLimit-Limit": ("Hits the tightest rate allows in its window.", _NUMBER),
+    "X-RateLimit-Remaining": ("Hits left in it.", _NUMBER),
+    "X-RateLimit-Reset": ("When one is free again, in Unix seconds.", _NUMBER),
+    "RateLimit": ('Every rate that counted: `"user";r=59;t=60`, hits left and seconds.', _TEXT),
+    "RateLimit-Policy": ('What they allow: `"user";q=60;w=60`, hits and window.', _TEXT),
+}
+_RETRY: Final = {"Retry-After": ("Seconds to wait, at least 1.", _NUMBER)}
+_REPLAYED: Final = {
+    "Idempotency-Replayed": ("`true` where this answer was kept from the first request.", _TEXT),
+    "X-Idempotency-Replayed": ("The same, by its older name.", _TEXT),
+}
+_KEY: Final = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "For 24 hours a repeat of this request with the same key gets the first answer "
+    "and does nothing. 1 to 255 visible ASCII characters; `X-Idempotency-Key` is understood too.",
+    "schema": {
+        "type": "string",
+        "pattern": '^([!#-~]{1,255}|"[!#-~]{1,255}")$',
+        "maxLength": 257,
+    },
+}
 
 
 def document(app: FastAPI) -> dict[str, Any]:
@@ -53,5 +84,25 @@ def document(app: FastAPI) -> dict[str, Any]:
                 "description": "The web app's HttpOnly session; writes must be same-origin.",
             },
         }
+        _add_headers(schema)
         app.openapi_schema = schema
     return app.openapi_schema
+
+
+def _add_headers(schema: dict[str, Any]) -> None:
+    """Document what every counted answer and every replay carries."""
+    said = {**_RATES, **_RETRY, **_REPLAYED}
+    schema["components"]["headers"] = {
+        name: {"description": text, "schema": kind} for name, (text, kind) in said.items()
+    }
+    for operation in (item for path in schema["paths"].values() for item in path.values()):
+        counted = operation[BUCKET] != EXEMPT
+        if operation[IDEMPOTENT]:
+            operation.setdefault("parameters", []).append(_KEY)
+        for status, response in operation["responses"].items():
+            names = [*_RATES] if counted and (status < "3" or status == "429") else []
+            names += _RETRY if status == "429" else []
+            names += _REPLAYED if operation[IDEMPOTENT] and status < "3" else []
+            for name in names:
+                headers = response.setdefault("headers", {})
+                headers[name] = {"$ref": f"#/components/headers/{name}"}

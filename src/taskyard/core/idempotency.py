@@ -86,15 +86,13 @@ def has_key(headers: Headers) -> bool:
 
 def key_of(headers: Headers) -> str | None:
     """Return a request's key, from either header, quoted or bare. Raises IdempotencyKeyInvalid."""
-    given = {value.strip(" \t") for name in NAMES for value in headers.getlist(name)}
-    if not given:
-        return None
-    if len(given) > 1:
-        raise IdempotencyKeyInvalid(reason="the request carries two that differ")
-    match = _KEY.fullmatch(given.pop())
-    if match is None:
+    given = [value.strip(" \t") for name in NAMES for value in headers.getlist(name)]
+    keys = {match[2] if (match := _KEY.fullmatch(value)) else None for value in given}
+    if None in keys:
         raise IdempotencyKeyInvalid(reason="write 1 to 255 visible ASCII characters")
-    return match[2]
+    if len(keys) > 1:
+        raise IdempotencyKeyInvalid(reason="the request carries two that differ")
+    return keys.pop() if keys else None
 
 
 def once(endpoint: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
