@@ -19,7 +19,7 @@ from starlette.routing import BaseRoute, Match
 from starlette.types import Message, Receive, Scope, Send
 
 from taskyard.core import idempotency, strictjson
-from taskyard.core.access import SAFE_METHODS, CsrfFailed, PublicAccess, access_of
+from taskyard.core.access import SAFE_METHODS, Access, CsrfFailed, PublicAccess, access_of
 from taskyard.core.admission import EXEMPT, GENERAL, admission_of
 from taskyard.core.db import DatabaseBusy, is_outage
 from taskyard.core.limits import RATES, RateLimitExceeded
@@ -48,6 +48,7 @@ IDEMPOTENT = "x-idempotent"
 SHOWN_ONCE = "x-shown-once"
 #: What every address may answer, whatever it does.
 _ANYWHERE = (BadRequest, ValidationFailed, HeadersTooLarge, DatabaseBusy, InternalError)
+_CREDENTIALS: list[dict[str, list[str]]] = [{"BearerAuth": []}, {"SessionCookie": []}]
 _OF_KEYS = (
     idempotency.IdempotencyKeyInvalid,
     idempotency.IdempotencyInProgress,
@@ -206,24 +207,8 @@ class Router(APIRouter):
         **fastapi: Any,
     ) -> Callable[[Endpoint], Endpoint]:
         def register(endpoint: Endpoint) -> Endpoint:
-            access = access_of(endpoint)
-            if access is None:
-                raise TypeError(
-                    f"{endpoint.__module__}.{endpoint.__name__} does not say who may call it: "
-                    "annotate a parameter with permit(…), signed_in(), public() or a room's own."
-                )
-            if bucket not in {GENERAL, EXEMPT, *RATES}:
-                raise TypeError(f"{endpoint.__name__}: core.limits has no rate {bucket!r}")
-            is_public = isinstance(access, PublicAccess)
-            refusals = [*errors, *access.refusals, *_ANYWHERE]
-            refusals += [] if bucket == EXEMPT else [RateLimitExceeded]
-            refusals += _OF_KEYS if idempotent else []
-            refusals += [] if method in SAFE_METHODS else [CsrfFailed]
-            if method in {"POST", "PUT", "PATCH"}:
-                refusals += [MalformedJson, PayloadTooLarge, UnsupportedMediaType]
-            security: list[dict[str, list[str]]] = (
-                [] if is_public else [{"BearerAuth": []}, {"SessionCookie": []}]
-            )
+            access = _declared_access(endpoint)
+            refusals = [*errors, *access.refusals, *_refusals(method, bucket, idempotent)]
             self.add_api_route(
                 path,
                 idempotency.once(endpoint) if idempotent else endpoint,
@@ -232,7 +217,7 @@ class Router(APIRouter):
                 summary=endpoint.__name__.replace("_", " ").capitalize(),
                 responses=documented(*dict.fromkeys(refusals)) | fastapi.pop("responses", {}),
                 openapi_extra={
-                    "security": security,
+                    "security": [] if isinstance(access, PublicAccess) else _CREDENTIALS,
                     "x-access": access.text,
                     BUCKET: bucket,
                     IDEMPOTENT: idempotent,
@@ -268,6 +253,31 @@ class Router(APIRouter):
     def delete(self, path: str, **declared: Any) -> Callable[[Endpoint], Endpoint]:
         """Declare a DELETE route."""
         return self._declare("DELETE", path, **declared)
+
+
+def _declared_access(endpoint: Callable[..., Any]) -> Access:
+    access = access_of(endpoint)
+    if access is None:
+        raise TypeError(
+            f"{endpoint.__module__}.{endpoint.__name__} does not say who may call it: "
+            "annotate a parameter with permit(…), signed_in(), public() or a room's own."
+        )
+    return access
+
+
+def _refusals(method: str, bucket: str, idempotent: bool) -> Iterator[type[TaskyardError]]:
+    """Yield what a route may answer by its declaration alone."""
+    yield from _ANYWHERE
+    if bucket not in {GENERAL, EXEMPT, *RATES}:
+        raise TypeError(f"core.limits has no rate {bucket!r}; it has {', '.join(RATES)}")
+    if bucket != EXEMPT:
+        yield RateLimitExceeded
+    if idempotent:
+        yield from _OF_KEYS
+    if method not in SAFE_METHODS:
+        yield CsrfFailed
+    if method in {"POST", "PUT", "PATCH"}:
+        yield from (MalformedJson, PayloadTooLarge, UnsupportedMediaType)
 
 
 def _check_repeatable(route: BaseRoute) -> None:
