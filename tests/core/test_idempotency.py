@@ -7,17 +7,19 @@ from uuid import UUID
 
 import httpx
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from sqlalchemy import func, select, text, update
 
+from taskyard.accounts.models import User
 from taskyard.core.access import Actor, Permission, permit_briefly, public, signed_in
-from taskyard.core.idempotency import IdempotencyRecord
+from taskyard.core.idempotency import LIFE, IdempotencyRecord
 from taskyard.core.platform import Platform
 from taskyard.core.routing import Router
 from taskyard.core.schemas import Item, Out
 from taskyard.core.uow import UowDep, unit_of_work
 from taskyard.entry.wiring import chores
 from taskyard.jobs.models import Job
+from taskyard.kit.clock import now
 from taskyard.kit.ids import uuid7
 from taskyard.projects.models import Project
 from tests.conftest import Api, OpenInstance
@@ -130,7 +132,7 @@ class TestKeys:
     @pytest.mark.parametrize(
         "key",
         [b"", b"x" * 256, b'"' + b"x" * 256 + b'"', "🔑".encode(), b"a b", b"a\nb", b'"a', b'a"b"'],
-        ids=str,
+        ids=["empty", "long", "long, quoted", "emoji", "blank", "line", "half quoted", "quotes"],
     )
     async def test_what_is_no_key_is_refused(self, client: httpx.AsyncClient, key: bytes) -> None:
         name = _name()
@@ -139,7 +141,9 @@ class TestKeys:
         assert (await client.post(HERE, json={"name": name})).status_code == 201
 
     @pytest.mark.parametrize(
-        "key", ["x", "x" * 255, '"' + "x" * 255 + '"', "!#$%&'()*+,-./:;<=>?@"]
+        "key",
+        ["x", "x" * 255, '"' + "x" * 255 + '"', "!#$%&'()*+,-./:;<=>?@"],
+        ids=["short", "long", "long, quoted", "signs"],
     )
     async def test_whatever_can_be_seen_is_a_key(self, client: httpx.AsyncClient, key: str) -> None:
         body = {"name": _name()}
@@ -382,6 +386,33 @@ class TestDeclaring:
         async with unit_of_work(other.platform.database) as uow:
             bodies = (await uow.db.scalars(select(IdempotencyRecord.body))).all()
         assert not any(first["secret"].encode() in body for body in bodies)
+
+    async def test_who_was_overtaken_unseen_undoes_its_work(self, open_other: OpenInstance) -> None:
+        """The one question looks before it locks: in between another may be done."""
+        router, other = Router(prefix="/api/v1/test", tags=["test"]), await open_other()
+
+        @router.post("/races", status_code=201, idempotent=True)
+        async def race(actor: Annotated[Actor, signed_in()], request: Request, uow: UowDep) -> None:
+            await uow.db.execute(update(User).where(User.id == actor.user_id).values(username=name))
+            async with unit_of_work(other.platform.database) as faster:
+                faster.db.add(
+                    IdempotencyRecord(
+                        id=request.scope["taskyard.idempotency"].id,
+                        fingerprint=b"",
+                        status=201,
+                        headers={},
+                        body=b"",
+                        expires_at=now() + LIFE,
+                    )
+                )
+
+        other.app.router.routes.extend(router.routes)
+        account, name = await other.world.account(), f"racer-{uuid7().hex[-12:]}"
+        client = other.client(authorization=f"Bearer {account.token}")
+        answer = await client.post("/api/v1/test/races", headers=_key())
+        assert _code(answer) == (409, "IDEMPOTENCY_IN_PROGRESS")
+        async with unit_of_work(other.platform.database) as uow:
+            assert await uow.db.scalar(select(User.username).where(User.id == account.id)) != name
 
     def test_a_route_that_could_not_keep_the_promise_is_refused(self) -> None:
         router = Router(prefix="/api/v1/test", tags=["test"])

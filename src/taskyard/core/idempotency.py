@@ -17,8 +17,17 @@ from typing import Any, Final
 
 from fastapi import Request, Response
 from pydantic_core import to_jsonable_python
-from sqlalchemy import LargeBinary, SmallInteger, delete, func, select
-from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy import (
+    Boolean,
+    Interval,
+    LargeBinary,
+    SmallInteger,
+    bindparam,
+    delete,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 from starlette.datastructures import Headers
@@ -32,7 +41,7 @@ from taskyard.kit.errors import Kind, TaskyardError
 LIFE: Final = timedelta(hours=24)
 NAMES: Final = ("idempotency-key", "x-idempotency-key")
 _KEY: Final = re.compile(r'("?)([\x21\x23-\x7e]{1,255})\1')
-_KEPT_HEADERS: Final = ("content-type", "location", "etag")
+_KEPT: Final = ("content-type", "location", "etag")
 _NEW: Final = "taskyard.idempotency"
 _REQUEST: Final = "request_with_the_key"
 
@@ -69,6 +78,27 @@ class IdempotencyRecord(Base):
     headers: Mapped[dict[str, str]] = mapped_column(JSONB)
     body: Mapped[bytes] = mapped_column(LargeBinary)
     expires_at: Mapped[datetime] = mapped_column(index=True)
+
+
+#: Takes the lock and looks, in one question.
+_LOOK: Final = text(
+    "SELECT pg_try_advisory_xact_lock(:lock) AS is_ours, fingerprint, status, headers, body"
+    " FROM (SELECT 1) AS always LEFT JOIN idempotency_keys ON id = :id AND expires_at > now()"
+).columns(
+    is_ours=Boolean,
+    fingerprint=LargeBinary,
+    status=SmallInteger,
+    headers=JSONB,
+    body=LargeBinary,
+)
+#: One whose time is over may still lie there, and gives way.
+_KEEP: Final = text(
+    "INSERT INTO idempotency_keys AS kept (id, fingerprint, status, headers, body, expires_at)"
+    " VALUES (:id, :fingerprint, :status, :headers, :body, now() + :life) ON CONFLICT (id)"
+    " DO UPDATE SET (fingerprint, status, headers, body, expires_at) = (excluded.fingerprint,"
+    " excluded.status, excluded.headers, excluded.body, excluded.expires_at)"
+    " WHERE kept.expires_at <= now() RETURNING true"
+).bindparams(bindparam("headers", type_=JSONB), bindparam("life", type_=Interval))
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,20 +159,19 @@ async def keep(request: Request, response: Response, *, shown_once: Collection[s
     new: _New | None = request.scope.pop(_NEW, None)
     if new is None or not 200 <= response.status_code < 300:
         return
+    headers = {name: response.headers[name] for name in _KEPT if name in response.headers}
     row = {
+        "id": new.id,
         "fingerprint": new.fingerprint,
         "status": response.status_code,
-        "headers": {
-            name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers
-        },
+        "headers": headers,
         "body": _without(bytes(response.body), shown_once),
-        "expires_at": func.now() + LIFE,
+        "life": LIFE,
     }
-    # One whose time is over may still lie there.
-    statement = insert(IdempotencyRecord).values(id=new.id, **row)
-    await uow_of(request).db.execute(
-        statement.on_conflict_do_update(index_elements=["id"], set_=row)
-    )
+    written = await uow_of(request).db.scalar(_KEEP, row)
+    if written is None:
+        # Another was done between the look and the lock, which are one question. Undo this one.
+        raise IdempotencyInProgress(retry_after=1)
 
 
 async def forget_expired(uow: Uow) -> None:
@@ -153,19 +182,14 @@ async def forget_expired(uow: Uow) -> None:
 async def _recall(db: AsyncSession, new: _New) -> Response | None:
     """Return what is kept. Raises IdempotencyInProgress or IdempotencyKeyReused.
 
-    The lock lasts as long as the transaction. Whoever waits for nothing learns that there is a
-    first; a unique index would have it wait instead.
+    The lock lasts as long as the transaction. Nobody waits for it: whoever comes second is told
+    that there is a first, where a unique index alone would have them wait.
     """
     lock = int.from_bytes(new.id[:8], "big", signed=True)
-    if not await db.scalar(select(func.pg_try_advisory_xact_lock(lock))):
-        raise IdempotencyInProgress(retry_after=1)
-    # A statement of its own: it has to see what was committed before the lock was free.
-    found = await db.scalar(
-        select(IdempotencyRecord).where(
-            IdempotencyRecord.id == new.id, IdempotencyRecord.expires_at > func.now()
-        )
-    )
-    if found is None:
+    found = (await db.execute(_LOOK, {"lock": lock, "id": new.id})).one()
+    if found.fingerprint is None:
+        if not found.is_ours:
+            raise IdempotencyInProgress(retry_after=1)
         return None
     if found.fingerprint != new.fingerprint:
         raise IdempotencyKeyReused

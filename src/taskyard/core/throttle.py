@@ -19,7 +19,7 @@ from taskyard.core.limits import RATES, Rate, RateLimitExceeded
 _log = structlog.get_logger(__name__)
 
 #: Valkey answers within a millisecond. One that hangs must not hold up every request.
-_PATIENCE_S: Final = 0.5
+_PATIENCE_S: Final = 1.0
 #: How long Valkey is left alone after it did not answer.
 _REST_S: Final = 1.0
 _WARN_EVERY_S: Final = 60.0
