@@ -65,6 +65,7 @@ fmt: setup ## Format everything
 openapi: setup ## Write openapi.json, the error and settings pages and the web app's client
 	@$(BIN)/python tools/openapi.py
 	@$(BIN)/python tests/entry/test_operations_page.py
+	@$(BIN)/python tests/api/test_limits_page.py
 	@$(BIN)/python tools/web.py api
 
 migrate: setup ## Bring the database of DATABASE_URL to the newest revision
