@@ -34,6 +34,7 @@ async def test_the_index_answers_as_the_plain_loop_does(open_other: OpenInstance
     indexed, plain = await open_other(), await open_other()
     plain.app.router.__class__ = APIRouter
     plain.app.router.middleware_stack = plain.app.router.app
+    plain.app.router.default = plain.app.router.not_found
     paths = sorted(set(_paths(indexed.app)))
     assert len(paths) > 60
     clients = indexed.client(), plain.client()
