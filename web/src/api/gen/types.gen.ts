@@ -307,9 +307,15 @@ export type Coverage = {
      */
     percent: number | null;
     /**
+     * At Least
+     *
+     * A few tests could not be loaded, or did not get their turn.
+     */
+    at_least?: boolean;
+    /**
      * Reason
      *
-     * Why it is null.
+     * Why it is null, or only a least figure.
      */
     reason?: string | null;
     tests?: TestCounts | null;
@@ -2504,6 +2510,10 @@ export type GetSetupErrors = {
      */
     422: Problem;
     /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
      * `HEADERS_TOO_LARGE`
      */
     431: Problem;
@@ -2565,6 +2575,10 @@ export type SetUpErrors = {
      */
     422: Problem;
     /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
      * `HEADERS_TOO_LARGE`
      */
     431: Problem;
@@ -2621,6 +2635,10 @@ export type RegisterErrors = {
      * `PASSWORD_TOO_WEAK`, `VALIDATION_ERROR`
      */
     422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
     /**
      * `HEADERS_TOO_LARGE`
      */
@@ -2748,6 +2766,10 @@ export type RefreshErrors = {
      */
     422: Problem;
     /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
      * `HEADERS_TOO_LARGE`
      */
     431: Problem;
@@ -2805,6 +2827,10 @@ export type LogoutErrors = {
      */
     422: Problem;
     /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
      * `HEADERS_TOO_LARGE`
      */
     431: Problem;
@@ -2850,6 +2876,10 @@ export type GetMeErrors = {
      */
     422: Problem;
     /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
      * `HEADERS_TOO_LARGE`
      */
     431: Problem;
@@ -2894,6 +2924,10 @@ export type ListSessionsErrors = {
      * `VALIDATION_ERROR`
      */
     422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
     /**
      * `HEADERS_TOO_LARGE`
      */
@@ -2953,6 +2987,10 @@ export type RevokeSessionErrors = {
      */
     422: Problem;
     /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
      * `HEADERS_TOO_LARGE`
      */
     431: Problem;
@@ -3010,6 +3048,10 @@ export type ChangePasswordErrors = {
      */
     422: Problem;
     /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
      * `HEADERS_TOO_LARGE`
      */
     431: Problem;
@@ -3054,6 +3096,10 @@ export type ListSecurityEventsErrors = {
      * `VALIDATION_ERROR`
      */
     422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
     /**
      * `HEADERS_TOO_LARGE`
      */
@@ -3100,6 +3146,10 @@ export type GetProfileErrors = {
      */
     422: Problem;
     /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
      * `HEADERS_TOO_LARGE`
      */
     431: Problem;
@@ -3133,6 +3183,10 @@ export type ChangeProfileData = {
          * The ETag you read; a change made since then is answered with 412.
          */
         'If-Match'?: string | null;
+        /**
+         * For 24 hours a repeat of this request with the same key gets the first answer and does nothing. 1 to 255 visible ASCII characters; `X-Idempotency-Key` is understood too.
+         */
+        'Idempotency-Key'?: string;
     };
     path?: never;
     query?: never;
@@ -3141,7 +3195,7 @@ export type ChangeProfileData = {
 
 export type ChangeProfileErrors = {
     /**
-     * `BAD_REQUEST`, `MALFORMED_JSON`
+     * `BAD_REQUEST`, `IDEMPOTENCY_KEY_INVALID`, `MALFORMED_JSON`
      */
     400: Problem;
     /**
@@ -3153,7 +3207,7 @@ export type ChangeProfileErrors = {
      */
     403: Problem;
     /**
-     * `USERNAME_TAKEN`
+     * `USERNAME_TAKEN`, `IDEMPOTENCY_IN_PROGRESS`
      */
     409: Problem;
     /**
@@ -3169,9 +3223,13 @@ export type ChangeProfileErrors = {
      */
     415: Problem;
     /**
-     * `VALIDATION_ERROR`
+     * `VALIDATION_ERROR`, `IDEMPOTENCY_KEY_REUSED`
      */
     422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
     /**
      * `HEADERS_TOO_LARGE`
      */
@@ -3218,6 +3276,10 @@ export type GetSubscriptionErrors = {
      */
     422: Problem;
     /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
      * `HEADERS_TOO_LARGE`
      */
     431: Problem;
@@ -3263,6 +3325,10 @@ export type GetLimitsErrors = {
      */
     422: Problem;
     /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
      * `HEADERS_TOO_LARGE`
      */
     431: Problem;
@@ -3304,12 +3370,6 @@ export type ListProjectsData = {
          */
         page_size?: number;
         /**
-         * Cursor
-         *
-         * `next_cursor` of the page before.
-         */
-        cursor?: string | null;
-        /**
          * Q
          *
          * Part of the name.
@@ -3341,6 +3401,10 @@ export type ListProjectsErrors = {
      */
     422: Problem;
     /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
      * `HEADERS_TOO_LARGE`
      */
     431: Problem;
@@ -3367,6 +3431,12 @@ export type ListProjectsResponse = ListProjectsResponses[keyof ListProjectsRespo
 
 export type CreateProjectData = {
     body: ProjectCreate;
+    headers?: {
+        /**
+         * For 24 hours a repeat of this request with the same key gets the first answer and does nothing. 1 to 255 visible ASCII characters; `X-Idempotency-Key` is understood too.
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/v1/projects';
@@ -3374,7 +3444,7 @@ export type CreateProjectData = {
 
 export type CreateProjectErrors = {
     /**
-     * `BAD_REQUEST`, `MALFORMED_JSON`
+     * `BAD_REQUEST`, `IDEMPOTENCY_KEY_INVALID`, `MALFORMED_JSON`
      */
     400: Problem;
     /**
@@ -3386,7 +3456,7 @@ export type CreateProjectErrors = {
      */
     403: Problem;
     /**
-     * `PROJECT_NAME_TAKEN`, `PROJECT_KEY_TAKEN`
+     * `PROJECT_NAME_TAKEN`, `PROJECT_KEY_TAKEN`, `IDEMPOTENCY_IN_PROGRESS`
      */
     409: Problem;
     /**
@@ -3398,9 +3468,13 @@ export type CreateProjectErrors = {
      */
     415: Problem;
     /**
-     * `VALIDATION_ERROR`
+     * `VALIDATION_ERROR`, `IDEMPOTENCY_KEY_REUSED`
      */
     422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
     /**
      * `HEADERS_TOO_LARGE`
      */
@@ -3466,6 +3540,10 @@ export type DeleteProjectErrors = {
      */
     422: Problem;
     /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
      * `HEADERS_TOO_LARGE`
      */
     431: Problem;
@@ -3526,6 +3604,10 @@ export type GetProjectErrors = {
      */
     422: Problem;
     /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
      * `HEADERS_TOO_LARGE`
      */
     431: Problem;
@@ -3559,6 +3641,10 @@ export type UpdateProjectData = {
          * The ETag you read; a change made since then is answered with 412.
          */
         'If-Match'?: string | null;
+        /**
+         * For 24 hours a repeat of this request with the same key gets the first answer and does nothing. 1 to 255 visible ASCII characters; `X-Idempotency-Key` is understood too.
+         */
+        'Idempotency-Key'?: string;
     };
     path: {
         /**
@@ -3574,7 +3660,7 @@ export type UpdateProjectData = {
 
 export type UpdateProjectErrors = {
     /**
-     * `BAD_REQUEST`, `MALFORMED_JSON`
+     * `BAD_REQUEST`, `IDEMPOTENCY_KEY_INVALID`, `MALFORMED_JSON`
      */
     400: Problem;
     /**
@@ -3590,7 +3676,7 @@ export type UpdateProjectErrors = {
      */
     404: Problem;
     /**
-     * `PROJECT_NAME_TAKEN`, `PROJECT_KEY_TAKEN`
+     * `PROJECT_NAME_TAKEN`, `PROJECT_KEY_TAKEN`, `IDEMPOTENCY_IN_PROGRESS`
      */
     409: Problem;
     /**
@@ -3606,9 +3692,13 @@ export type UpdateProjectErrors = {
      */
     415: Problem;
     /**
-     * `VALIDATION_ERROR`
+     * `VALIDATION_ERROR`, `IDEMPOTENCY_KEY_REUSED`
      */
     422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
     /**
      * `HEADERS_TOO_LARGE`
      */
@@ -3666,6 +3756,10 @@ export type CreateSampleProjectErrors = {
      * `VALIDATION_ERROR`
      */
     422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
     /**
      * `HEADERS_TOO_LARGE`
      */
@@ -3746,6 +3840,10 @@ export type ListSourceSnapshotsErrors = {
      */
     422: Problem;
     /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
      * `HEADERS_TOO_LARGE`
      */
     431: Problem;
@@ -3819,6 +3917,10 @@ export type UploadSourceErrors = {
      */
     422: Problem;
     /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
      * `HEADERS_TOO_LARGE`
      */
     431: Problem;
@@ -3888,6 +3990,10 @@ export type GetSourceSnapshotErrors = {
      * `VALIDATION_ERROR`
      */
     422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
     /**
      * `HEADERS_TOO_LARGE`
      */
@@ -3986,6 +4092,10 @@ export type ListSourceFilesErrors = {
      */
     422: Problem;
     /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
      * `HEADERS_TOO_LARGE`
      */
     431: Problem;
@@ -4063,6 +4173,10 @@ export type GetSourceFileErrors = {
      */
     422: Problem;
     /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
      * `HEADERS_TOO_LARGE`
      */
     431: Problem;
@@ -4129,6 +4243,10 @@ export type GetSourceArchiveErrors = {
      */
     422: Problem;
     /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
      * `HEADERS_TOO_LARGE`
      */
     431: Problem;
@@ -4188,6 +4306,10 @@ export type DownloadFileErrors = {
      * `VALIDATION_ERROR`
      */
     422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
     /**
      * `HEADERS_TOO_LARGE`
      */
@@ -4273,6 +4395,10 @@ export type ListJobsErrors = {
      */
     422: Problem;
     /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
      * `HEADERS_TOO_LARGE`
      */
     431: Problem;
@@ -4299,6 +4425,12 @@ export type ListJobsResponse = ListJobsResponses[keyof ListJobsResponses];
 
 export type CreateJobData = {
     body: JobCreate;
+    headers?: {
+        /**
+         * For 24 hours a repeat of this request with the same key gets the first answer and does nothing. 1 to 255 visible ASCII characters; `X-Idempotency-Key` is understood too.
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/v1/jobs';
@@ -4306,7 +4438,7 @@ export type CreateJobData = {
 
 export type CreateJobErrors = {
     /**
-     * `BAD_REQUEST`, `MALFORMED_JSON`
+     * `BAD_REQUEST`, `IDEMPOTENCY_KEY_INVALID`, `MALFORMED_JSON`
      */
     400: Problem;
     /**
@@ -4322,6 +4454,10 @@ export type CreateJobErrors = {
      */
     404: Problem;
     /**
+     * `IDEMPOTENCY_IN_PROGRESS`
+     */
+    409: Problem;
+    /**
      * `PAYLOAD_TOO_LARGE`
      */
     413: Problem;
@@ -4330,9 +4466,13 @@ export type CreateJobErrors = {
      */
     415: Problem;
     /**
-     * `JOB_KIND_UNKNOWN`, `PROJECT_REQUIRED`, `VALIDATION_ERROR`
+     * `JOB_KIND_UNKNOWN`, `PROJECT_REQUIRED`, `VALIDATION_ERROR`, `IDEMPOTENCY_KEY_REUSED`
      */
     422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
     /**
      * `HEADERS_TOO_LARGE`
      */
@@ -4398,6 +4538,10 @@ export type CancelJobErrors = {
      */
     422: Problem;
     /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
      * `HEADERS_TOO_LARGE`
      */
     431: Problem;
@@ -4458,6 +4602,10 @@ export type GetJobErrors = {
      */
     422: Problem;
     /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
      * `HEADERS_TOO_LARGE`
      */
     431: Problem;
@@ -4484,6 +4632,12 @@ export type GetJobResponse = GetJobResponses[keyof GetJobResponses];
 
 export type RetryJobData = {
     body?: never;
+    headers?: {
+        /**
+         * For 24 hours a repeat of this request with the same key gets the first answer and does nothing. 1 to 255 visible ASCII characters; `X-Idempotency-Key` is understood too.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         /**
          * Job Id
@@ -4505,7 +4659,7 @@ export type RetryJobData = {
 
 export type RetryJobErrors = {
     /**
-     * `BAD_REQUEST`, `MALFORMED_JSON`
+     * `BAD_REQUEST`, `IDEMPOTENCY_KEY_INVALID`, `MALFORMED_JSON`
      */
     400: Problem;
     /**
@@ -4521,7 +4675,7 @@ export type RetryJobErrors = {
      */
     404: Problem;
     /**
-     * `JOB_NOT_RETRYABLE`
+     * `JOB_NOT_RETRYABLE`, `IDEMPOTENCY_IN_PROGRESS`
      */
     409: Problem;
     /**
@@ -4533,9 +4687,13 @@ export type RetryJobErrors = {
      */
     415: Problem;
     /**
-     * `VALIDATION_ERROR`
+     * `VALIDATION_ERROR`, `IDEMPOTENCY_KEY_REUSED`
      */
     422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
     /**
      * `HEADERS_TOO_LARGE`
      */
@@ -4616,6 +4774,10 @@ export type ListJobEventsErrors = {
      */
     422: Problem;
     /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
      * `HEADERS_TOO_LARGE`
      */
     431: Problem;
@@ -4680,6 +4842,10 @@ export type ListJobAssetsErrors = {
      */
     422: Problem;
     /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
      * `HEADERS_TOO_LARGE`
      */
     431: Problem;
@@ -4739,6 +4905,10 @@ export type DownloadJobLogErrors = {
      * `VALIDATION_ERROR`
      */
     422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
     /**
      * `HEADERS_TOO_LARGE`
      */
@@ -4825,6 +4995,10 @@ export type ListProjectJobsErrors = {
      */
     422: Problem;
     /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
      * `HEADERS_TOO_LARGE`
      */
     431: Problem;
@@ -4851,6 +5025,12 @@ export type ListProjectJobsResponse = ListProjectJobsResponses[keyof ListProject
 
 export type CreateProjectJobData = {
     body: ProjectJobCreate;
+    headers?: {
+        /**
+         * For 24 hours a repeat of this request with the same key gets the first answer and does nothing. 1 to 255 visible ASCII characters; `X-Idempotency-Key` is understood too.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         /**
          * Project Id
@@ -4865,7 +5045,7 @@ export type CreateProjectJobData = {
 
 export type CreateProjectJobErrors = {
     /**
-     * `BAD_REQUEST`, `MALFORMED_JSON`
+     * `BAD_REQUEST`, `IDEMPOTENCY_KEY_INVALID`, `MALFORMED_JSON`
      */
     400: Problem;
     /**
@@ -4881,6 +5061,10 @@ export type CreateProjectJobErrors = {
      */
     404: Problem;
     /**
+     * `IDEMPOTENCY_IN_PROGRESS`
+     */
+    409: Problem;
+    /**
      * `PAYLOAD_TOO_LARGE`
      */
     413: Problem;
@@ -4889,9 +5073,13 @@ export type CreateProjectJobErrors = {
      */
     415: Problem;
     /**
-     * `JOB_KIND_UNKNOWN`, `PROJECT_REQUIRED`, `VALIDATION_ERROR`
+     * `JOB_KIND_UNKNOWN`, `PROJECT_REQUIRED`, `VALIDATION_ERROR`, `IDEMPOTENCY_KEY_REUSED`
      */
     422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
     /**
      * `HEADERS_TOO_LARGE`
      */
@@ -4937,6 +5125,10 @@ export type GetUsageErrors = {
      * `VALIDATION_ERROR`
      */
     422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
     /**
      * `HEADERS_TOO_LARGE`
      */
@@ -4994,6 +5186,10 @@ export type CreateTicketErrors = {
      * `VALIDATION_ERROR`
      */
     422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
     /**
      * `HEADERS_TOO_LARGE`
      */
@@ -5074,6 +5270,10 @@ export type ListAnalysesErrors = {
      */
     422: Problem;
     /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
      * `HEADERS_TOO_LARGE`
      */
     431: Problem;
@@ -5100,6 +5300,12 @@ export type ListAnalysesResponse = ListAnalysesResponses[keyof ListAnalysesRespo
 
 export type CreateAnalysisData = {
     body: AnalysisCreate;
+    headers?: {
+        /**
+         * For 24 hours a repeat of this request with the same key gets the first answer and does nothing. 1 to 255 visible ASCII characters; `X-Idempotency-Key` is understood too.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         /**
          * Project Id
@@ -5114,7 +5320,7 @@ export type CreateAnalysisData = {
 
 export type CreateAnalysisErrors = {
     /**
-     * `BAD_REQUEST`, `MALFORMED_JSON`
+     * `BAD_REQUEST`, `IDEMPOTENCY_KEY_INVALID`, `MALFORMED_JSON`
      */
     400: Problem;
     /**
@@ -5130,7 +5336,7 @@ export type CreateAnalysisErrors = {
      */
     404: Problem;
     /**
-     * `SOURCE_MISSING`
+     * `SOURCE_MISSING`, `IDEMPOTENCY_IN_PROGRESS`
      */
     409: Problem;
     /**
@@ -5142,9 +5348,13 @@ export type CreateAnalysisErrors = {
      */
     415: Problem;
     /**
-     * `VALIDATION_ERROR`
+     * `VALIDATION_ERROR`, `IDEMPOTENCY_KEY_REUSED`
      */
     422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
     /**
      * `HEADERS_TOO_LARGE`
      */
@@ -5211,6 +5421,10 @@ export type GetAnalysisErrors = {
      * `VALIDATION_ERROR`
      */
     422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
     /**
      * `HEADERS_TOO_LARGE`
      */
@@ -5285,6 +5499,10 @@ export type GetAnalysisReportErrors = {
      * `VALIDATION_ERROR`
      */
     422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
     /**
      * `HEADERS_TOO_LARGE`
      */
@@ -5395,6 +5613,10 @@ export type ListFindingsErrors = {
      */
     422: Problem;
     /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
      * `HEADERS_TOO_LARGE`
      */
     431: Problem;
@@ -5472,6 +5694,10 @@ export type ExportAnalysisErrors = {
      * `VALIDATION_ERROR`
      */
     422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
     /**
      * `HEADERS_TOO_LARGE`
      */
