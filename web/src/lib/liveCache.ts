@@ -22,7 +22,8 @@ const JOB_LISTS = ['listJobs', 'listProjectJobs', 'listAnalyses'];
 /** Which answers a change of a thing makes stale, by the first word of the event's name. */
 const STALE: Record<string, readonly string[]> = {
   project: ['listProjects', 'getProject'],
-  account: ['getMe', 'listSessions'],
+  account: ['getMe', 'listSecurityEvents'],
+  session: ['listSessions', 'listSecurityEvents'],
   source: ['listSourceSnapshots'],
   job: [...JOB_LISTS, 'getJob', 'getAnalysis'],
 };

@@ -1,9 +1,15 @@
 import { useRouter } from '@tanstack/react-router';
+import { SlidersHorizontal } from 'lucide-react';
+import { lazy, Suspense, useState } from 'react';
+import type { AnalysisCreate } from '@/api/gen';
 import { createAnalysisMutation } from '@/api/gen/@tanstack/react-query.gen';
 import { Button } from '@/components/ui/button';
 import { useAction } from '@/lib/action';
 import { stale } from '@/lib/client';
 import { sayFailed } from '@/lib/toasts';
+
+const load = () => import('./analyse-dialog');
+const AnalyseDialog = lazy(load);
 
 type AnalyseButtonProps = {
   projectId: string;
@@ -15,9 +21,10 @@ type AnalyseButtonProps = {
   fresh?: boolean;
 };
 
-/** Starts an analysis and leads to it, to watch. */
+/** Starts an analysis and leads to it, to watch: of everything, or of what one chooses. */
 export function AnalyseButton({ projectId, label = 'Analyse', look = 'ink', snapshotId, fresh }: AnalyseButtonProps) {
   const router = useRouter();
+  const [asking, setAsking] = useState(false);
   const start = useAction(createAnalysisMutation(), {
     onSuccess: async ({ data }) => {
       void stale('listJobs', 'listProjectJobs', 'listAnalyses');
@@ -25,18 +32,34 @@ export function AnalyseButton({ projectId, label = 'Analyse', look = 'ink', snap
     },
     onError: (error) => void sayFailed('Not started', error),
   });
+  const begin = (body: AnalysisCreate) =>
+    start.mutate({
+      path: { project_id: projectId },
+      body: { ...(snapshotId ? { snapshot_id: snapshotId } : {}), ...body },
+    });
   return (
-    <Button
-      look={look}
-      busy={start.isPending && 'Starting…'}
-      onClick={() =>
-        start.mutate({
-          path: { project_id: projectId },
-          body: { ...(snapshotId ? { snapshot_id: snapshotId } : {}), ...(fresh ? { fresh } : {}) },
-        })
-      }
-    >
-      {label}
-    </Button>
+    <span className="inline-flex">
+      <Button
+        look={look}
+        className="rounded-r-none"
+        busy={start.isPending && 'Starting…'}
+        onClick={() => begin(fresh ? { fresh } : {})}
+      >
+        {label}
+      </Button>
+      <Button
+        look={look}
+        className={`rounded-l-none ${look === 'ink' ? 'border-l-on-ink/30' : 'border-l-0'}`}
+        icon={<SlidersHorizontal />}
+        aria-label="Choose what to look at"
+        data-tip="Choose what to look at"
+        onPointerEnter={() => void load()}
+        onFocus={() => void load()}
+        onClick={() => setAsking(true)}
+      />
+      <Suspense>
+        {asking && <AnalyseDialog busy={start.isPending} onStart={begin} onClose={() => setAsking(false)} />}
+      </Suspense>
+    </span>
   );
 }

@@ -6,7 +6,7 @@ import type { JobRead } from '@/api/gen';
 import { listJobAssetsOptions } from '@/api/gen/@tanstack/react-query.gen';
 import { Fact, Facts } from '@/components/facts';
 import { Ago, Elapsed } from '@/components/ui/ago';
-import { Person } from '@/components/ui/avatar';
+import { Machine, Person } from '@/components/ui/avatar';
 import { Copy } from '@/components/ui/copy';
 import { bytes } from '@/lib/format';
 
@@ -27,6 +27,12 @@ export function RunFacts({ job }: { job: JobRead }) {
           </Fact>
         )}
         <SourceFact job={job} />
+        <Fact name="Carried by">
+          <span className="inline-flex items-center gap-1.5">
+            <Machine name={job.kind} />
+            {worded(job.kind)} runner
+          </span>
+        </Fact>
         {job.asked_by && (
           <Fact name="Asked by">
             <span className="inline-flex items-center gap-1.5">

@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import type { JobSummary } from '@/api/gen';
 import { Ago, Elapsed } from '@/components/ui/ago';
-import { Person } from '@/components/ui/avatar';
+import { Machine, Person } from '@/components/ui/avatar';
 import { Progress } from '@/components/ui/meter';
 import { StatusChip } from './status';
 
@@ -40,9 +40,13 @@ export function RunRow({ job, project = true }: { job: JobSummary; project?: boo
           </p>
         </div>
         {job.asked_by && (
-          <span data-tip={job.asked_by.name} className="relative flex max-sm:hidden">
+          <span
+            data-tip={`Asked by ${job.asked_by.name}, carried by a machine`}
+            className="relative flex gap-1 max-sm:hidden"
+          >
             <Person id={job.asked_by.id} name={job.asked_by.name} />
-            <span className="sr-only">{job.asked_by.name}</span>
+            <Machine name={job.kind} />
+            <span className="sr-only">Asked by {job.asked_by.name}</span>
           </span>
         )}
         <span className="w-12 text-right text-mute max-md:hidden">

@@ -41,20 +41,22 @@ function Rename({ project }: { project: ProjectRead }) {
     },
   });
   const fields = update.error?.fields ?? {};
+  const taken = update.error?.code === 'PROJECT_KEY_TAKEN' ? update.error.message : undefined;
 
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
     update.mutate({
       path: { project_id: project.id },
-      body: { name: text(form, 'name'), description: text(form, 'description') },
+      headers: { 'If-Match': `"${project.version}"` },
+      body: { name: text(form, 'name'), description: text(form, 'description'), key: text(form, 'key').toUpperCase() },
     });
   }
 
   return (
-    <Section title="Name and description">
+    <Section title="Name and key">
       <form onSubmit={submit} className="grid gap-4">
-        {update.error && !Object.keys(fields).length && <Notice tone="bad">{update.error.message}</Notice>}
+        {update.error && !taken && !Object.keys(fields).length && <Notice tone="bad">{update.error.message}</Notice>}
         <TextField label="Name" name="name" defaultValue={project.name} required maxLength={120} error={fields.name} />
         <TextAreaField
           label="Description"
@@ -63,6 +65,19 @@ function Rename({ project }: { project: ProjectRead }) {
           maxLength={2000}
           optional
           error={fields.description}
+        />
+        <TextField
+          label="Key"
+          name="key"
+          defaultValue={project.key}
+          required
+          maxLength={10}
+          pattern="[A-Za-z][A-Za-z0-9]{1,9}"
+          title="2 to 10 letters and digits, a letter first."
+          autoComplete="off"
+          className="w-32! font-mono uppercase"
+          hint="Short letters that tell this project from others."
+          error={fields.key ?? taken}
         />
         <div>
           <Button type="submit" look="ink" busy={update.isPending && 'Saving…'}>

@@ -1,0 +1,37 @@
+import { useQuery } from '@tanstack/react-query';
+import type { SecurityEvent } from '@/api/gen';
+import { listSecurityEventsOptions } from '@/api/gen/@tanstack/react-query.gen';
+import { Ago } from '@/components/ui/ago';
+
+const SHOWN = 10;
+
+const WORDS: Record<string, string> = {
+  'account.registered': 'Account made',
+  'account.password_changed': 'Password changed',
+  'account.profile_changed': 'Profile changed',
+  'account.sign_in_refused': 'Sign-in refused',
+  'session.started': 'Signed in',
+  'session.ended': 'Session ended',
+};
+
+function where({ details }: SecurityEvent): string {
+  return [details.device, details.address].filter((part) => typeof part === 'string').join(', ');
+}
+
+/** What touched the safety of one's account lately. A refused sign-in that was not one's own is a warning. */
+export function SecurityLog() {
+  const { data } = useQuery(listSecurityEventsOptions());
+  return (
+    <ul className="grid gap-1.5">
+      {data?.items.slice(0, SHOWN).map((event) => (
+        <li key={event.id} className="flex items-baseline gap-3">
+          <span className={event.name === 'account.sign_in_refused' ? 'text-bad' : ''}>
+            {WORDS[event.name] ?? event.name}
+          </span>
+          <span className="num min-w-0 flex-1 truncate text-mute text-xs">{where(event)}</span>
+          <Ago at={event.at} className="shrink-0 text-mute text-xs" />
+        </li>
+      ))}
+    </ul>
+  );
+}
