@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import signal
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager
@@ -172,6 +173,12 @@ def statements(platform: Platform) -> CountStatements:
 def world(platform: Platform) -> World:
     """Makers of accounts, projects and what they hold."""
     return World(platform)
+
+
+def pytest_configure() -> None:
+    """Let Ctrl-C reach what the tests start: a run in the background inherits a deaf ear."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_report_header() -> str:
