@@ -135,7 +135,9 @@ async def test_one_that_never_commits_is_never_told_and_holds_nobody_up_after(
     async with database.session() as db:
         await _begun(db)
         async with unit_of_work(database) as uow:
-            told = uow.emit(Knocked(subject_id=uuid7())).id
+            row = uow.emit(Knocked(subject_id=uuid7()))
+            await uow.db.flush()
+            told = row.id
         assert await drain(database, Porter()) == 0
     await _settled(database, told)
     assert await drain(database, Porter()) == 1
