@@ -64,8 +64,12 @@ class ResponseContract:
     def _faults(self, response: httpx.Response) -> Iterator[str]:
         method, path = response.request.method, response.request.url.path
         here = [known for pattern, known in self._operations if pattern.fullmatch(path)]
-        operation = next((known for known in here if known.method == method), None)
-        if operation is not None:
+        as_get = "GET" if method == "HEAD" else method
+        operation = next((known for known in here if known.method == as_get), None)
+        if operation is not None and method == "HEAD":
+            if str(response.status_code) not in operation.body["responses"]:
+                yield f"{operation.id} does not document this status"
+        elif operation is not None:
             yield from self._faults_of(operation, response)
         elif method == "OPTIONS" or not path.startswith("/api/v1"):
             return

@@ -13,8 +13,9 @@ from starlette.routing import Route
 from starlette.types import Message
 
 from taskyard.core.routing import IndexedRouter, path_of
-from tests.conftest import OpenInstance
+from tests.conftest import Api, OpenInstance
 from tests.contract.responses import operations
+from tests.world import World
 
 METHODS = ("GET", "DELETE")
 ID = "019b0000-0000-7000-8000-000000000000"
@@ -44,6 +45,18 @@ async def test_the_index_answers_as_the_plain_loop_does(open_other: OpenInstance
             assert _told(ours) == _told(theirs), (method, path)
             # Starlette names the methods of the first route alone; ours names them all.
             assert _allowed(theirs) <= _allowed(ours), (method, path)
+
+
+async def test_head_is_answered_as_get_without_its_content(api: Api, world: World) -> None:
+    ana = await world.account()
+    project = await world.project(owner=ana)
+    for path in ("/api/v1/projects", f"/api/v1/projects/{project.id}", "/api/v1/health"):
+        got, head = [await api(as_=ana).request(method, path) for method in ("GET", "HEAD")]
+        assert (head.status_code, head.content) == (200, b"")
+        for name in ("content-type", "content-length", "etag"):
+            assert head.headers.get(name) == got.headers.get(name), (path, name)
+    assert (await api().head("/api/v1/projects")).status_code == 401
+    assert (await api(as_=ana).head("/api/v1/auth/login")).status_code == 405
 
 
 def _told(answer: httpx.Response) -> tuple[int, str | None]:

@@ -1,5 +1,6 @@
 """Jobs over HTTP, without a worker: what is asked for waits."""
 
+import asyncio
 from datetime import datetime
 from uuid import uuid4
 
@@ -41,6 +42,14 @@ async def test_a_job_is_accepted(api: Api, busy: Account) -> None:
     assert datetime.fromisoformat(job["deadline_at"]) > datetime.fromisoformat(job["created_at"])
     again = await api(as_=busy).get(answer.headers["location"])
     assert again.json()["data"] == job
+
+
+async def test_head_of_an_endless_stream_ends(api: Api, jobs: Jobs, busy: Account) -> None:
+    path = f"{JOBS}/{await jobs.ask(busy, steps=1)}/events"
+    async with asyncio.timeout(5):
+        answer = await api(as_=busy).head(path, headers={"Accept": "text/event-stream"})
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert answer.headers["content-type"].startswith("text/event-stream")
 
 
 async def test_an_unknown_kind_is_refused_with_the_known_ones(api: Api, busy: Account) -> None:

@@ -321,6 +321,7 @@ class IndexedRouter(APIRouter):
         if scope["type"] == "http":
             for route in self._candidates(scope["path"]):
                 match, child = route.matches(scope)
+                methods = getattr(route, "methods", None) or set()
                 if match is Match.FULL:
                     scope["router"] = self
                     scope["route"] = route
@@ -328,12 +329,31 @@ class IndexedRouter(APIRouter):
                     await route.handle(scope, receive, send)
                     return
                 if match is Match.PARTIAL:
-                    allowed |= getattr(route, "methods", None) or set()
+                    if scope["method"] == "HEAD" and "GET" in methods:
+                        await self._answer_head(scope, receive, send)
+                        return
+                    allowed |= methods
         if allowed:
             await admission_of(HTTPConnection(scope)).suspect()
             # FastAPI would name the methods of the first route alone (RFC 9110 section 15.5.6).
             raise HTTPException(405, headers={"Allow": ", ".join(sorted(allowed))})
         await super().app(scope, receive, send)
+
+    async def _answer_head(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer with what GET would send before its content (RFC 9110 section 9.3.2)."""
+
+        async def send_head(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                await send(message)
+                # At once: the content of a stream has no end.
+                await send({"type": "http.response.body"})
+
+        got = {**scope, "method": "GET"}
+        try:
+            await self.app(got, receive, send_head)
+        finally:
+            # Who called, and by which route, is read from the request's own scope.
+            scope.update({**got, "method": "HEAD"})
 
     async def not_found(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer 404, and count whoever tries addresses out."""
