@@ -1,10 +1,14 @@
 """From refusals to HTTP answers, in one place.
 
-`{"error": {"code, message, details"}}` always; clients that accept `application/problem+json` get
-RFC 9457 members beside it. 400 means "could not be read", 422 "read, but wrong".
+`{"error": {"code, message, details"}}`; clients that accept `application/problem+json` get RFC 9457
+members beside it. 400 means "could not be read", 422 "read, but wrong". An application that speaks
+another contract says in its `state.form_at` how that contract words a refusal.
 """
 
-from typing import Any
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
 
 import structlog
 from fastapi import FastAPI, Request
@@ -13,9 +17,10 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
-from starlette.types import ExceptionHandler
+from starlette.types import ExceptionHandler, Scope
 
 from taskyard.core.db import DatabaseBusy, is_outage
+from taskyard.kit.clock import now
 from taskyard.kit.errors import Kind, TaskyardError
 
 _log = structlog.get_logger(__name__)
@@ -120,7 +125,41 @@ class Problem(BaseModel):
     error: ErrorBody
 
 
-def documented(*errors: type[TaskyardError]) -> dict[int | str, dict[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A refusal on its way to a client."""
+
+    error: TaskyardError
+    request_id: str
+    at: datetime
+
+    @property
+    def status(self) -> int:
+        """Its HTTP status."""
+        return STATUS[self.error.kind]
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How a contract words its refusals: the shape its document gives, and the words."""
+
+    model: type[BaseModel]
+    body: Callable[[Refusal], dict[str, Any]]
+
+
+def _canonical(refusal: Refusal) -> dict[str, Any]:
+    error = refusal.error
+    details = {**error.details, "request_id": refusal.request_id}
+    return {"error": {"code": error.code, "message": error.message, "details": details}}
+
+
+CANONICAL: Final = Form(Problem, _canonical)
+_EXAMPLE: Final = ("019b0000-0000-7000-8000-000000000000", datetime(2026, 1, 1, tzinfo=UTC))
+
+
+def documented(
+    *errors: type[TaskyardError], form: Form = CANONICAL
+) -> dict[int | str, dict[str, Any]]:
     """Return the OpenAPI `responses` for these refusals, one entry per status, with examples."""
     out: dict[int | str, dict[str, Any]] = {}
     for error in errors:
@@ -128,7 +167,7 @@ def documented(*errors: type[TaskyardError]) -> dict[int | str, dict[str, Any]]:
         entry = out.setdefault(
             status,
             {
-                "model": Problem,
+                "model": form.model,
                 "description": "",
                 "content": {"application/json": {"examples": {}}},
             },
@@ -136,13 +175,7 @@ def documented(*errors: type[TaskyardError]) -> dict[int | str, dict[str, Any]]:
         entry["description"] = ", ".join(filter(None, [entry["description"], f"`{error.code}`"]))
         entry["content"]["application/json"]["examples"][error.code] = {
             "summary": error.template(),
-            "value": {
-                "error": {
-                    "code": error.code,
-                    "message": error.template(),
-                    "details": {"request_id": "019b0000-0000-7000-8000-000000000000"},
-                }
-            },
+            "value": form.body(Refusal(error(), *_EXAMPLE)),
         }
     return out
 
@@ -151,32 +184,35 @@ def answer(
     request: Request, error: TaskyardError, *, headers: dict[str, str] | None = None
 ) -> JSONResponse:
     """Return the HTTP answer for a refusal."""
-    status = STATUS[error.kind]
     headers = {**_headers_of(error), **(headers or {})}
-    request_id = request.scope.get("request_id", "-")
+    refusal = Refusal(error, request.scope.get("request_id", "-"), now())
     request.scope["error_code"] = error.code
-    body: dict[str, Any] = {
-        "error": {
-            "code": error.code,
-            "message": error.message,
-            "details": {**error.details, "request_id": request_id},
-        }
-    }
+    form = _form_at(request.scope)
+    body = form.body(refusal)
+    if form is not CANONICAL:
+        return JSONResponse(body, refusal.status, headers=headers)
     if "application/problem+json" not in request.headers.get("accept", ""):
-        return JSONResponse(body, status, headers={"Vary": "Accept", **headers})
+        return JSONResponse(body, refusal.status, headers={"Vary": "Accept", **headers})
     members = {
         "type": f"urn:taskyard:problem:{error.code.lower().replace('_', '-')}",
         "title": error.code.replace("_", " ").capitalize(),
-        "status": status,
+        "status": refusal.status,
         "detail": error.message,
-        "instance": f"urn:uuid:{request_id}",
+        "instance": f"urn:uuid:{refusal.request_id}",
     }
     return JSONResponse(
         members | body,
-        status,
+        refusal.status,
         headers={"Vary": "Accept", **headers},
         media_type="application/problem+json",
     )
+
+
+def _form_at(scope: Scope) -> Form:
+    """Return how the application that answers words a refusal at this address."""
+    state = getattr(scope.get("app"), "state", None)
+    form_at: Callable[[Scope], Form] | None = getattr(state, "form_at", None)
+    return CANONICAL if form_at is None else form_at(scope)
 
 
 def _headers_of(error: TaskyardError) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""How routes are declared, and how a request finds its route.
+"""How routes are declared.
 
 One declaration carries everything that is not the route's own work: who may call (from the
 signature), the rate-limit bucket, idempotency, audit and the refusals it documents. No route has
@@ -14,17 +14,19 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
-from starlette.requests import HTTPConnection
-from starlette.routing import BaseRoute, Match
-from starlette.types import Message, Receive, Scope, Send
+from starlette.routing import BaseRoute
+from starlette.types import Message, Receive
 
 from taskyard.core import idempotency, strictjson
 from taskyard.core.access import SAFE_METHODS, Access, CsrfFailed, PublicAccess, access_of
 from taskyard.core.admission import EXEMPT, GENERAL, admission_of
 from taskyard.core.db import DatabaseBusy, is_outage
+from taskyard.core.index import IndexedRouter, own_path, path_of, use_index
 from taskyard.core.limits import RATES, RateLimitExceeded
 from taskyard.core.problems import (
+    CANONICAL,
     BadRequest,
+    Form,
     HeadersTooLarge,
     InternalError,
     MalformedJson,
@@ -182,9 +184,13 @@ def _check_media_type(request: Request) -> None:
 
 
 class Router(APIRouter):
-    """Collects the routes of one room; its prefix is the full path from the root."""
+    """Collects the routes of one room; its prefix is the full path from the root.
 
-    def __init__(self, *, prefix: str, tags: list[str]) -> None:
+    `form` is how the contract it speaks words refusals, for the OpenAPI document.
+    """
+
+    def __init__(self, *, prefix: str, tags: list[str], form: Form = CANONICAL) -> None:
+        self._form = form
         super().__init__(
             prefix=prefix,
             tags=list(tags),
@@ -215,7 +221,8 @@ class Router(APIRouter):
                 methods=[method],
                 operation_id=endpoint.__name__,
                 summary=endpoint.__name__.replace("_", " ").capitalize(),
-                responses=documented(*dict.fromkeys(refusals)) | fastapi.pop("responses", {}),
+                responses=documented(*dict.fromkeys(refusals), form=self._form)
+                | fastapi.pop("responses", {}),
                 openapi_extra={
                     "security": [] if isinstance(access, PublicAccess) else _CREDENTIALS,
                     "x-access": access.text,
@@ -297,83 +304,6 @@ def _calls(dependant: Dependant) -> Iterator[Any]:
         yield from _calls(part)
 
 
-class IndexedRouter(APIRouter):
-    """Looks a path up by its length and first fixed segments instead of trying every route.
-
-    FastAPI tries them one after another: measured, the last of 200 costs 257 µs more than the
-    first. What the index does not know (404, sockets, mounts) falls back to that loop.
-    """
-
-    _index: dict[tuple[int, str, str], list[BaseRoute]] | None = None
-
-    def _candidates(self, path: str) -> list[BaseRoute]:
-        if self._index is None:
-            index: dict[tuple[int, str, str], list[BaseRoute]] = {}
-            for route in self.routes:
-                segments = getattr(route, "path_format", "").split("/")
-                index.setdefault(_index_key(segments), []).append(route)
-            self._index = index
-        return self._index.get(_index_key(path.split("/")), [])
-
-    async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request by the first route that fits wholly."""
-        allowed: set[str] = set()
-        if scope["type"] == "http":
-            for route in self._candidates(scope["path"]):
-                match, child = route.matches(scope)
-                methods = getattr(route, "methods", None) or set()
-                if match is Match.FULL:
-                    scope["router"] = self
-                    scope["route"] = route
-                    scope.update(child)
-                    await route.handle(scope, receive, send)
-                    return
-                if match is Match.PARTIAL:
-                    if scope["method"] == "HEAD" and "GET" in methods:
-                        await self._answer_head(scope, receive, send)
-                        return
-                    allowed |= methods
-        if allowed:
-            await admission_of(HTTPConnection(scope)).suspect()
-            # FastAPI would name the methods of the first route alone (RFC 9110 section 15.5.6).
-            raise HTTPException(405, headers={"Allow": ", ".join(sorted(allowed))})
-        await super().app(scope, receive, send)
-
-    async def _answer_head(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer with what GET would send before its content (RFC 9110 section 9.3.2)."""
-
-        async def send_head(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                await send(message)
-                # At once: the content of a stream has no end.
-                await send({"type": "http.response.body"})
-
-        got = {**scope, "method": "GET"}
-        try:
-            await self.app(got, receive, send_head)
-        finally:
-            # Who called, and by which route, is read from the request's own scope.
-            scope.update({**got, "method": "HEAD"})
-
-    async def not_found(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer 404, and count whoever tries addresses out."""
-        if scope["type"] == "http":
-            await admission_of(HTTPConnection(scope)).suspect()
-        await super().not_found(scope, receive, send)
-
-
-def _index_key(segments: list[str]) -> tuple[int, str, str]:
-    """Key a path: `/api/v1/projects/{id}` and `/api/v1/projects/7` share one."""
-    fixed = [s for s in segments[:4] if "{" not in s]
-    return len(segments), "/".join(fixed[:3]), fixed[3] if len(fixed) > 3 else ""
-
-
-def path_of(scope: Scope) -> str:
-    """Return the template of the route that answered, for logs and counts; never the raw path."""
-    route = scope.get("route")
-    return getattr(route, "path_format", None) or "unmatched"
-
-
 __all__ = [
     "BODY_LIMIT_BYTES",
     "IndexedRouter",
@@ -381,5 +311,7 @@ __all__ = [
     "Router",
     "StrictRequest",
     "StrictRoute",
+    "own_path",
     "path_of",
+    "use_index",
 ]
