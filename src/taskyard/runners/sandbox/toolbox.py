@@ -38,10 +38,11 @@ LIBRARIES = (
     # redis asks for it before Python 3.11.3, and the payload's Python may be older than ours.
     "async-timeout",
     "alembic", "anyio", "bcrypt", "certifi", "click", "email-validator", "fastapi", "flask",
-    "greenlet", "httpx", "jinja2", "markdown-it-py", "orjson", "packaging", "platformdirs", "psutil",
-    "pydantic", "pydantic-settings", "pygments", "pyjwt", "pytest-asyncio", "python-dateutil",
-    "python-dotenv", "python-multipart", "pyyaml", "redis", "requests", "rich", "six", "sqlalchemy",
-    "starlette", "structlog", "trio", "typer", "typing-extensions", "uvicorn", "websockets",
+    "greenlet", "httpx", "jinja2", "markdown-it-py", "orjson", "packaging", "platformdirs",
+    "psutil", "pydantic", "pydantic-settings", "pygments", "pyjwt", "pytest-asyncio",
+    "python-dateutil", "python-dotenv", "python-multipart", "pyyaml", "redis", "requests", "rich",
+    "six", "sqlalchemy", "starlette", "structlog", "trio", "typer", "typing-extensions",
+    "uvicorn", "websockets",
 )  # fmt: skip
 _FORMAT = "1"
 _MANIFEST = "toolbox.json"
