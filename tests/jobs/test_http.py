@@ -131,6 +131,28 @@ async def test_a_project_name_makes_the_project_on_first_use(api: Api, world: Wo
     assert first["project_id"] == second["project_id"]
 
 
+async def test_a_name_people_take_for_the_same_names_the_same_project(
+    api: Api, world: World
+) -> None:
+    client, name = api(as_=await world.account()), f"Shop {uuid4()}"
+    found = set()
+    for spelling in (name, name.upper(), f" {name}"):
+        body = {"kind": "sprint", "parameters": {"project_name": spelling, "steps": 0}}
+        found.add((await client.post(JOBS, json=body)).json()["data"]["project_id"])
+    assert len(found) == 1
+
+
+@pytest.mark.parametrize("name", ["", " ", "x" * 121, "a\nb", 7])
+async def test_a_project_cannot_be_named_just_anything(
+    api: Api, busy: Account, name: object
+) -> None:
+    body = {"kind": "sprint", "parameters": {"project_name": name}}
+    answer = await api(as_=busy).post(JOBS, json=body)
+    assert answer.status_code == 422
+    fields = answer.json()["error"]["details"]["fields"]
+    assert [field["field"] for field in fields] == ["body.parameters.project_name"]
+
+
 async def test_strangers_do_not_learn_of_a_job(
     api: Api, busy: Account, world: World, jobs: Jobs
 ) -> None:

@@ -236,6 +236,16 @@ async def test_server_sent_events_tell_the_story_once(
     assert (await client.get(path, headers=headers)).status_code == 422
 
 
+async def test_the_stream_of_a_job_whose_events_were_dropped_ends(
+    jobs: Jobs, someone: Account, api: Api
+) -> None:
+    job_id = await jobs.ask(someone, steps=0)
+    await jobs.wait(job_id)
+    await jobs.do("DELETE FROM job_events WHERE job_id = :job", job=job_id)
+    path = f"/api/v1/jobs/{job_id}/events"
+    assert await asyncio.wait_for(_stream(api(as_=someone), path), 10) == []
+
+
 async def _stream(client: httpx.AsyncClient, path: str, last_event_id: str = "0") -> list[int]:
     headers = {"Accept": "text/event-stream", "Last-Event-ID": last_event_id}
     async with client.stream("GET", path, headers=headers) as answer:

@@ -46,10 +46,15 @@ class JobAccess:
             asked.require(permission)
 
 
-async def load(uow: Uow, actor: Actor, job_id: UUID, permission: Permission) -> JobAccess:
-    """Return the caller's access to a job. Raises JobNotFound, or 403 refusals."""
+async def load(
+    uow: Uow, actor: Actor, job_id: UUID, permission: Permission, *, system: bool = True
+) -> JobAccess:
+    """Return the caller's access to a job. Raises JobNotFound, or 403 refusals.
+
+    `system`: whether administrators look at the platform's own work, too.
+    """
     place = await repository.place(uow.db, job_id)
-    if place is None or (place.queue == "system" and not actor.is_admin):
+    if place is None or (place.queue == "system" and not (system and actor.is_admin)):
         raise JobNotFound
     project = None
     if place.project_id is not None:
@@ -62,6 +67,14 @@ async def load(uow: Uow, actor: Actor, job_id: UUID, permission: Permission) -> 
     access = JobAccess(job_id, actor, project)
     access.require(permission)
     return access
+
+
+async def is_anothers(uow: Uow, job_id: UUID) -> bool:
+    """Say whether a job that was refused as absent is there, and only not for the caller.
+
+    For contracts that tell the two apart; the canonical one never does.
+    """
+    return await repository.exists(uow.db, job_id)
 
 
 class JobGate:

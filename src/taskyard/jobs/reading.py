@@ -1,8 +1,10 @@
 """Jobs as their readers see them: from rows to answers."""
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
+from taskyard.accounts.service import profiles
 from taskyard.core.access import Actor, Permission
 from taskyard.core.schemas import Cursor, Page
 from taskyard.core.uow import Uow
@@ -18,9 +20,12 @@ from taskyard.jobs.schemas import (
     JobQuery,
     JobRead,
     JobSummary,
+    Me,
     ProjectJobQuery,
     StepRead,
 )
+from taskyard.jobs.service import monthly_usage
+from taskyard.jobs.types import JobState
 from taskyard.projects.access import ProjectAccess
 from taskyard.projects.types import ROLE_ALLOWS
 
@@ -47,25 +52,45 @@ async def mine(uow: Uow, actor: Actor, query: JobQuery, cursor: Cursor) -> Page[
     if query.project_id is not None:
         select = select.where(Job.project_id == query.project_id)
     scope = f"jobs:{actor.user_id}:{query.project_id}"
-
-    def summary(row: Glance) -> JobSummary:
-        allowed = ROLE_ALLOWS.get(row.role, frozenset()) if row.project_id else actor.permissions
-        return JobSummary(
-            **_fields(
-                row,
-                may_cancel=actor.may(Permission.JOB_CANCEL)
-                and (actor.is_admin or Permission.JOB_CANCEL in allowed),
-                may_retry=actor.may(Permission.JOB_CREATE) and Permission.JOB_CREATE in allowed,
-            )
-        )
-
     rows, total, following = await _page(uow, select, query, cursor, scope)
     return Page(
-        items=[summary(row) for row in rows],
+        items=[_own(actor, row) for row in rows],
         total=total,
         page=query.page,
         page_size=query.page_size,
         next_cursor=following,
+    )
+
+
+async def part_of_mine(
+    uow: Uow,
+    actor: Actor,
+    *,
+    states: Collection[JobState] | None,
+    kind: str | None,
+    offset: int,
+    limit: int,
+) -> list[JobSummary]:
+    """Return so many of the jobs an account asked for, newest first, after the first `offset`."""
+    select = repository.asked_by(actor.user_id)
+    if states is not None:
+        select = select.where(Job.state.in_(states))
+    if kind is not None:
+        select = select.where(Job.kind == kind)
+    rows = await repository.part(uow.db, select, offset=offset, limit=limit)
+    return [_own(actor, row) for row in rows]
+
+
+def _own(actor: Actor, row: Glance) -> JobSummary:
+    """Return a job of the actor's own, with what their role in its project lets them do."""
+    allowed = ROLE_ALLOWS.get(row.role, frozenset()) if row.project_id else actor.permissions
+    return JobSummary(
+        **_fields(
+            row,
+            may_cancel=actor.may(Permission.JOB_CANCEL)
+            and (actor.is_admin or Permission.JOB_CANCEL in allowed),
+            may_retry=actor.may(Permission.JOB_CREATE) and Permission.JOB_CREATE in allowed,
+        )
     )
 
 
@@ -156,6 +181,19 @@ def _step(step: JobStep) -> StepRead:
         status=step.status,
         started_at=step.started_at,
         seconds=round(took, 3) if took is not None else None,
+    )
+
+
+async def me(uow: Uow, actor: Actor) -> Me:
+    """Return an account with what it used this month."""
+    user = await profiles.me(uow, actor)
+    return Me(
+        id=actor.user_id,
+        email=actor.email,
+        name=user.display_name,
+        subscription_tier=actor.tier,
+        subscription_status="none",
+        monthly_usage=await monthly_usage(uow, actor.user_id),
     )
 
 

@@ -85,10 +85,25 @@ async def page(
 ) -> tuple[Sequence[Glance], int]:
     """Return a part of `query`, newest first, and how many there are in all."""
     rows = query if before is None else query.where(Job.id < before)
-    found = (await db.execute(rows.order_by(Job.id.desc()).offset(offset).limit(limit))).all()
+    found = await part(db, rows, offset=offset, limit=limit)
     counted = query.with_only_columns(Job.id).limit(COUNT_CAP).subquery()
     total = await db.scalar(select(func.count()).select_from(counted))
     return found, total or 0
+
+
+async def part(
+    db: AsyncSession, query: Select[Any], *, offset: int, limit: int
+) -> Sequence[Glance]:
+    """Return a part of `query`, newest first."""
+    rows = query.order_by(Job.id.desc()).offset(offset).limit(limit)
+    found: Sequence[Glance] = (await db.execute(rows)).all()
+    return found
+
+
+async def exists(db: AsyncSession, job_id: UUID) -> bool:
+    """Say whether people have such a job, in a project that was not deleted or in none."""
+    query = _named((Job.id,)).where(Job.id == job_id, Project.deleted_at.is_(None))
+    return (await db.scalar(query)) is not None
 
 
 async def place(db: AsyncSession, job_id: UUID) -> Row[UUID | None, UUID | None, str] | None:

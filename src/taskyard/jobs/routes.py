@@ -5,7 +5,6 @@ from typing import Annotated, Any
 from fastapi import Depends, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
-from taskyard.accounts.service import profiles
 from taskyard.core.access import Actor, CsrfFailed, Permission, permit, signed_in
 from taskyard.core.admission import admission_of
 from taskyard.core.downloads import download_headers
@@ -78,7 +77,7 @@ async def create_job(
     actor: CanAsk, body: schemas.JobCreate, request: Request, response: Response, uow: UowDep
 ) -> Item[schemas.JobRead]:
     """Ask for a job. It runs when its turn comes; follow it at the Location."""
-    await _count(request, body.kind)
+    await count_kind(request, body.kind)
     return await _asked(uow, actor, body, response)
 
 
@@ -104,7 +103,7 @@ async def create_project_job(
     uow: UowDep,
 ) -> Item[schemas.JobRead]:
     """Ask for a job in a project."""
-    await _count(request, body.kind)
+    await count_kind(request, body.kind)
     whole = schemas.JobCreate(
         kind=body.kind,
         parameters=body.parameters,
@@ -114,7 +113,7 @@ async def create_project_job(
     return await _asked(uow, project.actor, whole, response)
 
 
-async def _count(request: Request, kind: str) -> None:
+async def count_kind(request: Request, kind: str) -> None:
     """Count as the kind's own route would, so that none is a way around the other."""
     rate = f"{kind}_create"
     if rate in RATES:
@@ -212,14 +211,4 @@ async def download_job_log(job: CanReadJob, request: Request) -> StreamingRespon
 @users.get("/me")
 async def get_usage(actor: Annotated[Actor, signed_in()], uow: UowDep) -> Item[schemas.Me]:
     """Return the caller with what they used this month (contract jobs)."""
-    user = await profiles.me(uow, actor)
-    return Item(
-        data=schemas.Me(
-            id=actor.user_id,
-            email=actor.email,
-            name=user.display_name,
-            subscription_tier=actor.tier,
-            subscription_status="none",
-            monthly_usage=await service.monthly_usage(uow, actor.user_id),
-        )
-    )
+    return Item(data=await reading.me(uow, actor))

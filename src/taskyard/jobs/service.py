@@ -9,6 +9,7 @@ from sqlalchemy import func, text
 from taskyard.core.access import Actor, Permission
 from taskyard.core.limits import tier_limits
 from taskyard.core.problems import ValidationFailed
+from taskyard.core.schemas import In, Name
 from taskyard.core.uow import Uow
 from taskyard.jobs import kinds, policy, repository
 from taskyard.jobs.access import JobAccess
@@ -164,9 +165,9 @@ async def _project(
     return access
 
 
-class _ProjectNames(BaseModel):
+class _ProjectNames(In):
     project_id: UUID | None
-    project_name: str | None
+    project_name: Name | None
 
     @classmethod
     def checked(cls, given: dict[str, Any]) -> "_ProjectNames":

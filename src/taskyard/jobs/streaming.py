@@ -5,24 +5,26 @@ its last event, and nothing is lost.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, suppress
 from typing import Final
 from uuid import UUID
 
 import orjson
 from fastapi.responses import StreamingResponse
 
-from taskyard.core.access import Actor, Permission
+from taskyard.core.access import Actor, Permission, SessionRevoked
 from taskyard.core.db import is_outage
 from taskyard.core.live import Frame
 from taskyard.core.platform import Platform
-from taskyard.core.uow import unit_of_work
+from taskyard.core.uow import Uow, unit_of_work
 from taskyard.jobs import access, repository
 from taskyard.kit.errors import TaskyardError
 
 _WAITING: Final = 1000
 #: A comment keeps proxies from closing a quiet stream; rights are asked for again as often.
 _QUIET_S: Final = 15
+_NEWEST: Final = 2**53
 _ENDS: Final = frozenset({"job.completed", "job.failed", "job.cancelled"})
 
 
@@ -35,17 +37,23 @@ def answer(platform: Platform, actor: Actor, job_id: UUID, after: int) -> Stream
     )
 
 
+class ReaderTooSlow(Exception):
+    """More events wait for this reader than are kept for one. Come back, and nothing is lost."""
+
+
 class _Queue:
     """The reader's end: bounded, and closed when it overflows."""
 
     def __init__(self) -> None:
-        self._frames: asyncio.Queue[Frame] = asyncio.Queue(_WAITING)
+        self._frames: asyncio.Queue[Frame | None] = asyncio.Queue(_WAITING)
         self._overflown = False
+        #: Whether what was asked for is no longer kept.
+        self.was_reset = False
 
     async def put(self, _: str, frame: Frame | None) -> None:
-        """Take an event of the past; words about the topic mean nothing here."""
-        if frame is not None:
-            await self._frames.put(frame)
+        """Take an event of the past, or the word that some are gone."""
+        self.was_reset = self.was_reset or frame is None
+        await self._frames.put(frame)
 
     def offer(self, _: str, frame: Frame) -> None:
         """Take a live event."""
@@ -56,9 +64,9 @@ class _Queue:
         self._frames.put_nowait(frame)
 
     async def next(self) -> Frame | None:
-        """Return the next event; None after a quiet while. Raises EOFError when cut off."""
+        """Return the next event; None after a quiet while. Raises ReaderTooSlow when cut off."""
         if self._overflown and self._frames.empty():
-            raise EOFError
+            raise ReaderTooSlow
         try:
             async with asyncio.timeout(_QUIET_S):
                 return await self._frames.get()
@@ -66,9 +74,13 @@ class _Queue:
             return None
 
 
-async def _events(
+async def follow(
     platform: Platform, actor: Actor, job_id: UUID, after: int
-) -> AsyncIterator[bytes]:
+) -> AsyncGenerator[Frame | None]:
+    """Yield a job's events after a number, up to its end; None after each quiet while.
+
+    Raises ReaderTooSlow, and a refusal once the caller may read no longer.
+    """
     assert platform.hub is not None, "the API process has a hub"
     queue = _Queue()
     async with unit_of_work(platform.database) as uow:
@@ -76,24 +88,31 @@ async def _events(
     platform.hub.begin(subscription)
     checked = asyncio.get_running_loop().time()
     try:
-        yield b"retry: 1000\n\n"
         while True:
             frame = await queue.next()
-            if frame is not None:
-                yield _encoded(frame)
-                if frame.name in _ENDS and await _is_over(platform, job_id, frame.seq):
+            yield frame
+            if frame is not None and frame.name in _ENDS:
+                if await _is_over(platform, job_id, frame.seq):
                     return
-            else:
-                yield b": still here\n\n"
+            elif queue.was_reset and await _is_over(platform, job_id, _NEWEST):
+                # Its end is among the events that are gone.
+                return
             now = asyncio.get_running_loop().time()
             if now - checked > _QUIET_S:
                 checked = now
-                if not await _may_still(platform, actor, job_id):
-                    return
-    except EOFError:
-        return
+                await _check_again(platform, actor, job_id)
     finally:
         platform.hub.unsubscribe(subscription)
+
+
+async def _events(
+    platform: Platform, actor: Actor, job_id: UUID, after: int
+) -> AsyncIterator[bytes]:
+    yield b"retry: 1000\n\n"
+    with suppress(ReaderTooSlow, TaskyardError):
+        async with aclosing(follow(platform, actor, job_id, after)) as frames:
+            async for frame in frames:
+                yield b": still here\n\n" if frame is None else _encoded(frame)
 
 
 async def _is_over(platform: Platform, job_id: UUID, seq: int) -> bool:
@@ -102,22 +121,24 @@ async def _is_over(platform: Platform, job_id: UUID, seq: int) -> bool:
         return await repository.is_over(db, job_id, seq)
 
 
-async def _may_still(platform: Platform, actor: Actor, job_id: UUID) -> bool:
-    """Say whether the caller may go on reading; their session may have ended meanwhile."""
+async def _check_again(platform: Platform, actor: Actor, job_id: UUID) -> None:
+    """Raise a refusal where the caller may read no longer; the session may have ended, too."""
     try:
         async with unit_of_work(platform.database) as uow:
-            if actor.session_id is not None:
-                now = await platform.authenticator.again(uow, actor.session_id)
-                if now is None:
-                    return False
-                actor = now
-            await access.load(uow, actor, job_id, Permission.JOB_READ)
-    except TaskyardError:
-        return False
+            here = await _as_of_now(platform, uow, actor)
+            await access.load(uow, here, job_id, Permission.JOB_READ)
     except Exception as error:
         if not is_outage(error):
             raise
-    return True
+
+
+async def _as_of_now(platform: Platform, uow: Uow, actor: Actor) -> Actor:
+    if actor.session_id is None:
+        return actor
+    found = await platform.authenticator.again(uow, actor.session_id)
+    if found is None:
+        raise SessionRevoked
+    return found
 
 
 def _encoded(frame: Frame) -> bytes:

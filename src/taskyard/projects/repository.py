@@ -91,14 +91,6 @@ async def personal(db: AsyncSession, user_id: UUID) -> Project | None:
     return (await db.scalars(query)).one_or_none()
 
 
-async def by_name(db: AsyncSession, user_id: UUID, name: str) -> Project | None:
-    """Return an account's own live project of this name."""
-    query = select(Project).where(
-        Project.owner_id == user_id, Project.name == name, Project.deleted_at.is_(None)
-    )
-    return (await db.scalars(query.limit(1))).one_or_none()
-
-
 async def owned_names(db: AsyncSession, user_id: UUID) -> Sequence[Row[UUID, str, str, str]]:
     """Return id, name, slug and key of every live project an account owns."""
     query = select(Project.id, Project.name, Project.slug, Project.key).where(

@@ -133,11 +133,14 @@ async def ensure_personal(uow: Uow, user_id: UUID) -> UUID:
 
 
 async def find_or_create(uow: Uow, actor: Actor, name: str) -> Project:
-    """Return the caller's project of this name, made on first use (contracts jobs and builds)."""
+    """Return the caller's project of this name, made on first use (contracts jobs and builds).
+
+    Two first uses at once make one, and names that people take for the same are.
+    """
     await _one_at_a_time(uow, actor.user_id)
-    found = await repository.by_name(uow.db, actor.user_id, name)
-    if found is not None:
-        return found
+    for row in await repository.owned_names(uow.db, actor.user_id):
+        if same_name(row.name) == same_name(name):
+            return await uow.db.get_one(Project, row.id)
     actor.require(Permission.PROJECT_CREATE)
     return await create(uow, actor, ProjectCreate(name=name, description="", key=None))
 
