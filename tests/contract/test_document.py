@@ -38,6 +38,7 @@ NOT_OF_AN_OPERATION = {
     "SANDBOX_MOUNT_UNREACHABLE": "a job fails with it",
     "SANDBOX_TOOLBOX_INCOMPLETE": "a job fails with it",
     "SANDBOX_UNAVAILABLE": "a job fails with it",
+    "SOURCE_GONE": "a job fails with it",
 }
 
 

@@ -18,6 +18,7 @@ from taskyard.files import service
 from taskyard.files.errors import SnapshotNotFound
 from taskyard.files.models import BlobRow, Source
 from taskyard.files.repository import ManifestFile
+from taskyard.files.types import Origin
 from taskyard.projects.access import ProjectAccess
 from tests.conftest import Api
 from tests.files.archives import upload, zip_of
@@ -241,7 +242,7 @@ async def test_files_at_hand_become_a_snapshot(
     project = await world.project(owner=owner)
     access = ProjectAccess(project.id, await world.actor(owner), "owner")
     taken = await service.take_files(
-        platform.database, platform.storage, access, TREE, origin=("sample", "tour")
+        platform.database, platform.storage, access, TREE, origin=Origin("sample", "tour")
     )
     assert taken.created
     snapshot, files, _ = taken.snapshot

@@ -9,6 +9,7 @@ import pytest
 from taskyard.core.platform import Platform
 from taskyard.files import service
 from taskyard.files.sample import NAME, sample_files
+from taskyard.files.types import Origin
 from taskyard.projects.access import ProjectAccess
 from tests.conftest import Api
 from tests.world import World
@@ -59,7 +60,7 @@ async def test_it_becomes_a_snapshot(api: Api, platform: Platform, world: World)
     project = await world.project(owner=account)
     access = ProjectAccess(project.id, await world.actor(account), "owner")
     taken = await service.take_files(
-        platform.database, platform.storage, access, sample_files(), origin=("sample", NAME)
+        platform.database, platform.storage, access, sample_files(), origin=Origin("sample", NAME)
     )
     assert taken.created
     path = f"/api/v1/projects/{project.id}/source/{taken.snapshot[0].id}"

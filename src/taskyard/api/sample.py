@@ -13,6 +13,7 @@ from taskyard.core.storage import StorageUnavailable
 from taskyard.core.uow import unit_of_work
 from taskyard.files.sample import NAME, sample_files
 from taskyard.files.service import take_files
+from taskyard.files.types import Origin
 from taskyard.projects import access as projects
 from taskyard.projects.routes import read
 from taskyard.projects.schemas import ProjectRead
@@ -41,7 +42,7 @@ async def create_sample_project(
         project = await find_or_create(uow, actor, PROJECT_NAME)
         access = await projects.load(uow, actor, project.id, Permission.FILE_UPLOAD)
     await take_files(
-        platform.database, platform.storage, access, sample_files(), origin=("sample", NAME)
+        platform.database, platform.storage, access, sample_files(), origin=Origin("sample", NAME)
     )
     response.headers["Location"] = f"/api/v1/projects/{project.id}"
     return Item(data=read(project, access.role))

@@ -38,6 +38,13 @@ class SnapshotNotFound(TaskyardError):
     code = "SNAPSHOT_NOT_FOUND"
 
 
+class SourceGone(TaskyardError):
+    """What was fetched has been cleared away meanwhile. Try again from the start."""
+
+    kind = Kind.GONE
+    code = "SOURCE_GONE"
+
+
 class SourceFileNotFound(TaskyardError):
     """There is no {path} in this source."""
 

@@ -33,6 +33,7 @@ from taskyard.files.schemas import (
     SnapshotRead,
     SourcePath,
 )
+from taskyard.files.types import Origin
 from taskyard.projects.errors import ProjectNotFound
 
 router = Router(prefix="/api/v1/projects", tags=["source"])
@@ -76,7 +77,7 @@ def read(row: SnapshotRow) -> SnapshotRead:
         source_id=snapshot.source_id,
         files=files,
         size_bytes=size_bytes,
-        origin=OriginRead(**snapshot.origin),
+        origin=OriginRead.model_validate(Origin(**snapshot.origin)),
         stripped=snapshot.stripped,
         skipped=[SkippedRead(**item) for item in snapshot.skipped],
         created_by=snapshot.created_by,

@@ -25,7 +25,13 @@ class OriginRead(Out):
     """How a snapshot came here."""
 
     kind: OriginKind
-    name: str = Field(description="The archive's file name.", examples=["thing-1.0.tar.gz"])
+    name: str = Field(
+        description="The archive's file name, or the repository without its scheme.",
+        examples=["thing-1.0.tar.gz", "git.example.com/team/thing"],
+    )
+    git_url: str | None = Field(description="The repository it was fetched from.")
+    ref: str | None = Field(description="The branch or tag; null where a commit was asked for.")
+    commit: str | None = Field(description="The commit it is, in full.")
 
 
 class SnapshotRead(Out):

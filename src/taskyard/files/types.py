@@ -1,14 +1,23 @@
 """Words of files."""
 
-from typing import Literal, TypedDict
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
 
 #: Where a snapshot came from.
-OriginKind = Literal["archive", "sample"]
+OriginKind = Literal["archive", "sample", "git"]
 
 
-class SkippedEntry(TypedDict):
-    """Something that was in the archive and is not in the source."""
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """How a snapshot came here; the last three only where a repository was fetched."""
 
-    path: str
-    reason: str
-    entries: int
+    kind: OriginKind
+    name: str
+    git_url: str | None = None
+    #: The branch or tag, as it was asked for; None where a commit was.
+    ref: str | None = None
+    commit: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what is kept of it."""
+        return {name: value for name, value in asdict(self).items() if value is not None}

@@ -30,6 +30,8 @@ class ArchiveLimits:
     #: NAME_MAX of the file systems a runner may write the tree to.
     name_bytes: int = 255
     seconds: float = 60.0
+    #: What the limits are of, in refusals.
+    whole: str = "the archive"
 
 
 class Deadline:
@@ -38,8 +40,9 @@ class Deadline:
     It begins with the first question: waiting for a free thread does not count.
     """
 
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, seconds: float, *, whole: str = "the archive") -> None:
         self._seconds = seconds
+        self._whole = whole
         self._ends: float | None = None
         self._cancelled = threading.Event()
 
@@ -55,6 +58,6 @@ class Deadline:
         if self._cancelled.is_set() or now > self._ends:
             raise ArchiveUnsafe(
                 rule="time",
-                entry="the archive",
-                reason=f"reading it took longer than {self._seconds:g} seconds; pack fewer files",
+                entry=self._whole,
+                reason=f"reading it took longer than {self._seconds:g} seconds; have fewer files",
             )

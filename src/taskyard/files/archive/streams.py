@@ -27,6 +27,9 @@ class EntryKind(Enum):
     DEVICE = "device"
     FIFO = "named pipe"
     SOCKET = "socket"
+    SUBMODULE = "Git submodule"
+    POINTER = "kept in Git LFS"
+    WITHHELD = "larger than a source file may be"
     OTHER = "not a regular file"
 
 

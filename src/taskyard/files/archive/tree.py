@@ -1,7 +1,7 @@
 """From a packed archive to a tree of checked files, or to one clear refusal."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import BinaryIO
 
@@ -80,18 +80,26 @@ def unpack(packed: BinaryIO, spool: BinaryIO, limits: ArchiveLimits, deadline: D
     Blocks for as long as the deadline allows: call it in a thread. Nothing is written anywhere
     but to the spool. Raises ArchiveUnreadable and ArchiveUnsafe.
     """
-    builder = _Builder(spool, limits)
-    for entry in _entries(packed, limits, deadline):
-        builder.add(entry)
-    return builder.finish()
+    return gather(_entries(packed, limits, deadline), spool, limits)
 
 
 def lay_out(files: Mapping[str, bytes], spool: BinaryIO, limits: ArchiveLimits) -> Tree:
     """Make a tree of files that are in memory, under the same rules as an archive's."""
+    return gather((_Given(*file) for file in files.items()), spool, limits)
+
+
+def gather(
+    entries: Iterable[Entry], spool: BinaryIO, limits: ArchiveLimits, *, strip: bool = True
+) -> Tree:
+    """Make a tree of entries, whatever reads them; each is asked for when the one before is kept.
+
+    `strip` takes a single top folder off, as packers add one. Raises ArchiveUnsafe, and
+    ArchiveUnreadable where no file is left.
+    """
     builder = _Builder(spool, limits)
-    for name, content in files.items():
-        builder.add(_Given(name, content))
-    return builder.finish()
+    for entry in entries:
+        builder.add(entry)
+    return builder.finish(strip=strip)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,11 +186,11 @@ class _Builder:
         elif entry.kind is not EntryKind.FOLDER:
             self._skip(path, entry.kind.value)
 
-    def finish(self) -> Tree:
+    def finish(self, *, strip: bool) -> Tree:
         """Sort the files, take off a single top folder, and close the tree."""
         if not self.files:
             raise ArchiveUnreadable(reason="it holds no source files")
-        top = _single_folder(self.files)
+        top = _single_folder(self.files) if strip else None
         files = self.files
         if top:
             files = [replace(file, path=file.path[len(top) + 1 :]) for file in files]
@@ -210,7 +218,7 @@ class _Builder:
         if len(self.files) == self.limits.files:
             raise ArchiveUnsafe(
                 rule="files",
-                entry="the archive",
+                entry=self.limits.whole,
                 reason=f"it holds more than {self.limits.files:,} files",
             )
         key = path.casefold()
@@ -254,7 +262,7 @@ class _Builder:
             limit = self.limits.total_bytes // (1024 * 1024)
             raise ArchiveUnsafe(
                 rule="total_bytes",
-                entry="the archive",
+                entry=self.limits.whole,
                 reason=f"its files are larger than {limit} MiB together",
             )
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import asdict, dataclass
-from typing import BinaryIO, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 from taskyard.core.access import Permission
 from taskyard.core.db import Database
@@ -14,9 +14,10 @@ from taskyard.core.uow import Uow, unit_of_work
 from taskyard.files import repository
 from taskyard.files.archive.limits import ArchiveLimits, Deadline
 from taskyard.files.archive.tree import Tree, TreeFile, lay_out, unpack
+from taskyard.files.errors import SourceGone
 from taskyard.files.events import SnapshotCreated
 from taskyard.files.repository import ManifestFile, SnapshotRow
-from taskyard.files.types import OriginKind
+from taskyard.files.types import Origin
 from taskyard.projects.access import ProjectAccess, load
 
 T = TypeVar("T")
@@ -34,6 +35,23 @@ class Taken:
 
     snapshot: SnapshotRow
     created: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A source that is in the store, and what a snapshot of it tells besides."""
+
+    source_id: str
+    files: int
+    size_bytes: int
+    stripped: str | None
+    skipped: list[dict[str, Any]]
+
+    @classmethod
+    def of(cls, tree: Tree) -> "Kept":
+        """Return what there is to tell of a tree."""
+        skipped = [asdict(item) for item in tree.skipped]
+        return cls(tree.source_id, len(tree.files), tree.size_bytes, tree.stripped, skipped)
 
 
 async def take_archive(
@@ -55,14 +73,12 @@ async def take_archive(
     ProjectNotFound where the project went away meanwhile.
     """
     limits = limits or ArchiveLimits()
-    deadline = Deadline(limits.seconds)
     with storage.scratch_file() as spool:
-        try:
-            tree = await _in_thread(lambda: unpack(packed, spool, limits, deadline))
-        except asyncio.CancelledError:
-            deadline.cancel()
-            raise
-        return await _keep(database, storage, access, tree, spool, ("archive", name))
+        tree = await read_tree(
+            lambda deadline: unpack(packed, spool, limits, deadline),
+            Deadline(limits.seconds, whole=limits.whole),
+        )
+        return await _take(database, storage, access, tree, spool, Origin("archive", name))
 
 
 async def take_files(
@@ -71,25 +87,101 @@ async def take_files(
     access: ProjectAccess,
     files: Mapping[str, bytes],
     *,
-    origin: tuple[OriginKind, str],
+    origin: Origin,
 ) -> Taken:
     """Give a project files that are at hand, such as the sample's. Raises as `take_archive`."""
     with storage.scratch_file() as spool:
         tree = await _in_thread(lambda: lay_out(files, spool, ArchiveLimits()))
-        return await _keep(database, storage, access, tree, spool, origin)
+        return await _take(database, storage, access, tree, spool, origin)
 
 
-async def _keep(
+async def read_tree(read: Callable[[Deadline], Tree], deadline: Deadline) -> Tree:
+    """Read a tree in a thread, which stops at its next chunk when nobody waits any more."""
+    try:
+        return await _in_thread(lambda: read(deadline))
+    except asyncio.CancelledError:
+        deadline.cancel()
+        raise
+
+
+async def keep_source(
+    database: Database, storage: Storage, access: ProjectAccess, tree: Tree, spool: BinaryIO
+) -> Kept:
+    """Store a tree as a source that no project has yet.
+
+    Name it by `add_snapshot` within the next hours: a source that no snapshot names is collected
+    after a day. Raises TierLimitExceeded and StorageUnavailable.
+    """
+    kept = Kept.of(tree)
+    stored = await _store_blobs(database, storage, access, tree, kept, spool)
+    async with unit_of_work(database) as uow:
+        await _add_source(uow, tree, kept, stored)
+    return kept
+
+
+async def add_snapshot(uow: Uow, access: ProjectAccess, kept: Kept, origin: Origin) -> Taken:
+    """Give a project a source that is here; the caller's right and quota are asked for again.
+
+    Raises TierLimitExceeded, ProjectNotFound, ProjectRoleTooLow, and SourceGone.
+    """
+    access = await load(uow, access.actor, access.project_id, Permission.FILE_UPLOAD)
+    user_id = access.actor.user_id
+    await repository.lock_quota(uow.db, user_id)
+    await _check_quota(uow, access, kept)
+    if not await repository.is_known_source(uow.db, kept.source_id):
+        raise SourceGone
+    snapshot_id, created = await repository.add_snapshot(
+        uow.db,
+        project_id=access.project_id,
+        source_id=kept.source_id,
+        created_by=user_id,
+        origin=origin.as_json(),
+        stripped=kept.stripped,
+        skipped=kept.skipped,
+    )
+    if created:
+        uow.emit(
+            SnapshotCreated(
+                subject_id=snapshot_id,
+                project_id=access.project_id,
+                actor_id=user_id,
+                source_id=kept.source_id,
+                files=kept.files,
+                size_bytes=kept.size_bytes,
+            )
+        )
+    row = await repository.snapshot(uow.db, access.project_id, snapshot_id)
+    assert row is not None  # written a moment ago, in this transaction
+    return Taken(row, created)
+
+
+async def _take(
     database: Database,
     storage: Storage,
     access: ProjectAccess,
     tree: Tree,
     spool: BinaryIO,
-    origin: tuple[OriginKind, str],
+    origin: Origin,
 ) -> Taken:
+    kept = Kept.of(tree)
+    stored = await _store_blobs(database, storage, access, tree, kept, spool)
     async with unit_of_work(database) as uow:
-        await _check_quota(uow, access, tree)
-        known = await repository.is_known_source(uow.db, tree.source_id)
+        await _add_source(uow, tree, kept, stored)
+        return await add_snapshot(uow, access, kept, origin)
+
+
+async def _store_blobs(
+    database: Database,
+    storage: Storage,
+    access: ProjectAccess,
+    tree: Tree,
+    kept: Kept,
+    spool: BinaryIO,
+) -> list[str]:
+    """Store what is not in the store yet; return the names of that."""
+    async with unit_of_work(database) as uow:
+        await _check_quota(uow, access, kept)
+        known = await repository.is_known_source(uow.db, kept.source_id)
         blobs = {} if known else _blobs_of(tree)
         stored = await repository.touch_blobs(uow.db, list(blobs))
     missing = [(blob, offset) for blob, offset in blobs.items() if blob.sha256 not in stored]
@@ -100,58 +192,28 @@ async def _keep(
                 await storage.flush()
         except TimeoutError:
             raise StorageUnavailable(retry_after=60) from None
-    async with unit_of_work(database) as uow:
-        await repository.mark_stored(uow.db, [blob.sha256 for blob, _ in missing])
-        return await _record(uow, access, tree, origin)
+    return [blob.sha256 for blob, _ in missing]
 
 
-async def _record(
-    uow: Uow, access: ProjectAccess, tree: Tree, origin: tuple[OriginKind, str]
-) -> Taken:
-    """Write source and snapshot; the caller's right and quota are asked for again."""
-    access = await load(uow, access.actor, access.project_id, Permission.FILE_UPLOAD)
-    user_id = access.actor.user_id
-    await repository.lock_quota(uow.db, user_id)
-    await _check_quota(uow, access, tree)
-    await repository.add_source(uow.db, tree.source_id, _manifest_of(tree.files), tree.size_bytes)
-    snapshot_id, created = await repository.add_snapshot(
-        uow.db,
-        project_id=access.project_id,
-        source_id=tree.source_id,
-        created_by=user_id,
-        origin={"kind": origin[0], "name": origin[1]},
-        stripped=tree.stripped,
-        skipped=[asdict(item) for item in tree.skipped],
-    )
-    if created:
-        uow.emit(
-            SnapshotCreated(
-                subject_id=snapshot_id,
-                project_id=access.project_id,
-                actor_id=user_id,
-                source_id=tree.source_id,
-                files=len(tree.files),
-                size_bytes=tree.size_bytes,
-            )
-        )
-    row = await repository.snapshot(uow.db, access.project_id, snapshot_id)
-    assert row is not None  # written a moment ago, in this transaction
-    return Taken(row, created)
+async def _add_source(uow: Uow, tree: Tree, kept: Kept, stored: Sequence[str]) -> None:
+    await repository.mark_stored(uow.db, stored)
+    manifest = _manifest_of(tree.files)
+    await repository.add_source(uow.db, kept.source_id, manifest, kept.size_bytes)
 
 
-async def _check_quota(uow: Uow, access: ProjectAccess, tree: Tree) -> None:
+async def _check_quota(uow: Uow, access: ProjectAccess, kept: Kept) -> None:
     """Raise TierLimitExceeded where the source would not fit into the caller's storage."""
     actor = access.actor
     limit = tier_limits(actor.tier).storage_bytes
-    if actor.is_admin or await repository.has_source(uow.db, access.project_id, tree.source_id):
+    if actor.is_admin or await repository.has_source(uow.db, access.project_id, kept.source_id):
         return
     used = await repository.used_bytes(uow.db, actor.user_id)
-    if used + tree.size_bytes > limit:
+    if used + kept.size_bytes > limit:
         raise TierLimitExceeded(
             limit_type="storage_bytes",
             limit=limit,
             used=used,
-            wanted=tree.size_bytes,
+            wanted=kept.size_bytes,
             tier=actor.tier,
             upgrade_url="/app/settings",
         )

@@ -1124,13 +1124,31 @@ export type OriginRead = {
     /**
      * Kind
      */
-    kind: 'archive' | 'sample';
+    kind: 'archive' | 'sample' | 'git';
     /**
      * Name
      *
-     * The archive's file name.
+     * The archive's file name, or the repository without its scheme.
      */
     name: string;
+    /**
+     * Git Url
+     *
+     * The repository it was fetched from.
+     */
+    git_url: string | null;
+    /**
+     * Ref
+     *
+     * The branch or tag; null where a commit was asked for.
+     */
+    ref: string | null;
+    /**
+     * Commit
+     *
+     * The commit it is, in full.
+     */
+    commit: string | null;
 };
 
 /**
