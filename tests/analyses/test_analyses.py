@@ -1,9 +1,15 @@
 """Analyses from upload to report, by a real worker in a real sandbox."""
 
+from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 import pytest
 
+from taskyard.core.platform import Platform
+from taskyard.jobs.models import Job
+from taskyard.runners.analysis import kind
+from taskyard.runners.analysis.rules import RULESET
 from tests.analyses.conftest import BAD, GOOD, Yard
 from tests.conftest import Api
 from tests.world import World
@@ -59,6 +65,19 @@ async def test_the_same_source_again_reuses_the_result(yard: Yard) -> None:
     ]
     fresh_job = (await yard.client.get(f"/api/v1/jobs/{fresh['id']}")).json()["data"]
     assert fresh_job["reused_from"] is None
+
+
+async def test_a_result_is_known_by_the_machine_it_came_from(
+    yard: Yard, platform: Platform
+) -> None:
+    analysis = await yard.analysed(GOOD, analysis_types=["security"])
+    async with platform.database.session() as db:
+        job = await db.get_one(Job, UUID(analysis["id"]))
+    here = await kind.machine(platform)
+    assert here == f":{RULESET}:full"
+    assert job.cache_key == f"{analysis['source_id']}:security{here}"
+    off = platform.settings.model_copy(update={"sandbox": "off"})
+    assert await kind.machine(replace(platform, settings=off)) == f":{RULESET}:none"
 
 
 @pytest.mark.parametrize(

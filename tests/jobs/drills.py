@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 import time
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Literal
@@ -14,6 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskyard.core.access import Permission
+from taskyard.core.platform import Platform
 from taskyard.core.uow import Uow
 from taskyard.jobs import kinds
 from taskyard.jobs.context import JobContext
@@ -142,6 +144,13 @@ async def on_finished(uow: Uow, job: Job, done: Drilled) -> None:
     assert done.steps == job.parameters["steps"]
 
 
+async def _place(platform: Platform) -> str:
+    """Say which machine this is: after each removal entered in the ledger it is another."""
+    async with platform.database.session() as db:
+        removals = text("SELECT count(*) FROM drill_ledger WHERE what = 'removal'")
+        return f":machine-{await db.scalar(removals)}"
+
+
 DRILL = JobKind(
     name="drill",
     parameters=Drill,
@@ -165,7 +174,8 @@ SPRINT = JobKind(
     title=lambda _: "Sprint",
     on_finished=on_finished,
 )
-
+#: One whose result depends on the machine as well.
+ROVER = replace(DRILL, name="rover", machine=_place)
 #: The platform's own work.
 ERRAND = JobKind(
     name="errand",
@@ -183,5 +193,5 @@ ERRAND = JobKind(
 
 def register() -> None:
     """Let drills be asked for in this process."""
-    for kind in (DRILL, SPRINT, ERRAND):
+    for kind in (DRILL, SPRINT, ROVER, ERRAND):
         kinds.register(kind)

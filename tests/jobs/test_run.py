@@ -5,7 +5,9 @@ from functools import partial
 
 import httpx
 import pytest
+from sqlalchemy import text
 
+from taskyard.core.uow import unit_of_work
 from taskyard.jobs.models import Job
 from tests.conftest import Api
 from tests.jobs.conftest import Jobs
@@ -191,6 +193,25 @@ async def test_an_equal_input_takes_the_earlier_result_over(
     elsewhere = await jobs.ask(someone, "drill", other.id, steps=1, key="same")
     await jobs.wait(elsewhere)
     assert (await jobs.get(elsewhere)).reused_from is None, "results stay within their project"
+
+
+async def test_an_earlier_result_of_another_machine_is_none(
+    jobs: Jobs, world: World, someone: Account
+) -> None:
+    project = await world.project(owner=someone)
+
+    async def ask() -> Job:
+        job_id = await jobs.ask(someone, "rover", project.id, steps=1, key="same")
+        await jobs.wait(job_id)
+        return await jobs.check(job_id)
+
+    first, second = await ask(), await ask()
+    assert second.reused_from == first.id
+    async with unit_of_work(jobs.platform.database) as uow:
+        await uow.db.execute(text("INSERT INTO drill_ledger (what) VALUES ('removal')"))
+    third, fourth = await ask(), await ask()
+    assert third.reused_from is None
+    assert fourth.reused_from == third.id
 
 
 async def test_a_file_of_a_job_can_be_fetched_by_those_who_see_it(

@@ -13,6 +13,7 @@ from typing import Any, Generic, TypeVar
 from pydantic import BaseModel
 
 from taskyard.core.access import Permission
+from taskyard.core.platform import Platform
 from taskyard.core.uow import Uow
 from taskyard.jobs.context import JobContext
 from taskyard.jobs.errors import JobKindUnknown
@@ -34,6 +35,10 @@ async def _nothing_more(_: Uow, __: Job, ___: Any) -> None:
 
 def _no_key(_: Any) -> str | None:
     return None
+
+
+async def _any_machine(_: Platform) -> str:
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,9 @@ class JobKind(Generic[P, R]):
     on_finished: Callable[[Uow, Job, R], Awaitable[None]] = _nothing_more
     #: Equal keys within a project give equal results; None never does.
     cache_key: Callable[[P], str | None] = _no_key
+    #: What of the worker's machine decides the result as well, added to the key there. A
+    #: TaskyardError ends the job.
+    machine: Callable[[Platform], Awaitable[str]] = _any_machine
 
 
 _KINDS: dict[str, JobKind[Any, Any]] = {}

@@ -105,6 +105,8 @@ class Attempt:
         )
         self._workspace = bench.work_dir / f"{claimed.job_id}-{claimed.attempt}"
         self._told_to_stop = asyncio.Event()
+        #: The job's key with what of this machine decides the result.
+        self._cache_key: str | None = None
         self._context: JobContext | None = None
         self._journal: Journal | None = None
 
@@ -129,11 +131,15 @@ class Attempt:
         try:
             kind = kinds.get(self._claimed.kind)
             parameters = kind.parameters.model_validate(self._claimed.parameters)
+            if self._claimed.cache_key is not None:
+                self._cache_key = self._claimed.cache_key + await kind.machine(self._platform)
         except TaskyardError as error:
             return Ending(outcome.failed(policy.refused(error)))
         except ValidationError:
             return Ending(outcome.failed(policy.outdated()))
-        earlier = await self._patiently(lambda uow: reuse.find(uow.db, self._claimed))
+        earlier = await self._patiently(
+            lambda uow: reuse.find(uow.db, self._claimed, self._cache_key)
+        )
         if earlier is not None:
             return Ending(
                 outcome.completed(earlier.result or {}, reused_from=earlier.id),
@@ -242,7 +248,10 @@ class Attempt:
     async def _settle_once(self, uow: Uow, ending: "Ending") -> JobEvent:
         def settle(hand: Hand) -> tuple[Job, JobEvent]:
             job = states.hold(hand.db, self._claimed.job_id, self._claimed.attempt)
-            return job, states.settle(hand, job, ending.decide(job))
+            ended = ending.decide(job)
+            if ended.state == JobState.COMPLETED:
+                job.cache_key = self._cache_key
+            return job, states.settle(hand, job, ended)
 
         job, told = await _by_hand(uow, settle)
         if job.state == JobState.COMPLETED:

@@ -11,16 +11,16 @@ from taskyard.jobs.types import JobState
 from taskyard.kit.ids import uuid7
 
 
-async def find(db: AsyncSession, claimed: Claimed) -> Job | None:
-    """Return the newest completed run with the same key in the same project."""
-    if claimed.cache_key is None or claimed.project_id is None:
+async def find(db: AsyncSession, claimed: Claimed, key: str | None) -> Job | None:
+    """Return the newest completed run with this key in the same project."""
+    if key is None or claimed.project_id is None:
         return None
     query = (
         select(Job)
         .where(
             Job.project_id == claimed.project_id,
             Job.kind == claimed.kind,
-            Job.cache_key == claimed.cache_key,
+            Job.cache_key == key,
             Job.state == JobState.COMPLETED,
             Job.result.is_not(None),
         )

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 from taskyard.core.access import Permission
+from taskyard.core.platform import Platform
 from taskyard.files.service import keep_blob
 from taskyard.jobs.context import JobContext
 from taskyard.jobs.kinds import JobKind
@@ -19,10 +20,20 @@ from taskyard.runners.sandbox import Sandbox
 
 
 def cache_key(given: AnalysisJob) -> str | None:
-    """Return what decides the result: the source, the rules and tools, the types asked for."""
+    """Return what of the question decides the result: the source and the types asked for."""
     if given.fresh:
         return None
-    return f"{given.source_id}:{RULESET}:{','.join(given.analysis_types)}"
+    return f"{given.source_id}:{','.join(given.analysis_types)}"
+
+
+async def machine(platform: Platform) -> str:
+    """Return what of the worker decides it: rules and tools, and whether it can isolate tests."""
+    settings = platform.settings
+    try:
+        report = await _sandbox(settings.data_dir, settings.sandbox).probe()
+    except OSError:
+        return f":{RULESET}:unknown"  # The run itself says what is wrong.
+    return f":{RULESET}:{report.mode}"
 
 
 async def run(given: AnalysisJob, job: JobContext) -> AnalysisOutcome:
@@ -73,4 +84,5 @@ ANALYSIS = JobKind(
     on_enqueued=service.number,
     on_finished=service.keep,
     cache_key=cache_key,
+    machine=machine,
 )
