@@ -1,8 +1,14 @@
 """Tests that really run, and the reason where they do not."""
 
+import importlib.util
+import shutil
+import sys
+from pathlib import Path
+
 import pytest
 
 from taskyard.runners.analysis.report import AnalysisReport
+from taskyard.runners.analysis.tools import bench
 from tests.runners.analysis.conftest import Analyse
 
 CODE = "def sign(n: int) -> str:\n    if n < 0:\n        return '-'\n    return '+'\n"
@@ -121,3 +127,37 @@ async def test_tests_reach_no_network_and_no_time_without_end(analyse_tree: Anal
     report = await analyse_tree({"app.py": CODE, "test_app.py": test}, "coverage")
     assert report.coverage.tests is not None
     assert report.coverage.tests.passed == 2
+
+
+async def test_a_long_output_keeps_its_beginning_and_its_end(analyse_tree: Analyse) -> None:
+    test = (
+        "import pytest\n\n"
+        "@pytest.mark.parametrize('n', range(3000))\ndef test_n(n):\n    assert n < 0\n"
+    )
+    lines: list[str] = []
+    report = await analyse_tree({"app.py": CODE, "test_app.py": test}, "coverage", lines=lines)
+    assert report.coverage.tests is not None
+    assert report.coverage.tests.failed == 3000
+    told = next(n for n, line in enumerate(lines) if "of the rest, the last 100 lines" in line)
+    left_out = next(n for n, line in enumerate(lines) if "left out here" in line)
+    assert left_out == told + 1
+    assert int(lines[left_out].split()[1].replace(",", "")) > 3000
+    assert "3000 failed" in lines[left_out + 100], "the end sums it up"
+
+
+async def test_scripts_fit_the_code_that_was_loaded(tmp_path: Path) -> None:
+    """An upgrade under a running worker changes files, and not what it has in memory."""
+    package = tmp_path / "analysis"
+    shutil.copytree(Path(bench.__file__).parent.parent, package)
+    spec = importlib.util.spec_from_file_location("loaded", package / "tools" / "bench.py")
+    assert spec is not None
+    assert spec.loader is not None
+    loaded = importlib.util.module_from_spec(spec)
+    sys.modules["loaded"] = loaded  # A dataclass looks its module up.
+    spec.loader.exec_module(loaded)
+    del sys.modules["loaded"]
+    script = package / "inside" / "run_tests.py"
+    before = script.read_text()
+    script.write_text("raise SystemExit('of another version')\n")
+    mount = loaded.scripts(tmp_path)
+    assert (mount.source / "run_tests.py").read_text() == before

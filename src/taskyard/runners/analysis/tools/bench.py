@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 
 from taskyard.runners.analysis.survey import Skipped, write_copy
 from taskyard.runners.sandbox import SRC, Argument, Completed, Limits, Mount, Sandbox
@@ -18,6 +19,15 @@ _BATCH_BYTES = 256 << 10
 #: Where scripts of ours are seen inside.
 SCRIPTS = PurePosixPath("/scripts")
 _INSIDE = Path(__file__).parent.parent / "inside"
+#: Read once: after an upgrade under a running worker, files on the disk would no longer fit what
+#: its code hands them.
+_TEXTS = MappingProxyType(
+    {
+        script.name: script.read_text(encoding="utf-8")
+        for script in _INSIDE.glob("*.py")
+        if script.stem != "__init__"
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +76,8 @@ class Bench:
 def scripts(workspace: Path) -> Mount:
     """Copy our scripts where the sandbox's user can read them: our package may be closed to it."""
     folder = workspace / "scripts"
-    for script in _INSIDE.iterdir():
-        if script.suffix == ".py" and script.stem != "__init__":
-            write_copy(folder / script.name, script.read_text(encoding="utf-8"))
+    for name, text in _TEXTS.items():
+        write_copy(folder / name, text)
     return Mount(folder, SCRIPTS)
 
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -34,8 +35,8 @@ _MISSING = re.compile(r"No module named '([^']+)'")
 #: Of a project's test files: where more cannot be loaded, the others' reach says too little.
 MOST_UNLOADED_SHARE = 0.2
 _NOTHING_INSTALLED = "nothing is installed for an analysis"
-#: What the log of a job gets of the tests' output.
-_MOST_LINES = 1_000
+#: What the log of a job gets of the tests' output: its beginning, and its end, which sums it up.
+_FIRST_LINES, _LAST_LINES = 900, 100
 
 
 class TestCounts(Value):
@@ -114,6 +115,33 @@ class _CoverageReport(BaseModel):
     files: dict[str, _File]
 
 
+class Excerpted:
+    """The beginning and the end of an output of any length."""
+
+    def __init__(self, log: Callable[[str], Awaitable[None]]) -> None:
+        self._log = log
+        self._heard = 0
+        self._last: deque[str] = deque(maxlen=_LAST_LINES)
+
+    async def hear(self, line: str) -> None:
+        """Log the line, if it belongs to the beginning."""
+        self._heard += 1
+        if self._heard <= _FIRST_LINES:
+            await self._log(line)
+            return
+        if self._heard == _FIRST_LINES + 1:
+            await self._log(f"… of the rest, the last {_LAST_LINES} lines follow at the end")
+        self._last.append(line)
+
+    async def close(self) -> None:
+        """Log the end, and how much lies between."""
+        left_out = self._heard - _FIRST_LINES - len(self._last)
+        if left_out > 0:
+            await self._log(f"… {left_out:,} lines of the tests' output are left out here")
+        for line in self._last:
+            await self._log(line)
+
+
 class TestRun:
     """Runs the tests of a source once."""
 
@@ -137,13 +165,10 @@ class TestRun:
         if report.mode == "reduced":
             reason = f"tests are not run where they cannot be isolated: {report.reason}"
             return self._unmeasured(f"{reason}. {report.remedy}")
-        lines = 0
+        output = Excerpted(log)
 
         async def hear(line: str) -> None:
-            nonlocal lines
-            lines += 1
-            if lines <= _MOST_LINES:
-                await log(line)
+            await output.hear(line)
             if done := _PERCENT.search(line):
                 await progress(int(done[1]) / 100)
 
@@ -155,6 +180,7 @@ class TestRun:
             on_output=hear,
             cancelled=self._bench.stop,
         )
+        await output.close()
         return self._judge(ended)
 
     def _spec(self) -> str:
