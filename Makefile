@@ -10,7 +10,7 @@ DATA ?= .data
 PYTEST := $(BIN)/python -m pytest
 
 .DEFAULT_GOAL := help
-.PHONY: help setup web run dev test retest check fmt openapi migrate faults e2e lock clean
+.PHONY: help setup web run dev test long retest check fmt openapi migrate faults e2e lock clean
 
 help: ## List the commands
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ dev: setup ## Run, with the web app rebuilt on every change (http://127.0.0.1:51
 
 test: setup ## Run every test but the long ones
 	@$(PYTEST) -q -n 2 --dist loadscope -m "not faults and not slow"
+
+long: setup ## Run the long tests, which `make test` leaves out
+	@$(PYTEST) -q -n 2 --dist loadscope -m "slow and not faults"
 
 retest: setup ## Ask the tests that failed last time once more, one after the other
 	@$(PYTEST) -q --last-failed --last-failed-no-failures none -m "not faults and not slow"

@@ -8,7 +8,13 @@ from playwright.async_api import Page
 from tests.e2e.arranging import Shop
 from tests.e2e.browsing import Somebody, Theme, Visits, overflow, settled, violations
 
-VIEWS: list[tuple[int, Theme]] = [(1440, "light"), (1440, "dark"), (390, "light"), (390, "dark")]
+#: The two that differ most, and in the long runs the rest.
+VIEWS = [
+    pytest.param(1440, "light", id="1440-light"),
+    pytest.param(390, "dark", id="390-dark"),
+    pytest.param(1440, "dark", id="1440-dark", marks=pytest.mark.slow),
+    pytest.param(390, "light", id="390-light", marks=pytest.mark.slow),
+]
 OPEN_TO_ALL = ("/app/login", "/app/register")
 SIGNED_IN = (
     "/app/",

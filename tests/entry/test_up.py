@@ -46,6 +46,7 @@ def up(taskyard: Start, house: Path) -> Start:
     return start
 
 
+@pytest.mark.slow
 def test_one_command_serves_survives_its_children_and_stops_whole(up: Start, house: Path) -> None:
     before = modes_above(house.parent)
     run = up()
@@ -127,6 +128,7 @@ def test_another_major_version_is_refused(up: Start, tmp_path: Path) -> None:
     assert "was made by PostgreSQL 12; this Taskyard brings PostgreSQL 1" in run.output
 
 
+@pytest.mark.slow
 def test_kill_9_while_the_database_is_made_leaves_nothing_half_made(
     up: Start, tmp_path: Path
 ) -> None:

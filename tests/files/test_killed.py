@@ -15,7 +15,9 @@ from tests.files.serving import noise, server
 from tests.world import World
 
 
-@pytest.mark.parametrize("seconds", [0.05, 0.15, 0.3, 0.6])
+@pytest.mark.parametrize(
+    "seconds", [0.15, *(pytest.param(at, marks=pytest.mark.slow) for at in (0.05, 0.3, 0.6))]
+)
 async def test_killed_in_mid_upload(
     api: Api,
     settings: Settings,

@@ -19,6 +19,7 @@ def peak_mib(pid: int) -> float:
     raise AssertionError("no VmHWM")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
 async def test_memory_does_not_grow_with_an_upload_or_download(
     settings: Settings, world: World, tmp_path: Path

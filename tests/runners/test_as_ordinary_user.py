@@ -13,6 +13,7 @@ NOBODY = 65534
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.geteuid() != 0, reason="the whole suite already runs as an ordinary user")
 async def test_everything_holds_without_root(sandbox: Sandbox, open_folder: Path) -> None:
     """Runs on the toolbox's interpreter: ours may lie in root's own home."""

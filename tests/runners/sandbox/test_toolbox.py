@@ -53,6 +53,7 @@ async def test_only_what_is_declared_is_there(sandbox: Sandbox) -> None:
     assert "ModuleNotFoundError" in ended.output
 
 
+@pytest.mark.slow
 async def test_two_processes_make_one(open_folder: Path) -> None:
     root = open_folder / "shared"
     root.mkdir(mode=0o755)
@@ -72,6 +73,7 @@ async def test_two_processes_make_one(open_folder: Path) -> None:
     assert len([path for path in (root / "toolbox").iterdir() if path.is_dir()]) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("small")
 async def test_an_upgrade_makes_another_and_removes_what_nobody_holds(
     open_folder: Path, monkeypatch: pytest.MonkeyPatch
@@ -91,6 +93,7 @@ async def test_an_upgrade_makes_another_and_removes_what_nobody_holds(
     os.close(third.lock)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("small")
 async def test_a_half_made_one_is_made_again(open_folder: Path) -> None:
     root = open_folder / "broken"
@@ -103,6 +106,7 @@ async def test_a_half_made_one_is_made_again(open_folder: Path) -> None:
     os.close(again.lock)
 
 
+@pytest.mark.slow
 async def test_a_copied_interpreter_runs_too(open_folder: Path) -> None:
     """As where only root can read any Python of our version."""
     root = open_folder / "copied"
