@@ -134,3 +134,11 @@ def test_the_address_with_its_password_is_not_printed() -> None:
         Settings(database_url="postgres://u:hunter2@h/d", secret_key=SecretStr("x"))
     )
     assert "hunter2" not in repr(database.engine)
+
+
+async def test_what_a_frozen_process_holds_is_free_after_a_lease(settings: Settings) -> None:
+    """`tests/faults` freezes one in the middle of a transaction."""
+    database = Database(settings.model_copy(update={"job_lease_seconds": 7}))
+    async with database.session() as db:
+        assert await db.scalar(text("SHOW idle_in_transaction_session_timeout")) == "7s"
+    await database.dispose()

@@ -91,7 +91,8 @@ class Database:
                 "server_settings": {
                     "application_name": "taskyard",
                     "statement_timeout": str(STATEMENT_TIMEOUT_MS),
-                    "idle_in_transaction_session_timeout": "60000",
+                    # What a frozen process has locked is free again when its jobs may go on.
+                    "idle_in_transaction_session_timeout": f"{settings.job_lease_seconds}s",
                     "jit": "off",
                 },
             },

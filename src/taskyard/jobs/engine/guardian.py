@@ -66,6 +66,10 @@ _RENEW = text(
     "UPDATE jobs SET lease_until = clock_timestamp() + CAST(:lease AS interval)"  # noqa: S608 — constants above
     f" WHERE {_MINE} RETURNING {_SEEN}"
 )
+#: A frozen process must not hold the row on which its job would go on elsewhere.
+_LIMITS: Final = (
+    "-c statement_timeout=5000 -c lock_timeout=4000 -c idle_in_transaction_session_timeout=5000"
+)
 
 
 def guardian_engine(settings: Settings) -> Engine:
@@ -75,7 +79,7 @@ def guardian_engine(settings: Settings) -> Engine:
         return psycopg.connect(
             settings.sync_dsn,
             connect_timeout=5,
-            options="-c statement_timeout=5000 -c lock_timeout=4000",
+            options=_LIMITS,
             application_name="taskyard-guardian",
         )
 

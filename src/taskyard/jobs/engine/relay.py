@@ -210,6 +210,9 @@ def _engine(settings: Settings) -> AsyncEngine:
                 "application_name": "taskyard-relay",
                 "statement_timeout": "10000",
                 "lock_timeout": "4000",
+                # A leader says something twice a second. One that is frozen gives way to another.
+                "idle_session_timeout": "10000",
+                "idle_in_transaction_session_timeout": "10000",
                 "jit": "off",
                 **keepalive,
             },
