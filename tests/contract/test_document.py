@@ -31,6 +31,7 @@ SOCKETS = {"/api/v1/ws"}
 NOT_OF_AN_OPERATION = {
     "METHOD_NOT_ALLOWED": "the address answers other methods",
     "RESOURCE_NOT_FOUND": "no operation has the address",
+    "URL_FORBIDDEN": "a job fails with it",
     "TICKET_INVALID": "told when a socket is opened",
     "TOO_MANY_SOCKETS": "told when a socket is opened",
     "TOPIC_NOT_FOUND": "told over the socket",

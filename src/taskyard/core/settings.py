@@ -22,6 +22,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from taskyard.core.limits import with_changes
+from taskyard.core.outgoing.rules import Rules
 
 #: Shorter secrets are refused outside development (RFC 8725 section 3.5; HS256 wants 256 bits).
 MIN_SECRET_BYTES = 32
@@ -110,6 +111,11 @@ class Settings(BaseSettings):
     cors_origins: Annotated[list[str], NoDecode] = Field(
         [], description="Web origins of other apps that may call the API, by comma."
     )
+    outgoing_allow: Annotated[list[str], NoDecode] = Field(
+        [],
+        description="What people may have this server reach although it lies inside or speaks "
+        "plain http: `git.internal`, `10.1.2.3:3000`, `10.1.0.0/16`, `[fd00::/8]`, by comma.",
+    )
     storage_url: str | None = Field(
         None, description="`file:///path` or `s3://bucket/prefix`; default: the data directory."
     )
@@ -124,7 +130,7 @@ class Settings(BaseSettings):
         "info", description="Least severe log line that is written."
     )
 
-    @field_validator("trusted_proxies", "cors_origins", mode="before")
+    @field_validator("trusted_proxies", "cors_origins", "outgoing_allow", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
@@ -149,6 +155,12 @@ class Settings(BaseSettings):
     def _networks(cls, values: list[str]) -> list[str]:
         for value in values:
             ipaddress.ip_network(value, strict=False)
+        return values
+
+    @field_validator("outgoing_allow")
+    @classmethod
+    def _reachable(cls, values: list[str]) -> list[str]:
+        Rules(values)
         return values
 
     @field_validator("public_url")
