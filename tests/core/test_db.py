@@ -7,6 +7,7 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import QueuePool
 
 from taskyard.core.db import Database, DatabaseBusy
 from taskyard.core.settings import Settings
@@ -74,10 +75,9 @@ UNREACHABLE = "postgresql://u:p@127.0.0.1:1/none"
 
 
 async def test_a_database_that_is_away_is_a_503_and_the_process_stays_alive(
-    open_other: OpenInstance, settings: Settings
+    open_other: OpenInstance,
 ) -> None:
-    other = await open_other()
-    other.platform.database = Database(settings.model_copy(update={"database_url": UNREACHABLE}))
+    other = await open_other(database_url=UNREACHABLE)
     client = other.client()
     answer = await client.post("/api/v1/auth/login", json={"email": "a@x.com", "password": "p"})
     assert (answer.status_code, answer.json()["error"]["code"]) == (503, "SERVICE_UNAVAILABLE")
@@ -95,6 +95,7 @@ async def test_a_database_that_takes_nobody_in_is_a_503(open_other: OpenInstance
         name = await db.scalar(text("SELECT current_database()"))
         await db.execute(text(f"ALTER DATABASE {name} CONNECTION LIMIT 0"))
         await db.commit()
+    await _until_idle(database)
     await database.dispose()
     answer = await other.client().get("/api/v1/auth/setup")
     assert (answer.status_code, answer.json()["error"]["code"]) == (503, "SERVICE_UNAVAILABLE")
@@ -105,6 +106,7 @@ async def test_connections_that_broke_are_replaced(open_other: OpenInstance) -> 
     client = other.client()
     await asyncio.gather(*(client.get("/api/v1/auth/setup") for _ in range(8)))
     database = other.platform.database
+    await _until_idle(database)
     async with database.session() as db:
         await db.execute(
             text(
@@ -114,6 +116,14 @@ async def test_connections_that_broke_are_replaced(open_other: OpenInstance) -> 
         )
     answers = await asyncio.gather(*(client.get("/api/v1/auth/setup") for _ in range(8)))
     assert {answer.status_code for answer in answers} == {200}
+
+
+async def _until_idle(database: Database) -> None:
+    """Return once nothing of the instance's own, such as its chores, is in the middle of it."""
+    pool = database.engine.pool
+    assert isinstance(pool, QueuePool)
+    while pool.checkedout():  # noqa: ASYNC110 — the pool tells nobody
+        await asyncio.sleep(0.01)
 
 
 async def test_a_statement_that_never_ends_is_ended(

@@ -1,15 +1,21 @@
 """A month's rows lie in a month's table, and a clock far off loses nothing."""
 
+import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from uuid import UUID
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from taskyard.core import partitions
+from taskyard.core.db import Database
 from taskyard.core.partitions import first_id, months
 from taskyard.core.spine import EventRow
+from taskyard.entry.wiring import chores
+from taskyard.kit.clock import now
 from taskyard.kit.ids import uuid7
 from tests.conftest import OpenInstance
 
@@ -64,3 +70,75 @@ async def test_making_partitions_again_changes_nothing(open_other: OpenInstance)
         for _ in range(2):
             await partitions.ensure(connection, datetime.now(UTC))
         assert await connection.scalar(count) == before
+
+
+async def _tables(database: Database) -> set[str]:
+    async with database.engine.connect() as connection:
+        return set(await connection.scalars(text("SELECT relname FROM pg_class WHERE relkind='r'")))
+
+
+async def _that_keeps_everything(open_other: OpenInstance) -> Database:
+    """Return a database whose elected process drops nothing meanwhile."""
+    return (await open_other(empty=True, retention_days=36_500)).platform.database
+
+
+async def test_months_that_are_over_for_long_enough_are_dropped(open_other: OpenInstance) -> None:
+    database = await _that_keeps_everything(open_other)
+    async with database.engine.begin() as connection:
+        await partitions.ensure(connection, datetime(2025, 1, 1, tzinfo=UTC))
+        for moment in ("2025-01-31T23:59:59.999Z", "2025-02-01T00:00:00Z", "1999-05-05T00:00:00Z"):
+            row_id = _id_at(datetime.fromisoformat(moment))
+            for values in (
+                "job_events VALUES (:id, 1, 1, 'job.queued', now(), '{}')",
+                "api_calls VALUES (:id, now(), NULL, '/', 'GET', 200, 1)",
+            ):
+                await connection.execute(text(f"INSERT INTO {values}"), {"id": row_id})
+    dropped = await partitions.drop_older(database.engine, datetime(2025, 2, 1, tzinfo=UTC))
+    assert dropped == ["job_events_2025_01", "api_calls_2025_01"]
+    there = await _tables(database)
+    assert there.isdisjoint(dropped)
+    assert {"events_2025_01", "api_calls_2025_02", "job_events_2025_02"} <= there
+    async with database.engine.connect() as connection:
+        for table in ("api_calls", "job_events"):
+            left = await connection.scalar(text(f"SELECT count(*) FROM {table}"))
+            assert left == 1, "the month that is not over for long enough; no stray of long ago"
+    assert await partitions.drop_older(database.engine, datetime(2025, 2, 28, tzinfo=UTC)) == []
+
+
+async def test_a_year_ends_like_any_month(open_other: OpenInstance) -> None:
+    database = await _that_keeps_everything(open_other)
+    async with database.engine.begin() as connection:
+        await partitions.ensure(connection, datetime(2024, 12, 31, tzinfo=UTC))
+    before = datetime(2024, 12, 31, 23, 59, 59, tzinfo=UTC)
+    assert await partitions.drop_older(database.engine, before) == []
+    dropped = await partitions.drop_older(database.engine, datetime(2025, 1, 1, tzinfo=UTC))
+    assert dropped == ["job_events_2024_12", "api_calls_2024_12"]
+
+
+async def test_the_elected_process_keeps_to_the_setting(open_other: OpenInstance) -> None:
+    other = await open_other(empty=True, retention_days=36_500)
+    database = other.platform.database
+    over, kept = now() - timedelta(days=70), now() - timedelta(days=31)
+    async with database.engine.begin() as connection:
+        await partitions.ensure(connection, over)
+    [chore] = [chore for chore in chores() if chore.name == "partitions"]
+    changed = other.settings.model_copy(update={"retention_days": 31})
+    await chore.do(replace(other.platform, settings=changed))
+    there = await _tables(database)
+    assert f"job_events_{over:%Y_%m}" not in there
+    assert f"api_calls_{over:%Y_%m}" not in there
+    assert {f"job_events_{kept:%Y_%m}", f"events_{over:%Y_%m}"} <= there
+
+
+async def test_a_month_in_use_is_dropped_another_day(open_other: OpenInstance) -> None:
+    database = await _that_keeps_everything(open_other)
+    async with database.engine.begin() as connection:
+        await partitions.ensure(connection, datetime(2025, 1, 1, tzinfo=UTC))
+    async with database.engine.begin() as reader:
+        await reader.execute(text("SELECT count(*) FROM job_events"))
+        began = time.monotonic()
+        with pytest.raises(DBAPIError, match="lock timeout"):
+            await partitions.drop_older(database.engine, datetime(2025, 2, 1, tzinfo=UTC))
+        assert time.monotonic() - began < 4
+    dropped = await partitions.drop_older(database.engine, datetime(2025, 2, 1, tzinfo=UTC))
+    assert dropped == ["job_events_2025_01", "api_calls_2025_01"]

@@ -1,15 +1,18 @@
-"""Pure ASGI middleware: a request's id, its log line, headers in and out, the last resort.
+"""Pure ASGI middleware: a request's id, log line and record, headers in and out, the last resort.
 
 Pure, because one BaseHTTPMiddleware costs 146 µs a request and three make health six times dearer.
 """
 
 import time
+from collections.abc import Callable
 from typing import Final
 
 import structlog
 from starlette.requests import HTTPConnection, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from taskyard.analytics.recorder import Call
+from taskyard.api import webapp
 from taskyard.core.admission import admission_of, headers_of
 from taskyard.core.logs import redact_text
 from taskyard.core.problems import BadRequest, HeadersTooLarge, answer, on_anything
@@ -31,14 +34,22 @@ _COMMON: Final = (
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=(), payment=()"),
 )
+#: Files of the web app are no calls of the API.
+_NO_CALLS: Final = frozenset(route.endpoint for route in webapp.ROUTES)
+#: A method is a word of the client's, and only these are kept.
+_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _HSTS: Final = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 
 
 class RequestEdge:
-    """Gives a request its id, refuses unreadable headers, adds security headers, logs one line."""
+    """Gives a request its id, refuses unreadable headers, adds security headers, logs one line.
 
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+    `note` is given every answered call of the API.
+    """
+
+    def __init__(self, app: ASGIApp, settings: Settings, note: Callable[[Call], None]) -> None:
         self.app = app
+        self._note = note
         https = (settings.public_url or "").startswith("https://")
         self._headers = (*_COMMON, _HSTS) if https else _COMMON
 
@@ -48,12 +59,14 @@ class RequestEdge:
             await self.app(scope, receive, send)
             return
         scope["request_id"] = str(uuid7())
-        started = time.perf_counter()
+        at, started = time.time(), time.perf_counter()
+        began: float | None = None
         status = 0
 
         async def finish(message: Message) -> None:
-            nonlocal status
+            nonlocal status, began
             if message["type"] in {"http.response.start", "websocket.http.response.start"}:
+                began = time.perf_counter() - started
                 status = message["status"]
                 message["headers"] = self._outgoing(scope, message["headers"])
             elif message["type"] == "websocket.accept":
@@ -76,7 +89,11 @@ class RequestEdge:
                 raise
             await (await on_anything(Request(scope), error))(scope, receive, finish)
         finally:
-            _log_line(scope, status or 500, time.perf_counter() - started)
+            took = time.perf_counter() - started
+            endpoint = path_of(scope)
+            _log_line(scope, endpoint, status or 500, took)
+            if scope["type"] == "http" and scope.get("endpoint") not in _NO_CALLS:
+                self._note(_call(scope, endpoint, status or 500, at, began or took))
 
     def _outgoing(
         self, scope: Scope, headers: list[tuple[bytes, bytes]]
@@ -107,8 +124,14 @@ def _unreadable(scope: Scope) -> TaskyardError | None:
     return None
 
 
-def _log_line(scope: Scope, status: int, seconds: float) -> None:
-    endpoint = path_of(scope)
+def _call(scope: Scope, endpoint: str, status: int, at: float, seconds: float) -> Call:
+    method = scope["method"] if scope["method"] in _METHODS else "OTHER"
+    return Call(
+        scope["request_id"], at, scope.get("user_id"), endpoint, method, status, seconds * 1000
+    )
+
+
+def _log_line(scope: Scope, endpoint: str, status: int, seconds: float) -> None:
     method = scope.get("method", "WS")
     millis = round(seconds * 1000, 1)
     level = "warning" if status in {429, 503} else "error" if status >= 500 else "info"

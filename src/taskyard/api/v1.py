@@ -1,6 +1,7 @@
 """The table of contents of `/api/v1`: every room's routers, in the order of the document."""
 
 from taskyard.accounts import routes as accounts
+from taskyard.analytics import routes as analytics
 from taskyard.api import health, sample
 from taskyard.core.live import routes as live
 from taskyard.files import routes as files
@@ -17,4 +18,5 @@ ROUTERS = (
     *jobs.ROUTERS,
     *live.ROUTERS,
     *analyses.ROUTERS,
+    *analytics.ROUTERS,
 )

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
+import asyncpg
 from sqlalchemy import DateTime, MetaData, Uuid, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
@@ -105,14 +106,33 @@ class Database:
     @asynccontextmanager
     async def session(self) -> AsyncIterator[AsyncSession]:
         """Open a session once it is this caller's turn; what was not committed is rolled back."""
+        async with self._turn(), self._sessions() as session:
+            yield session
+
+    @asynccontextmanager
+    async def driver(self) -> AsyncIterator[asyncpg.Connection]:
+        """Borrow a connection of the pool as the driver has it, once it is this caller's turn.
+
+        Outside of any transaction: each statement stands for itself.
+        """
+        async with self._turn(), self.engine.connect() as connection:
+            raw = await connection.get_raw_connection()
+            driver = raw.driver_connection
+            try:
+                yield driver
+            finally:
+                if driver is None or driver.is_closed():
+                    await connection.invalidate()
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
         try:
             async with asyncio.timeout(GATE_TIMEOUT_S):
                 await self._gate.acquire()
         except TimeoutError:
             raise DatabaseBusy(retry_after=1) from None
         try:
-            async with self._sessions() as session:
-                yield session
+            yield
         finally:
             self._gate.release()
 

@@ -126,6 +126,12 @@ class Settings(BaseSettings):
     job_lease_seconds: int = Field(
         30, ge=3, le=600, description="How long a worker may be silent before its jobs go on."
     )
+    retention_days: int = Field(
+        365,
+        ge=31,
+        le=36_500,
+        description="How long recorded API calls and jobs' events are kept, by whole months.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Least severe log line that is written."
     )

@@ -11,6 +11,7 @@ from starlette.routing import Route
 
 from taskyard import __version__
 from taskyard.accounts import bootstrap
+from taskyard.analytics.recorder import Recorder, recording
 from taskyard.api import openapi, v1, webapp
 from taskyard.api.middleware import RequestEdge
 from taskyard.core import logs, problems
@@ -57,11 +58,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redirect_slashes=False,
     )
     register_kinds()
-    app.state.platform = build_platform(settings)
+    app.state.platform = platform = build_platform(settings)
+    app.state.recorder = recorder = Recorder(platform.database)
     app.openapi = lambda: openapi.document(app)  # type: ignore[method-assign]
     problems.install(app)
     _add_routes(app)
-    app.add_middleware(RequestEdge, settings=settings)
+    app.add_middleware(RequestEdge, settings=settings, note=recorder.note)
     # Outermost, so that pages of other origins can read refusals and failures too.
     app.add_middleware(
         CORSMiddleware,
@@ -96,7 +98,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     platform: Platform = app.state.platform
     platform.throttle.announce()
     await bootstrap.ensure_admin(platform.database, platform.settings)
-    async with following(platform), standing(platform):
+    async with following(platform), standing(platform), recording(app.state.recorder):
         yield
     await platform.close()
 

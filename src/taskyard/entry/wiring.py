@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
+import structlog
+
 from taskyard.accounts.access import Accounts
 from taskyard.core import idempotency, partitions
 from taskyard.core.live import Hub
@@ -24,6 +26,8 @@ from taskyard.kit.clock import now
 from taskyard.projects.listeners import PersonalProjects
 from taskyard.runners.analysis.kind import ANALYSIS
 from taskyard.runners.sandbox import Sandbox
+
+_log = structlog.get_logger(__name__)
 
 
 def build_platform(settings: Settings) -> Platform:
@@ -53,8 +57,13 @@ def chores() -> list[Chore]:
 
 
 async def _make_partitions(platform: Platform) -> None:
-    async with platform.database.engine.begin() as connection:
+    engine = platform.database.engine
+    async with engine.begin() as connection:
         await partitions.ensure(connection, now())
+    kept = timedelta(days=platform.settings.retention_days)
+    dropped = await partitions.drop_older(engine, now() - kept)
+    if dropped:
+        _log.info("months_dropped", tables=dropped, retention_days=kept.days)
 
 
 async def _forget_tickets(platform: Platform) -> None:

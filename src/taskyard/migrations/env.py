@@ -19,6 +19,7 @@ TABLES = (
     "taskyard.files.models",
     "taskyard.jobs.models",
     "taskyard.runners.analysis.models",
+    "taskyard.analytics.models",
 )
 
 

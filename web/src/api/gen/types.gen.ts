@@ -115,6 +115,51 @@ export type AnalysisRead = {
 };
 
 /**
+ * ApiCallPage
+ *
+ * A page of endpoints, and all calls together.
+ */
+export type ApiCallPage = {
+    /**
+     * Items
+     */
+    items: Array<EndpointCalls>;
+    /**
+     * Total
+     *
+     * How many there are in all, or at least (capped at 10,000).
+     */
+    total: number;
+    /**
+     * Page
+     */
+    page: number;
+    /**
+     * Page Size
+     */
+    page_size: number;
+    /**
+     * Next Cursor
+     *
+     * Send as `cursor` for what follows; null at the end.
+     */
+    next_cursor?: string | null;
+    /**
+     * Since
+     */
+    since: string;
+    /**
+     * Until
+     */
+    until: string;
+    /**
+     * Bucket
+     */
+    bucket: 'hour' | 'day' | null;
+    overall: CallSeries;
+};
+
+/**
  * AskedBy
  *
  * Who asked for a job.
@@ -162,6 +207,82 @@ export type AssetRead = {
      * A download link that carries your right for some minutes.
      */
     url: string;
+};
+
+/**
+ * CallBucket
+ *
+ * The calls of one hour or day.
+ */
+export type CallBucket = {
+    /**
+     * Calls
+     */
+    calls: number;
+    /**
+     * Errors
+     *
+     * Those answered with a status of 400 or more.
+     */
+    errors: number;
+    /**
+     * Mean Ms
+     *
+     * Until the answer began; null where none was made.
+     */
+    mean_ms: number | null;
+    /**
+     * P50 Ms
+     */
+    p50_ms: number | null;
+    /**
+     * P95 Ms
+     */
+    p95_ms: number | null;
+    /**
+     * At
+     *
+     * When it began.
+     */
+    at: string;
+};
+
+/**
+ * CallSeries
+ *
+ * Calls in figures, in all and by time.
+ */
+export type CallSeries = {
+    /**
+     * Calls
+     */
+    calls: number;
+    /**
+     * Errors
+     *
+     * Those answered with a status of 400 or more.
+     */
+    errors: number;
+    /**
+     * Mean Ms
+     *
+     * Until the answer began; null where none was made.
+     */
+    mean_ms: number | null;
+    /**
+     * P50 Ms
+     */
+    p50_ms: number | null;
+    /**
+     * P95 Ms
+     */
+    p95_ms: number | null;
+    /**
+     * Series
+     *
+     * In the order of time, without those in which nothing was asked.
+     */
+    series: Array<CallBucket> | null;
 };
 
 /**
@@ -367,6 +488,54 @@ export type DownloadRead = {
      * Expires At
      */
     expires_at: string;
+};
+
+/**
+ * EndpointCalls
+ *
+ * The calls of one endpoint by one method.
+ */
+export type EndpointCalls = {
+    /**
+     * Calls
+     */
+    calls: number;
+    /**
+     * Errors
+     *
+     * Those answered with a status of 400 or more.
+     */
+    errors: number;
+    /**
+     * Mean Ms
+     *
+     * Until the answer began; null where none was made.
+     */
+    mean_ms: number | null;
+    /**
+     * P50 Ms
+     */
+    p50_ms: number | null;
+    /**
+     * P95 Ms
+     */
+    p95_ms: number | null;
+    /**
+     * Series
+     *
+     * In the order of time, without those in which nothing was asked.
+     */
+    series: Array<CallBucket> | null;
+    /**
+     * Endpoint
+     *
+     * The route's template; `unmatched` where no route has the address.
+     */
+    endpoint: string;
+    /**
+     * Method
+     */
+    method: string;
 };
 
 /**
@@ -5742,3 +5911,173 @@ export type ExportAnalysisResponses = {
 };
 
 export type ExportAnalysisResponse = ExportAnalysisResponses[keyof ExportAnalysisResponses];
+
+export type ListApiCallsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Page
+         *
+         * From 1.
+         */
+        page?: number;
+        /**
+         * Page Size
+         *
+         * How many; the most depends on the tier.
+         */
+        page_size?: number;
+        /**
+         * Since
+         *
+         * The first moment, with its offset; 7 days before `until` by default.
+         */
+        since?: string | null;
+        /**
+         * Until
+         *
+         * The moment after the last; now.
+         */
+        until?: string | null;
+        /**
+         * User
+         *
+         * Whose; administrators may name another account, or `all`.
+         */
+        user?: string | 'me' | 'all';
+        /**
+         * Sort
+         */
+        sort?: '-calls' | '-errors' | '-p95_ms' | 'endpoint';
+        /**
+         * Bucket
+         *
+         * Adds a series by hour (14 days at most) or by day, in UTC.
+         */
+        bucket?: 'hour' | 'day' | null;
+    };
+    url: '/api/v1/analytics/api-calls';
+};
+
+export type ListApiCallsErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`
+     */
+    403: Problem;
+    /**
+     * `PAGINATION_TOO_DEEP`, `TOO_MANY_CALLS`, `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type ListApiCallsError = ListApiCallsErrors[keyof ListApiCallsErrors];
+
+export type ListApiCallsResponses = {
+    /**
+     * Successful Response
+     */
+    200: ApiCallPage;
+};
+
+export type ListApiCallsResponse = ListApiCallsResponses[keyof ListApiCallsResponses];
+
+export type ExportApiCallsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Since
+         *
+         * The first moment, with its offset; 7 days before `until` by default.
+         */
+        since?: string | null;
+        /**
+         * Until
+         *
+         * The moment after the last; now.
+         */
+        until?: string | null;
+        /**
+         * User
+         *
+         * Whose; administrators may name another account, or `all`.
+         */
+        user?: string | 'me' | 'all';
+        /**
+         * Sort
+         */
+        sort?: '-calls' | '-errors' | '-p95_ms' | 'endpoint';
+    };
+    url: '/api/v1/analytics/api-calls/export';
+};
+
+export type ExportApiCallsErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`
+     */
+    403: Problem;
+    /**
+     * `TOO_MANY_CALLS`, `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type ExportApiCallsError = ExportApiCallsErrors[keyof ExportApiCallsErrors];
+
+export type ExportApiCallsResponses = {
+    /**
+     * A line for each endpoint and method (RFC 4180).
+     */
+    200: string;
+};
+
+export type ExportApiCallsResponse = ExportApiCallsResponses[keyof ExportApiCallsResponses];

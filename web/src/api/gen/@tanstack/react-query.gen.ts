@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { cancelJob, changePassword, changeProfile, createAnalysis, createJob, createProject, createProjectJob, createSampleProject, createTicket, deleteProject, downloadFile, downloadJobLog, exportAnalysis, getAnalysis, getAnalysisReport, getDetailedHealth, getHealth, getJob, getLimits, getMe, getProfile, getProject, getSetup, getSourceArchive, getSourceFile, getSourceSnapshot, getSubscription, getUsage, listAnalyses, listFindings, listJobAssets, listJobEvents, listJobs, listProjectJobs, listProjects, listSecurityEvents, listSessions, listSourceFiles, listSourceSnapshots, login, logout, type Options, refresh, register, retryJob, revokeSession, setUp, updateProject, uploadSource } from '../sdk.gen';
-import type { CancelJobData, CancelJobError, CancelJobResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, ChangeProfileData, ChangeProfileError, ChangeProfileResponse, CreateAnalysisData, CreateAnalysisError, CreateAnalysisResponse, CreateJobData, CreateJobError, CreateJobResponse, CreateProjectData, CreateProjectError, CreateProjectJobData, CreateProjectJobError, CreateProjectJobResponse, CreateProjectResponse, CreateSampleProjectData, CreateSampleProjectError, CreateSampleProjectResponse, CreateTicketData, CreateTicketError, CreateTicketResponse, DeleteProjectData, DeleteProjectError, DeleteProjectResponse, DownloadFileData, DownloadFileError, DownloadFileResponse, DownloadJobLogData, DownloadJobLogError, ExportAnalysisData, ExportAnalysisError, ExportAnalysisResponse, GetAnalysisData, GetAnalysisError, GetAnalysisReportData, GetAnalysisReportError, GetAnalysisReportResponse, GetAnalysisResponse, GetDetailedHealthData, GetDetailedHealthError, GetDetailedHealthResponse, GetHealthData, GetHealthError, GetHealthResponse, GetJobData, GetJobError, GetJobResponse, GetLimitsData, GetLimitsError, GetLimitsResponse, GetMeData, GetMeError, GetMeResponse, GetProfileData, GetProfileError, GetProfileResponse, GetProjectData, GetProjectError, GetProjectResponse, GetSetupData, GetSetupError, GetSetupResponse, GetSourceArchiveData, GetSourceArchiveError, GetSourceArchiveResponse, GetSourceFileData, GetSourceFileError, GetSourceFileResponse, GetSourceSnapshotData, GetSourceSnapshotError, GetSourceSnapshotResponse, GetSubscriptionData, GetSubscriptionError, GetSubscriptionResponse, GetUsageData, GetUsageError, GetUsageResponse, ListAnalysesData, ListAnalysesError, ListAnalysesResponse, ListFindingsData, ListFindingsError, ListFindingsResponse, ListJobAssetsData, ListJobAssetsError, ListJobAssetsResponse, ListJobEventsData, ListJobEventsError, ListJobEventsResponse, ListJobsData, ListJobsError, ListJobsResponse, ListProjectJobsData, ListProjectJobsError, ListProjectJobsResponse, ListProjectsData, ListProjectsError, ListProjectsResponse, ListSecurityEventsData, ListSecurityEventsError, ListSecurityEventsResponse, ListSessionsData, ListSessionsError, ListSessionsResponse, ListSourceFilesData, ListSourceFilesError, ListSourceFilesResponse, ListSourceSnapshotsData, ListSourceSnapshotsError, ListSourceSnapshotsResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, RefreshData, RefreshError, RefreshResponse, RegisterData, RegisterError, RegisterResponse, RetryJobData, RetryJobError, RetryJobResponse, RevokeSessionData, RevokeSessionError, RevokeSessionResponse, SetUpData, SetUpError, SetUpResponse, UpdateProjectData, UpdateProjectError, UpdateProjectResponse, UploadSourceData, UploadSourceError, UploadSourceResponse } from '../types.gen';
+import { cancelJob, changePassword, changeProfile, createAnalysis, createJob, createProject, createProjectJob, createSampleProject, createTicket, deleteProject, downloadFile, downloadJobLog, exportAnalysis, exportApiCalls, getAnalysis, getAnalysisReport, getDetailedHealth, getHealth, getJob, getLimits, getMe, getProfile, getProject, getSetup, getSourceArchive, getSourceFile, getSourceSnapshot, getSubscription, getUsage, listAnalyses, listApiCalls, listFindings, listJobAssets, listJobEvents, listJobs, listProjectJobs, listProjects, listSecurityEvents, listSessions, listSourceFiles, listSourceSnapshots, login, logout, type Options, refresh, register, retryJob, revokeSession, setUp, updateProject, uploadSource } from '../sdk.gen';
+import type { CancelJobData, CancelJobError, CancelJobResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, ChangeProfileData, ChangeProfileError, ChangeProfileResponse, CreateAnalysisData, CreateAnalysisError, CreateAnalysisResponse, CreateJobData, CreateJobError, CreateJobResponse, CreateProjectData, CreateProjectError, CreateProjectJobData, CreateProjectJobError, CreateProjectJobResponse, CreateProjectResponse, CreateSampleProjectData, CreateSampleProjectError, CreateSampleProjectResponse, CreateTicketData, CreateTicketError, CreateTicketResponse, DeleteProjectData, DeleteProjectError, DeleteProjectResponse, DownloadFileData, DownloadFileError, DownloadFileResponse, DownloadJobLogData, DownloadJobLogError, ExportAnalysisData, ExportAnalysisError, ExportAnalysisResponse, ExportApiCallsData, ExportApiCallsError, ExportApiCallsResponse, GetAnalysisData, GetAnalysisError, GetAnalysisReportData, GetAnalysisReportError, GetAnalysisReportResponse, GetAnalysisResponse, GetDetailedHealthData, GetDetailedHealthError, GetDetailedHealthResponse, GetHealthData, GetHealthError, GetHealthResponse, GetJobData, GetJobError, GetJobResponse, GetLimitsData, GetLimitsError, GetLimitsResponse, GetMeData, GetMeError, GetMeResponse, GetProfileData, GetProfileError, GetProfileResponse, GetProjectData, GetProjectError, GetProjectResponse, GetSetupData, GetSetupError, GetSetupResponse, GetSourceArchiveData, GetSourceArchiveError, GetSourceArchiveResponse, GetSourceFileData, GetSourceFileError, GetSourceFileResponse, GetSourceSnapshotData, GetSourceSnapshotError, GetSourceSnapshotResponse, GetSubscriptionData, GetSubscriptionError, GetSubscriptionResponse, GetUsageData, GetUsageError, GetUsageResponse, ListAnalysesData, ListAnalysesError, ListAnalysesResponse, ListApiCallsData, ListApiCallsError, ListApiCallsResponse, ListFindingsData, ListFindingsError, ListFindingsResponse, ListJobAssetsData, ListJobAssetsError, ListJobAssetsResponse, ListJobEventsData, ListJobEventsError, ListJobEventsResponse, ListJobsData, ListJobsError, ListJobsResponse, ListProjectJobsData, ListProjectJobsError, ListProjectJobsResponse, ListProjectsData, ListProjectsError, ListProjectsResponse, ListSecurityEventsData, ListSecurityEventsError, ListSecurityEventsResponse, ListSessionsData, ListSessionsError, ListSessionsResponse, ListSourceFilesData, ListSourceFilesError, ListSourceFilesResponse, ListSourceSnapshotsData, ListSourceSnapshotsError, ListSourceSnapshotsResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, RefreshData, RefreshError, RefreshResponse, RegisterData, RegisterError, RegisterResponse, RetryJobData, RetryJobError, RetryJobResponse, RevokeSessionData, RevokeSessionError, RevokeSessionResponse, SetUpData, SetUpError, SetUpResponse, UpdateProjectData, UpdateProjectError, UpdateProjectResponse, UploadSourceData, UploadSourceError, UploadSourceResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -1277,4 +1277,76 @@ export const exportAnalysisOptions = (options: Options<ExportAnalysisData>) => q
         return data;
     },
     queryKey: exportAnalysisQueryKey(options)
+});
+
+export const listApiCallsQueryKey = (options?: Options<ListApiCallsData>) => createQueryKey('listApiCalls', options);
+
+/**
+ * List api calls
+ *
+ * List the endpoints you called: how often, with how many errors, how fast they answered.
+ */
+export const listApiCallsOptions = (options?: Options<ListApiCallsData>) => queryOptions<ListApiCallsResponse, ListApiCallsError, ListApiCallsResponse, ReturnType<typeof listApiCallsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listApiCalls({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listApiCallsQueryKey(options)
+});
+
+export const listApiCallsInfiniteQueryKey = (options?: Options<ListApiCallsData>): QueryKey<Options<ListApiCallsData>> => createQueryKey('listApiCalls', options, true);
+
+/**
+ * List api calls
+ *
+ * List the endpoints you called: how often, with how many errors, how fast they answered.
+ */
+export const listApiCallsInfiniteOptions = (options?: Options<ListApiCallsData>) => {
+    const opts = infiniteQueryOptions<ListApiCallsResponse, ListApiCallsError, InfiniteData<ListApiCallsResponse>, QueryKey<Options<ListApiCallsData>>, number | Pick<QueryKey<Options<ListApiCallsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListApiCallsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    page: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listApiCalls({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listApiCallsInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+export const exportApiCallsQueryKey = (options?: Options<ExportApiCallsData>) => createQueryKey('exportApiCalls', options);
+
+/**
+ * Export api calls
+ *
+ * Return the same figures of every endpoint as CSV.
+ */
+export const exportApiCallsOptions = (options?: Options<ExportApiCallsData>) => queryOptions<ExportApiCallsResponse, ExportApiCallsError, ExportApiCallsResponse, ReturnType<typeof exportApiCallsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await exportApiCalls({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: exportApiCallsQueryKey(options)
 });
