@@ -104,7 +104,10 @@ class _Handler(BaseHTTPRequestHandler):
             tag = "CompleteMultipartUploadResult"
             self._answer(200, f'<{tag}><ETag>"x"</ETag></{tag}>'.encode())
 
-    def _get(self, path: str, _query: dict[str, Any], _body: bytes) -> None:
+    def _get(self, path: str, query: dict[str, Any], _body: bytes) -> None:
+        if "list-type" in query:
+            self._list(path, query.get("prefix", [""])[0])
+            return
         content = self.server.objects.get(path)
         if content is None:
             self._answer(404, b"<Error><Code>NoSuchKey</Code></Error>")
@@ -119,6 +122,18 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(200, content, headers)
 
     _head = _get
+
+    def _list(self, bucket: str, prefix: str) -> None:
+        root = f"{bucket.rstrip('/')}/"
+        with_prefix = sorted(key for key in self.server.objects if key.startswith(root + prefix))
+        contents = "".join(
+            f"<Contents><Key>{key.removeprefix(root)}</Key>"
+            f"<LastModified>2026-11-21T10:00:00.000Z</LastModified><ETag>x</ETag>"
+            f"<Size>{len(self.server.objects[key])}</Size></Contents>"
+            for key in with_prefix
+        )
+        told = f"<KeyCount>{len(with_prefix)}</KeyCount><IsTruncated>false</IsTruncated>{contents}"
+        self._answer(200, f"<ListBucketResult>{told}</ListBucketResult>".encode())
 
     def _delete(self, path: str, _query: dict[str, Any], _body: bytes) -> None:
         self.server.objects.pop(path, None)

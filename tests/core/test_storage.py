@@ -11,6 +11,7 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -127,6 +128,29 @@ async def test_a_file_that_changes_meanwhile_is_stored_under_its_true_name(
 
     blob, _ = await asyncio.gather(storage.put_blob(path), rewrite())
     assert hashlib.sha256(await storage.get_bytes(blob.sha256)).hexdigest() == blob.sha256
+
+
+def test_parts_of_uploads_lie_apart_and_go_together(storage: Storage) -> None:
+    mine, other = uuid4(), uuid4()
+    assert storage.read_part(mine, "1-ab") is None
+    storage.store_part(mine, "1-ab", b"once")
+    storage.store_part(mine, "1-ab", b"twice")
+    storage.store_part(mine, "2-cd", BIG[: 5 * MIB])
+    storage.store_part(other, "1-ab", b"")
+    assert storage.read_part(mine, "1-ab") == b"twice"
+    assert storage.read_part(mine, "2-cd") == BIG[: 5 * MIB]
+    storage.drop_parts(mine)
+    storage.drop_parts(mine)
+    assert storage.read_part(mine, "1-ab") is None
+    assert storage.read_part(mine, "2-cd") is None
+    assert storage.read_part(other, "1-ab") == b""
+    storage.drop_parts(other)
+
+
+@pytest.mark.parametrize("name", ["", "../x", "a/b", "1#2", "X", "a" * 101, "1\n"])
+def test_only_hex_digits_name_a_part(storage: Storage, name: str) -> None:
+    with pytest.raises(ValueError, match="hex digits"):
+        storage.store_part(uuid4(), name, b"x")
 
 
 async def test_only_s3_signs_its_own_links(storage: Storage, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import hashlib
 import io
 import os
 import re
+import shutil
 import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -20,6 +21,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import unquote, urlsplit
+from uuid import UUID
 
 import obstore
 import structlog
@@ -39,6 +41,9 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 PART_BYTES = 5 * 1024 * 1024
 CHUNK_BYTES = 256 * 1024
 _PARTS_AT_ONCE = 2
+#: Where the parts of uploads lie that are not complete.
+_UPLOADS = "uploads"
+_PART_NAME = re.compile(r"[0-9a-f-]{1,100}")
 
 
 class StorageUnavailable(TaskyardError):
@@ -210,6 +215,32 @@ class Storage:
         with _translated("sign"):
             return await obstore.sign_async(self._store, "GET", _key(sha256), expires_in)
 
+    def store_part(self, upload_id: UUID, name: str, content: bytes) -> None:
+        """Keep a part of something that is still being uploaded, at most PART_BYTES of it.
+
+        It is safe once `flush` has returned. The same name again replaces it, whole.
+        """
+        with _translated("store part"):
+            obstore.put(self._store, _part_key(upload_id, name), content)
+
+    def read_part(self, upload_id: UUID, name: str) -> bytes | None:
+        """Return a part as it was kept, None where it is not here."""
+        with _translated("read part"):
+            try:
+                found = obstore.get(self._store, _part_key(upload_id, name))
+                return bytes(found.bytes())
+            except FileNotFoundError:
+                return None
+
+    def drop_parts(self, upload_id: UUID) -> None:
+        """Remove every part of an upload; there being none is fine."""
+        if self._folder is not None:
+            shutil.rmtree(self._folder / _UPLOADS / str(upload_id), ignore_errors=True)
+            return
+        with _translated("drop parts"):
+            for found in obstore.list(self._store, prefix=f"{_UPLOADS}/{upload_id}/"):
+                obstore.delete(self._store, [part["path"] for part in found])
+
     def sweep_unfinished(self, *, older_than: timedelta) -> int:
         """Remove what killed writers left, which nobody can read; return how many files.
 
@@ -253,6 +284,12 @@ def _key(sha256: str) -> str:
     if not _SHA256.fullmatch(sha256):
         raise ValueError("a blob is named by 64 lower-case hex digits")
     return f"blobs/{sha256[:2]}/{sha256}"
+
+
+def _part_key(upload_id: UUID, name: str) -> str:
+    if not _PART_NAME.fullmatch(name):
+        raise ValueError("a part is named by hex digits and dashes")
+    return f"{_UPLOADS}/{upload_id}/{name}"
 
 
 @contextmanager
