@@ -1,12 +1,14 @@
 """Sending hints: quickly, or not at all."""
 
 import asyncio
+import socket
 import time
 from collections.abc import AsyncIterator
 
 import pytest
 from redis.asyncio import Redis
 
+from taskyard.core import queue as module
 from taskyard.core.platform import connect_valkey
 from taskyard.core.queue import FUNCTION, BrokerAway, Hint, Hints, make_celery
 from taskyard.core.settings import Settings
@@ -61,18 +63,69 @@ async def test_a_broker_that_is_away_says_so_soon(settings: Settings) -> None:
     await asyncio.to_thread(hints.close)
 
 
+async def _sent(hints: Hints, queue: str) -> None:
+    """Send a hint, as the relay does: again and again until it is taken."""
+    async with asyncio.timeout(20):
+        while True:
+            try:
+                await hints.send([Hint(uuid7(), queue)])
+            except BrokerAway:
+                await asyncio.sleep(0.05)
+            else:
+                return
+
+
 async def test_it_finds_the_broker_again(hints: Hints, valkey: Redis) -> None:
     queue = f"tests.{uuid7().hex}"
-    await hints.send([Hint(uuid7(), queue)])
+    await _sent(hints, queue)
     await valkey.client_kill_filter(_type="normal", skipme=True)
-    for _ in range(3):
-        try:
-            await hints.send([Hint(uuid7(), queue)])
-            break
-        except BrokerAway:
-            continue
-    assert await valkey.llen(queue) == 2
+    await _sent(hints, queue)
+    assert await valkey.llen(queue) >= 2
     await valkey.delete(queue)
+
+
+async def test_a_broker_that_hangs_is_waited_for_once(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_PATIENCE_AT_FIRST_S", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        address = f"redis://127.0.0.1:{silent.getsockname()[1]}/0"
+        hints = Hints(settings.model_copy(update={"redis_url": address, "broker_url": None}))
+        waited = []
+        for _ in range(40):
+            begun = time.monotonic()
+            with pytest.raises(BrokerAway):
+                await hints.broker_is_new()
+            waited.append(time.monotonic() - begun)
+            await asyncio.sleep(0.1)
+    assert [seconds > 0.2 for seconds in waited] == [True] + [False] * 39, waited
+    await asyncio.to_thread(hints.close)
+
+
+async def test_a_broker_that_woke_up_is_asked_again_and_what_it_lost_is_told(
+    settings: Settings, valkey: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A place of its own, where no relay asks at the same time.
+    place = f"{settings.celery_broker}?virtual_host=9"
+    hints = Hints(settings.model_copy(update={"broker_url": place}))
+    await hints.broker_is_new()
+    monkeypatch.setattr(module, "_PATIENCE_S", 0.2)
+    await valkey.execute_command("SWAPDB", 8, 9)
+    # It answers only when a second is over: nobody hears that the key was gone.
+    await valkey.client_pause(1000)
+    with pytest.raises(BrokerAway, match="no answer within 0.2 s"):
+        await hints.broker_is_new()
+    monkeypatch.undo()
+    async with asyncio.timeout(20):
+        while True:
+            try:
+                assert await hints.broker_is_new(), "that it lost everything is told later"
+            except BrokerAway:
+                await asyncio.sleep(0.05)
+            else:
+                break
+    assert not await hints.broker_is_new()
+    await asyncio.to_thread(hints.close)
 
 
 def test_without_a_broker_there_is_no_queue(settings: Settings) -> None:

@@ -12,10 +12,10 @@ import os
 import uuid
 import warnings
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeVar
 from uuid import UUID
 
 import structlog
@@ -27,12 +27,16 @@ from taskyard.core.settings import Settings
 from taskyard.kit.process import die_with_parent
 
 _log = structlog.get_logger(__name__)
+T = TypeVar("T")
 
 FUNCTION: Final = "taskyard.look_at"
 #: A key that vanishes with everything else when the broker comes back empty.
 _EPOCH: Final = "ty:epoch"
-#: Seconds the broker has to take a hint.
+#: Seconds the broker has for each of its answers.
 _SEND_S: Final = 2
+#: Seconds whoever asks waits: the relay has more to do. The first connection loads code, too.
+_PATIENCE_S: Final = 1.0
+_PATIENCE_AT_FIRST_S: Final = 5.0
 #: Seconds after a job's own deadline at which Celery, too, would end it.
 _BACKSTOP_S: Final = 120
 
@@ -100,7 +104,11 @@ def _transport(url: str) -> dict[str, Any]:
 
 
 class Hints:
-    """Sends hints from an event loop. One thread and one connection, opened on first use."""
+    """Sends hints from an event loop. One thread and one connection, opened on first use.
+
+    A broker that does not answer is waited for once. From then on whoever asks is told so at
+    once, and the thread alone finds out whether it is back.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._app = make_celery(settings)
@@ -108,17 +116,38 @@ class Hints:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="hints")
         self._connection: Any = None
         self._producer: Any = None
+        self._found_new = False
+        #: What the thread was busy with when the broker did not answer, or the question since.
+        self._unanswered: Future[Any] | None = None
 
     async def send(self, hints: Sequence[Hint]) -> None:
         """Send every hint, in order. Raises BrokerAway, with some of them perhaps sent."""
-        await asyncio.get_running_loop().run_in_executor(self._thread, self._send, hints)
+        await self._ask(self._send, hints)
 
     async def broker_is_new(self) -> bool:
         """Say whether the broker lost what it held since this was last asked (by anybody).
 
         Only Valkey and Redis lose it; always False for others. Raises BrokerAway.
         """
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._is_new)
+        await self._ask(self._look_for_epoch)
+        found, self._found_new = self._found_new, False
+        return found
+
+    async def _ask(self, question: Callable[..., T], *about: Any) -> T:
+        if self._unanswered is not None:
+            if self._unanswered.done() and self._unanswered.exception() is not None:
+                self._unanswered = self._thread.submit(self._look_for_epoch)
+            if not self._unanswered.done():
+                raise BrokerAway("it did not answer a moment ago")
+            self._unanswered = None
+        asked = self._thread.submit(question, *about)
+        patience = _PATIENCE_AT_FIRST_S if self._producer is None else _PATIENCE_S
+        try:
+            async with asyncio.timeout(patience):
+                return await asyncio.wrap_future(asked)
+        except (BrokerAway, TimeoutError) as error:
+            self._unanswered = asked
+            raise BrokerAway(str(error) or f"no answer within {patience:g} s") from error
 
     def close(self) -> None:
         """Close the connection."""
@@ -142,18 +171,19 @@ class Hints:
             self._hang_up()
             raise BrokerAway(str(error)) from error
 
-    def _is_new(self) -> bool:
+    def _look_for_epoch(self) -> None:
         try:
             self._connect()
             client = getattr(self._connection.default_channel, "client", None)
-            return client is not None and bool(client.set(_EPOCH, "1", nx=True))
+            if client is not None and client.set(_EPOCH, "1", nx=True):
+                # Kept until somebody hears it: this may have been asked for nobody.
+                self._found_new = True
         except Exception as error:
             self._hang_up()
             raise BrokerAway(str(error)) from error
 
     def _connect(self) -> None:
         if self._producer is None:
-            # Impatient: the relay has more to do than to wait for a broker that hangs.
             patience = {"socket_timeout": _SEND_S, "socket_connect_timeout": _SEND_S}
             self._connection = self._app.connection_for_write(
                 connect_timeout=_SEND_S,

@@ -20,7 +20,7 @@ _log = structlog.get_logger(__name__)
 
 #: Valkey answers within a millisecond. One that hangs must not hold up every request.
 _PATIENCE_S: Final = 1.0
-#: How long Valkey is left alone after it did not answer.
+#: How often a Valkey that did not answer is asked whether it does now.
 _REST_S: Final = 1.0
 _WARN_EVERY_S: Final = 60.0
 
@@ -103,7 +103,9 @@ class Throttle:
         self.rates = rates
         self._line = Line(valkey) if valkey is not None else None
         self._local = LocalWindow()
-        self._rests_until = self._warns_at = -math.inf
+        self._warns_at = -math.inf
+        #: Asks whether Valkey is back; while it does, nobody else asks anything.
+        self._asking_back: asyncio.Task[None] | None = None
 
     def announce(self) -> None:
         """Write the numbers in force into the log."""
@@ -148,6 +150,9 @@ class Throttle:
 
     async def close(self) -> None:
         """Close the connection to Valkey."""
+        if self._asking_back is not None:
+            self._asking_back.cancel()
+            await asyncio.gather(self._asking_back, return_exceptions=True)
         if self._line is not None:
             await self._line.close()
 
@@ -166,8 +171,12 @@ class Throttle:
         ]
 
     async def _ask(self, line: "Line", *words: str | int) -> Any:
-        if time.monotonic() < self._rests_until:
+        if self._asking_back is not None and not self._asking_back.done():
             raise ConnectionError("Valkey did not answer a moment ago")
+        return await self._patiently(line, *words)
+
+    @staticmethod
+    async def _patiently(line: "Line", *words: str | int) -> Any:
         try:
             async with asyncio.timeout(_PATIENCE_S):
                 return await line.ask(*words)
@@ -176,12 +185,23 @@ class Throttle:
             raise
 
     def _away(self, error: Exception) -> None:
+        if self._line is not None and (self._asking_back is None or self._asking_back.done()):
+            self._asking_back = asyncio.create_task(self._until_back(self._line), name="throttle")
         now = time.monotonic()
-        if now >= self._rests_until:
-            self._rests_until = now + _REST_S
         if now >= self._warns_at:
             self._warns_at = now + _WARN_EVERY_S
             _log.warning("rate_limits_suspended", reason=repr(error), kept="sign-in")
+
+    async def _until_back(self, line: "Line") -> None:
+        """Ask until Valkey answers, so that a request waits for one that hangs only once."""
+        while True:
+            await asyncio.sleep(_REST_S)
+            try:
+                await self._patiently(line, "PING")
+            except (RedisError, OSError):
+                continue
+            _log.info("rate_limits_resumed")
+            return
 
 
 class Line:
