@@ -110,10 +110,10 @@ async def test_a_broker_that_woke_up_is_asked_again_and_what_it_lost_is_told(
     hints = Hints(settings.model_copy(update={"broker_url": place}))
     await hints.broker_is_new()
     monkeypatch.setattr(module, "_PATIENCE_S", 0.2)
-    await valkey.execute_command("SWAPDB", 8, 9)
+    await valkey.swapdb(8, 9)
     # It answers only when a second is over: nobody hears that the key was gone.
     await valkey.client_pause(1000)
-    with pytest.raises(BrokerAway, match="no answer within 0.2 s"):
+    with pytest.raises(BrokerAway, match="no answer within"):
         await hints.broker_is_new()
     monkeypatch.undo()
     async with asyncio.timeout(20):
