@@ -55,6 +55,7 @@ async def _admins(instance: Instance) -> int:
 async def test_the_link_makes_the_first_admin_and_signs_the_browser_in(fresh: Instance) -> None:
     client = fresh.client()
     assert (await client.get(HERE)).json()["data"] == {
+        "mail": False,
         "needed": True,
         "registration": "open",
         "signed_in": False,

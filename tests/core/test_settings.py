@@ -86,6 +86,8 @@ def test_our_own_name_wins(monkeypatch: pytest.MonkeyPatch) -> None:
         ("TASKYARD_ADMIN_EMAIL", "nobody"),
         ("TASKYARD_ACCESS_TOKEN_MINUTES", "31"),
         ("TASKYARD_RATE_LIMITS", "maybe"),
+        ("TASKYARD_SMTP_URL", "mail.example.com"),
+        ("TASKYARD_MAIL_FROM", "Taskyard"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_refused(
@@ -94,6 +96,22 @@ def test_a_value_that_cannot_be_used_is_refused(
     monkeypatch.setenv(variable, value)
     with pytest.raises(ValidationError):
         Settings()
+
+
+def test_mail_has_a_server_and_a_sender(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert Settings().mail_server is None
+    monkeypatch.setenv("TASKYARD_MAIL_FROM", "Yard <yard@example.com>")
+    assert Settings().mail_server is None
+    monkeypatch.setenv("TASKYARD_SMTP_URL", "smtp://me:a%20secret@mail.example.com")
+    server = Settings().mail_server
+    assert server is not None
+    assert (server.host, server.password) == ("mail.example.com", "a secret")
+    assert str(server.sender) == "Yard <yard@example.com>"
+    assert "secret" not in repr(Settings().smtp_url) + repr(server)
+    monkeypatch.delenv("TASKYARD_MAIL_FROM")
+    with pytest.raises(ValidationError, match="say who e-mail comes from") as refused:
+        Settings()
+    assert "secret" not in str(refused.value)
 
 
 WEAK = [

@@ -1,5 +1,6 @@
 """The operator's commands, run as they are at a terminal."""
 
+import asyncio
 import json
 import os
 import socket
@@ -12,6 +13,7 @@ import pytest
 
 from taskyard.entry.up.embedded import EmbeddedServers
 from tests.entry.conftest import Command
+from tests.world.post import open_post_office
 
 Start = Callable[..., Command]
 PASSWORD = "correct horse battery staple 9"
@@ -59,6 +61,13 @@ def test_an_administrator_is_made_beside_a_running_instance(
         made = taskyard(*words, f"--password={PASSWORD}")
         assert made.ended() == 0, made.output
         assert "root@example.com is an administrator now." in made.output
+        for account in ("Root@example.com", "root"):
+            reset = taskyard("admin", "reset-link", account, f"--data-dir={data_dir}")
+            assert reset.ended() == 0, reset.output
+            assert "/app/reset-password#tyl_" in reset.output
+        nobody = taskyard("admin", "reset-link", "nobody@example.com", f"--data-dir={data_dir}")
+        assert nobody.ended() == 1
+        assert "There is no active account nobody@example.com." in nobody.output
         no_more = taskyard("admin", "setup-link", f"--data-dir={data_dir}")
         assert no_more.ended() == 1
         assert "There is an administrator already." in no_more.output
@@ -107,6 +116,35 @@ def test_doctor_says_what_is_wrong_and_what_to_do(taskyard: Start, tmp_path: Pat
     assert found["valkey"]["remedy"] == "Check TASKYARD_REDIS_URL."
     assert "hush" not in run.output
     assert not (tmp_path / "data").exists()
+
+
+async def test_doctor_tries_the_mail_server(taskyard: Start, tmp_path: Path) -> None:
+    async def finding(url: str, **more: str) -> dict[str, str]:
+        mail = {"TASKYARD_SMTP_URL": url, "TASKYARD_MAIL_FROM": "Yard <yard@example.com>"}
+        env = os.environ | {"TASKYARD_SANDBOX": "off"} | (mail if url else {}) | more
+        run = taskyard("doctor", "--json", f"--data-dir={tmp_path / 'data'}", env=env)
+        await asyncio.to_thread(run.ended)
+        assert "hush" not in run.output
+        return findings(run)["mail"]
+
+    public = {"TASKYARD_PUBLIC_URL": "https://yard.example.com"}
+    assert (await finding(""))["state"] == "note"
+    async with open_post_office() as post:
+        local = await finding(post.url)
+        assert (local["state"], local["remedy"]) == (
+            "note",
+            "Set TASKYARD_PUBLIC_URL to the address people use.",
+        )
+        well = await finding(post.url, **public)
+        assert (well["state"], well["found"]) == (
+            "ok",
+            f"127.0.0.1:{post.port} takes it from yard@example.com",
+        )
+        told = await finding(f"smtp://me:hush@127.0.0.1:{post.port}", **public)
+        assert told["state"] == "wrong"
+        assert "takes no password" in told["found"]
+    gone = await finding(post.url, **public)
+    assert (gone["state"], gone["remedy"]) == ("wrong", "Check TASKYARD_SMTP_URL.")
 
 
 def test_doctor_names_settings_that_cannot_be_used(taskyard: Start, tmp_path: Path) -> None:

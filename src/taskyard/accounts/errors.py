@@ -73,6 +73,34 @@ class SetupLinkInvalid(TaskyardError):
     code = "SETUP_LINK_INVALID"
 
 
+class PasswordLinkInvalid(TaskyardError):
+    """This link was used or has expired. Ask for another under "Forgot password?"."""
+
+    kind = Kind.GONE
+    code = "PASSWORD_LINK_INVALID"
+
+
+class PasswordResetUnavailable(TaskyardError):
+    """No e-mail is sent here. Whoever runs this can make a link: `taskyard admin reset-link`."""
+
+    kind = Kind.UNAVAILABLE
+    code = "PASSWORD_RESET_UNAVAILABLE"
+
+
+class EmailLinkInvalid(TaskyardError):
+    """This link was used or has expired. Ask for another in your settings."""
+
+    kind = Kind.GONE
+    code = "EMAIL_LINK_INVALID"
+
+
+class EmailAlreadyVerified(TaskyardError):
+    """Your address is confirmed already."""
+
+    kind = Kind.CONFLICT
+    code = "EMAIL_ALREADY_VERIFIED"
+
+
 class LoginAttemptsExceeded(TaskyardError):
     """Too many sign-in attempts for this e-mail. Try again in {retry_after} s."""
 

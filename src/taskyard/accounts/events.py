@@ -1,8 +1,12 @@
 """What accounts tell the spine. Security events are these same rows: nothing is told twice."""
 
-from typing import ClassVar
+from typing import ClassVar, Final
+from uuid import UUID
 
 from taskyard.core.spine import Event
+
+#: The subject of what was asked of an account that does not exist: asking costs the same work.
+NOBODY: Final = UUID(int=0)
 
 
 class AccountRegistered(Event):
@@ -18,6 +22,39 @@ class PasswordChanged(Event):
 
     name: ClassVar[str] = "account.password_changed.v1"
     sessions_ended: int
+
+
+class PasswordResetAsked(Event):
+    """Somebody forgot a password. `subject_id` is the account, or NOBODY where there is none."""
+
+    name: ClassVar[str] = "account.password_reset_asked.v1"
+    address: str
+
+
+class PasswordResetLinkMade(Event):
+    """Whoever runs this instance made a link that sets a new password."""
+
+    name: ClassVar[str] = "account.password_reset_link_made.v1"
+
+
+class PasswordReset(Event):
+    """A link set a new password; every session of the account has ended."""
+
+    name: ClassVar[str] = "account.password_reset.v1"
+    address: str
+    sessions_ended: int
+
+
+class EmailVerificationAsked(Event):
+    """A person asked for a link that shows the address to be theirs."""
+
+    name: ClassVar[str] = "account.email_verification_asked.v1"
+
+
+class EmailVerified(Event):
+    """A link that was sent to the account's address was used."""
+
+    name: ClassVar[str] = "account.email_verified.v1"
 
 
 class ProfileChanged(Event):
@@ -43,7 +80,10 @@ class SignInRefused(Event):
 
 
 class SessionEnded(Event):
-    """A session ended. `reason`: signed_out, revoked, refresh_reused, password_changed, evicted."""
+    """A session ended.
+
+    `reason`: signed_out, revoked, refresh_reused, password_changed, password_reset, evicted.
+    """
 
     name: ClassVar[str] = "session.ended.v1"
     reason: str

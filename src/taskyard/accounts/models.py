@@ -22,6 +22,8 @@ class User(Identified, Timestamped, Base):
 
     email: Mapped[str] = mapped_column(String(254))
     email_key: Mapped[str] = mapped_column(String(254), unique=True)
+    #: When a link that was sent to the address was used; None where nobody showed it is theirs.
+    email_verified_at: Mapped[datetime | None]
     username: Mapped[str] = mapped_column(String(60))
     display_name: Mapped[str] = mapped_column(String(120))
     password_hash: Mapped[str] = mapped_column(String(255))
@@ -75,6 +77,10 @@ class OneTimeLink(Identified, Base):
     __tablename__ = "one_time_links"
 
     purpose: Mapped[str] = mapped_column(String(30))
+    #: Whose it is; None for the first admin's, who has no account yet.
+    user_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("users.id", ondelete="CASCADE"), index=True
+    )
     token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     expires_at: Mapped[datetime]

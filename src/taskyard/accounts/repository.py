@@ -10,6 +10,7 @@ from sqlalchemy import (
     Select,
     Uuid,
     and_,
+    delete,
     exists,
     func,
     literal,
@@ -46,6 +47,13 @@ async def user_by_login(
     return (
         await db.scalars(select(User).where(func.lower(User.username) == (username or "").lower()))
     ).one_or_none()
+
+
+async def held_password(db: AsyncSession, user_id: UUID) -> str | None:
+    """Return an account's hash as it is now; it stays so until the transaction ends."""
+    query = select(User.password_hash).where(User.id == user_id, User.is_active)
+    found: str | None = await db.scalar(query.with_for_update(read=True))
+    return found
 
 
 async def renew_hash(db: AsyncSession, user_id: UUID, *, old: str, new: str) -> None:
@@ -151,6 +159,43 @@ async def use_link(db: AsyncSession, purpose: str, token_hash: bytes) -> bool:
     """Use a one-time link up; say whether it was good. Of two uses exactly one is."""
     used = update(OneTimeLink).where(_open_link(purpose, token_hash)).values(used_at=func.now())
     return (await db.scalar(used.returning(OneTimeLink.id))) is not None
+
+
+async def open_link(
+    db: AsyncSession, purposes: Sequence[str], token_hash: bytes
+) -> Row[OneTimeLink, User] | None:
+    """Return a link of an account that could be used now; not one of a deactivated account."""
+    query = select(OneTimeLink, User).join(User, User.id == OneTimeLink.user_id)
+    return (
+        await db.execute(
+            query.where(
+                OneTimeLink.purpose.in_(purposes),
+                OneTimeLink.token_hash == token_hash,
+                OneTimeLink.used_at.is_(None),
+                OneTimeLink.expires_at > func.now(),
+                User.is_active,
+            )
+        )
+    ).one_or_none()
+
+
+async def void_links_of(db: AsyncSession, user_id: UUID, purposes: Sequence[str]) -> None:
+    """Make every open link of an account useless that is for one of these purposes."""
+    await db.execute(
+        update(OneTimeLink)
+        .where(
+            OneTimeLink.user_id == user_id,
+            OneTimeLink.purpose.in_(purposes),
+            OneTimeLink.used_at.is_(None),
+        )
+        .values(used_at=func.now())
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def forget_links(db: AsyncSession, *, older_than: timedelta) -> None:
+    """Remove links that ended so long ago."""
+    await db.execute(delete(OneTimeLink).where(OneTimeLink.expires_at < func.now() - older_than))
 
 
 async def void_links(db: AsyncSession, purpose: str) -> None:

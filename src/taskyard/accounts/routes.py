@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import Header, Request, Response
 
 from taskyard.accounts import errors as refusals
-from taskyard.accounts import repository, schemas
+from taskyard.accounts import recovery_routes, repository, schemas
 from taskyard.accounts.access import (
     AccountsDep,
     DeviceDep,
@@ -60,6 +60,7 @@ def read_user(user: User, settings: Settings) -> schemas.UserRead:
     return schemas.UserRead(
         id=user.id,
         email=user.email,
+        email_verified=user.email_verified_at is not None,
         username=user.username,
         display_name=user.display_name,
         role=user.role,
@@ -78,6 +79,7 @@ async def get_setup(
     """Say whether the first administrator is still missing, and whether you are signed in."""
     return Item(
         data=schemas.SetupState(
+            mail=accounts.settings.mail_server is not None,
             needed=not await repository.admin_exists(uow.db),
             registration=accounts.settings.registration,
             signed_in=await _is_signed_in(request, uow),
@@ -313,4 +315,4 @@ async def get_limits(actor: Me, request: Request) -> Item[dict[str, int | None]]
     return Item(data={**per_minute, **vars(tier_limits(actor.tier))})
 
 
-ROUTERS = (auth, profile)
+ROUTERS = (auth, *recovery_routes.ROUTERS, profile)

@@ -67,6 +67,25 @@ class PasswordChange(In):
     new_password: PasswordText
 
 
+class PasswordForgotten(In):
+    """The address of an account whose password is forgotten."""
+
+    email: Email = Field(examples=["maya@example.com"])
+
+
+class LinkToken(In):
+    """What stands behind the # of a link."""
+
+    token: Opaque
+
+
+class PasswordReset(In):
+    """A new password, by the link that was sent."""
+
+    token: Opaque
+    password: PasswordText
+
+
 class Preferences(In):
     """How the web app looks for this account."""
 
@@ -87,6 +106,7 @@ class UserRead(Out):
 
     id: UUID
     email: str
+    email_verified: bool = Field(description="A link that was sent there has been used.")
     username: str
     display_name: str
     role: Literal["user", "admin", "viewer"]
@@ -123,6 +143,8 @@ class Registered(Out):
 class SetupState(Out):
     """What the first page needs to know."""
 
+    mail: bool = Field(description="E-mail is sent, so that a forgotten password can be reset.")
+
     needed: bool = Field(description="No administrator exists yet.")
     registration: Literal["open", "invite", "closed"]
     signed_in: bool = Field(description="The caller is signed in; asking costs a stranger no 401.")
@@ -139,6 +161,25 @@ class SessionRead(Out):
     last_seen_at: datetime
     expires_at: datetime
     current: bool
+
+
+class LinkSent(Out):
+    """What an e-mail now carries, if it has somebody to go to."""
+
+    expires_in: int = Field(description="Seconds the link will work.")
+
+
+class ResetLink(Out):
+    """A link that sets a new password."""
+
+    email: str = Field(description="Whose password it sets.")
+    expires_at: datetime
+
+
+class VerifiedEmail(Out):
+    """An address that is known to be the account's."""
+
+    email: str
 
 
 class PasswordChanged(Out):

@@ -1,6 +1,8 @@
 """Access tokens (RFC 8725) and the opaque secrets kept only as hashes."""
 
+import base64
 import hashlib
+import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
@@ -24,6 +26,7 @@ _REQUIRED = ["exp", "iat", "sub", "aud", "iss", "jti", "sid"]
 
 REFRESH_PREFIX = "tyr_"
 SESSION_PREFIX = "tys_"
+LINK_PREFIX = "tyl_"
 
 
 @dataclass(frozen=True)
@@ -91,6 +94,15 @@ class AccessTokens:
 def new_secret(prefix: str) -> str:
     """Return a fresh secret of 256 bits."""
     return prefix + secrets.token_urlsafe(32)
+
+
+def link_secret(settings: Settings, link_id: UUID) -> str:
+    """Return the secret of a one-time link, which only the instance's key can make.
+
+    So it need not be kept for the letter that will carry it, however late that is written.
+    """
+    mac = hmac.digest(keys.derive(settings, "one-time-link"), link_id.bytes, hashlib.sha256)
+    return LINK_PREFIX + base64.urlsafe_b64encode(mac).decode().rstrip("=")
 
 
 def secret_hash(secret: str) -> bytes:

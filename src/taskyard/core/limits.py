@@ -97,6 +97,16 @@ RATES: dict[str, Rate] = {
     ),
     "password": Rate(10, 10, 10, HOUR, "account", "changing the password", vital=True),
     "register": Rate(5, 5, 5, HOUR, "address", "making an account", vital=True),
+    "password_forgot": Rate(
+        10, 10, 10, HOUR, "address", "asking for a link to reset a password", vital=True
+    ),
+    "password_forgot_email": Rate(
+        3, 3, 3, HOUR, "e-mail", "asking for a link to reset a password", vital=True
+    ),
+    "password_reset": Rate(30, 30, 30, HOUR, "address", "using such a link", vital=True),
+    "email_verification": Rate(
+        5, 5, 5, HOUR, "account", "asking for a link to confirm an address", vital=True
+    ),
     "refresh": Rate(10, 10, 10, MINUTE, "session", "refreshing tokens"),
     "analysis_create": Rate(5, 5, 15, MINUTE, "account", "asking for an analysis"),
     "build_create": Rate(10, 10, 30, MINUTE, "account", "asking for a build"),

@@ -18,7 +18,7 @@ _SECRET_NAME = re.compile(
 #: prefixes. What stands before the secret is kept.
 _SECRET_TEXT = re.compile(
     r"(?i)([?&](?:token|ticket|sig|signature)=)[^&\s\"']+|(bearer\s+)[\w.~+/=-]+"
-    r"|(://[^\s:/@]*:)[^\s/@]+(?=@)|\beyJ[\w-]+\.[\w-]+\.[\w-]+|\bty[rst]?_[\w-]{16,}"
+    r"|(://[^\s:/@]*:)[^\s/@]+(?=@)|\beyJ[\w-]+\.[\w-]+\.[\w-]+|\bty[lrst]?_[\w-]{16,}"
 )
 REDACTED = "[redacted]"
 

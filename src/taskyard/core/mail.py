@@ -131,7 +131,7 @@ class MailServer:
                 code, text = await client.data(content)
         except TaskyardError as error:
             raise type(error)(reason=_without(letter.to, error.fields["reason"])) from error
-        return Reply(code, _without(letter.to, _one_line(text, _REASON_LENGTH)))
+        return Reply(code, _without(letter.to, one_line(text, _REASON_LENGTH)))
 
     async def check(self) -> None:
         """Connect, sign in and leave. Raises MailDeferred or MailRefused."""
@@ -145,7 +145,7 @@ class MailServer:
         message = EmailMessage(policy=_POLICY)
         message["From"] = self.sender
         message["To"] = Address(addr_spec=letter.to)
-        message["Subject"] = _one_line(letter.subject, _SUBJECT_LENGTH)
+        message["Subject"] = one_line(letter.subject, _SUBJECT_LENGTH)
         message["Date"] = localtime()
         message["Message-ID"] = f"<{letter.id}@{self.sender.domain}>"
         # No out-of-office notes, please (RFC 3834).
@@ -197,7 +197,7 @@ class MailServer:
 
     def _away(self, reason: str) -> MailDeferred:
         at = f"{self.host}:{self.port}"
-        return MailDeferred(reason=_one_line(f"{at}: {reason.rstrip('.')}", _REASON_LENGTH))
+        return MailDeferred(reason=one_line(f"{at}: {reason.rstrip('.')}", _REASON_LENGTH))
 
     def _client(self) -> "aiosmtplib.SMTP":
         import aiosmtplib
@@ -227,7 +227,7 @@ def _verdict(error: "Exception") -> TaskyardError:
     from aiosmtplib import SMTPDataError, SMTPRecipientRefused, SMTPSenderRefused
 
     code, text = error.args[:2]
-    reason = _one_line(f"{code} {text}", _REASON_LENGTH).rstrip(".")
+    reason = one_line(f"{code} {text}", _REASON_LENGTH).rstrip(".")
     final = isinstance(error, SMTPDataError | SMTPRecipientRefused | SMTPSenderRefused)
     return (MailRefused if final and 500 <= code < 600 else MailDeferred)(reason=reason)
 
@@ -255,11 +255,11 @@ def _sender(text: str) -> Address:
     found = _SENDER.fullmatch(text)
     if found is None or not _ADDRESS.fullmatch(found["address"] or found["bare"]):
         raise ValueError(f"{text!r} is no sender such as Taskyard <taskyard@example.com>")
-    name = _one_line((found["name"] or "").strip('"'), _SUBJECT_LENGTH)
+    name = one_line((found["name"] or "").strip('"'), _SUBJECT_LENGTH)
     return Address(display_name=name, addr_spec=found["address"] or found["bare"])
 
 
-def _one_line(text: str, limit: int) -> str:
+def one_line(text: str, limit: int) -> str:
     """Return text fit for a header: no control or invisible characters, no encoded words.
 
     The standard library decodes `=?utf-8?q?=0D=0A?=` in what it is given, and older Pythons make

@@ -22,6 +22,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from taskyard.core.limits import with_changes
+from taskyard.core.mail import MailServer
 from taskyard.core.outgoing.rules import Rules
 
 #: Shorter secrets are refused outside development (RFC 8725 section 3.5; HS256 wants 256 bits).
@@ -83,6 +84,14 @@ class Settings(BaseSettings):
     )
     public_url: str | None = Field(
         None, description="The address people use, where a proxy stands in front."
+    )
+    smtp_url: SecretStr | None = Field(
+        None,
+        description="Server that e-mail is handed to: `smtp://user:password@host:587` (STARTTLS), "
+        "`smtps://…`, `smtp://host:25?tls=off`. Without one, no e-mail is sent.",
+    )
+    mail_from: str | None = Field(
+        None, description="Who e-mail comes from: `Taskyard <taskyard@example.com>`."
     )
     registration: Literal["open", "invite", "closed"] = Field(
         "open", description="Who may make an account."
@@ -177,6 +186,22 @@ class Settings(BaseSettings):
             raise ValueError("it is no address such as https://yard.example.com")
         return value
 
+    @field_validator("smtp_url")
+    @classmethod
+    def _mail_server(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            MailServer.parse(value.get_secret_value(), sender="taskyard@localhost")
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _mail_sender(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is not None:
+            MailServer.parse("smtp://localhost", sender=value)
+        elif info.data.get("smtp_url") is not None:
+            raise ValueError("say who e-mail comes from: Taskyard <taskyard@example.com>")
+        return value
+
     @field_validator("cors_origins")
     @classmethod
     def _origins(cls, values: list[str]) -> list[str]:
@@ -227,6 +252,18 @@ class Settings(BaseSettings):
     def sync_dsn(self) -> str:
         """The database's address for psycopg and libpq tools."""
         return re.sub(r"^postgres(ql)?(\+\w+)?://", "postgresql://", self.database_url)
+
+    @property
+    def mail_server(self) -> MailServer | None:
+        """Where e-mail is handed over; None where none is sent."""
+        if self.smtp_url is None or self.mail_from is None:
+            return None
+        return MailServer.parse(self.smtp_url.get_secret_value(), self.mail_from)
+
+    @property
+    def web_address(self) -> str:
+        """Where people reach the web app, without a slash at its end."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
 
     @property
     def celery_broker(self) -> str | None:

@@ -148,6 +148,18 @@ class Throttle:
         except (RedisError, OSError) as error:
             self._away(error)
 
+    async def clear(self, bucket: Bucket) -> None:
+        """Forget every hit of a bucket, as after a password was reset."""
+        if not self.on:
+            return
+        self._local.clear(bucket)
+        if self._line is None:
+            return
+        try:
+            await self._ask(self._line, "DEL", bucket.slot)
+        except (RedisError, OSError) as error:
+            self._away(error)
+
     async def close(self) -> None:
         """Close the connection to Valkey."""
         if self._asking_back is not None:
@@ -314,6 +326,10 @@ class LocalWindow:
         first = hits[max(0, -left)][0] if hits else now
         reset = math.ceil(first + bucket.window - now)
         return Verdict(bucket, left > 0, max(0, left), reset)
+
+    def clear(self, bucket: Bucket) -> None:
+        """Forget every hit of a bucket."""
+        self._hits.pop(bucket.slot, None)
 
     def give_back(self, hit_id: str, buckets: Sequence[Bucket]) -> None:
         """Take one hit back."""

@@ -6,7 +6,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, TypeVar
 
@@ -21,6 +21,7 @@ from taskyard.entry.up.run import DATABASE, VALKEY, given
 
 T = TypeVar("T")
 State = Literal["ok", "note", "wrong"]
+_MAIL_PATIENCE_S = 8.0
 _FEW_BYTES, _TOO_FEW_BYTES = 5 * 10**9, 10**9
 
 
@@ -61,7 +62,7 @@ def examine(patient: Patient) -> Iterator[Finding]:
         yield Finding("settings", "wrong", str(error), "Correct these variables.")
         return
     yield Finding("settings", "ok", f"environment {settings.environment}")
-    for inspect in (_database, _valkey, _storage, _sandbox):
+    for inspect in (_database, _valkey, _storage, _mail, _sandbox):
         yield _safely(inspect, settings)
 
 
@@ -176,6 +177,24 @@ def _storage(settings: Settings) -> Finding:
     storage.store(blob, content)
     asyncio.run(storage.delete(blob.sha256))
     return Finding("storage", "ok", f"{settings.blobs_url} is writable")
+
+
+def _mail(settings: Settings) -> Finding:
+    from taskyard.core.mail import MailDeferred
+
+    server = settings.mail_server
+    if server is None:
+        remedy = "To reset passwords and send notices by e-mail, set TASKYARD_SMTP_URL."
+        return Finding("mail", "note", "not configured, so none is sent", remedy)
+    try:
+        asyncio.run(replace(server, patience_s=_MAIL_PATIENCE_S).check())
+    except MailDeferred as error:
+        return Finding("mail", "wrong", str(error.fields["reason"]), "Check TASKYARD_SMTP_URL.")
+    found = f"{server.host}:{server.port} takes it from {server.sender.addr_spec}"
+    if settings.public_url is None:
+        remedy = "Set TASKYARD_PUBLIC_URL to the address people use."
+        return Finding("mail", "note", f"{found}; links lead to {settings.web_address}", remedy)
+    return Finding("mail", "ok", found)
 
 
 def _sandbox(settings: Settings) -> Finding:

@@ -69,6 +69,7 @@ async def check_credentials(
     if rehashed:
         async with unit_of_work(database) as uow:
             await repository.renew_hash(uow.db, user.id, old=user.password_hash, new=rehashed)
+        user.password_hash = rehashed
     return user
 
 
@@ -84,7 +85,13 @@ def _login_key(body: Login) -> str | None:
 
 
 async def start_session(uow: Uow, user: User, device: Device, *, browser: bool) -> Started:
-    """Begin a session: a cookie's for the web app, else the first of a family of refresh tokens."""
+    """Begin a session: a cookie's for the web app, else the first of a family of refresh tokens.
+
+    A new password ends every session, so none begins on the strength of the old one meanwhile.
+    Raises InvalidCredentials.
+    """
+    if await repository.held_password(uow.db, user.id) != user.password_hash:
+        raise InvalidCredentials
     secret = new_secret(SESSION_PREFIX if browser else REFRESH_PREFIX)
     session = Session(
         id=uuid7(),

@@ -23,6 +23,7 @@ def add_to(app: typer.Typer) -> None:
     admin = typer.Typer(no_args_is_help=True, help="Administrators, without signing in.")
     admin.command()(create_admin)
     admin.command()(setup_link)
+    admin.command()(reset_link)
     app.add_typer(admin, name="admin")
 
 
@@ -134,4 +135,44 @@ def setup_link(*, data_dir: DataDir = Path(".data")) -> None:
         refuse(error.message, error.exit_code)
     if link is None:
         refuse("There is an administrator already. Sign in, or use: taskyard admin create-admin")
+    typer.echo(link)
+
+
+def reset_link(
+    login: Annotated[str, typer.Argument(metavar="ACCOUNT", help="Its e-mail or username.")],
+    *,
+    data_dir: DataDir = Path(".data"),
+) -> None:
+    """Print a one-time link that sets an account's password; it works for an hour.
+
+    For where no e-mail is sent: give it to its owner by a way you trust.
+    """
+    import asyncio
+
+    from taskyard.accounts.service import recovering
+    from taskyard.core.db import Database
+    from taskyard.core.uow import unit_of_work
+    from taskyard.entry.up.attach import database_at_hand
+    from taskyard.entry.up.errors import StartError
+    from taskyard.kit.errors import TaskyardError
+
+    async def make() -> str | None:
+        settings = configured()
+        database = Database(settings)
+        try:
+            async with unit_of_work(database) as uow:
+                made = await recovering.make_reset_link(uow, settings, login)
+                return made[1] if made else None
+        finally:
+            await database.dispose()
+
+    try:
+        with database_at_hand(data_dir):
+            link = asyncio.run(make())
+    except StartError as error:
+        refuse(error.message, error.exit_code)
+    except TaskyardError as error:
+        refuse(error.message)
+    if link is None:
+        refuse(f"There is no active account {login}.")
     typer.echo(link)
