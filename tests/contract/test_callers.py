@@ -26,6 +26,12 @@ PUBLIC = {
     "register",
     "login",
     "refresh",
+    "forgot_password",
+    "check_reset_link",
+    "reset_password",
+    "verify_email",
+    "unsubscribe",
+    "ask_to_unsubscribe",
     "download_file",
 }
 #: Paths whose callers a matrix of their own looks at.

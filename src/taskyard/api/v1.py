@@ -6,6 +6,7 @@ from taskyard.api import health, sample
 from taskyard.core.live import routes as live
 from taskyard.files import routes as files
 from taskyard.jobs import routes as jobs
+from taskyard.notifications import routes as notifications
 from taskyard.projects import routes as projects
 from taskyard.runners.analysis import routes as analyses
 
@@ -18,5 +19,6 @@ ROUTERS = (
     *jobs.ROUTERS,
     *live.ROUTERS,
     *analyses.ROUTERS,
+    *notifications.ROUTERS,
     *analytics.ROUTERS,
 )

@@ -8,6 +8,7 @@ from datetime import timedelta
 import structlog
 
 from taskyard.accounts.access import Accounts
+from taskyard.accounts.repository import forget_links
 from taskyard.core import idempotency, partitions
 from taskyard.core.live import Hub
 from taskyard.core.live.tickets import forget_expired
@@ -23,6 +24,9 @@ from taskyard.jobs.listeners import DeletedProjects
 from taskyard.jobs.repository import delete_of_deleted_projects
 from taskyard.jobs.topics import JobTopics, OwnTopics, ProjectTopics
 from taskyard.kit.clock import now
+from taskyard.notifications import service as notifications
+from taskyard.notifications.background import MAIL_KIND
+from taskyard.notifications.listeners import Letters, Outcomes
 from taskyard.projects.listeners import PersonalProjects
 from taskyard.runners.analysis.kind import ANALYSIS
 from taskyard.runners.sandbox import Sandbox
@@ -38,11 +42,12 @@ def build_platform(settings: Settings) -> Platform:
 def register_kinds() -> None:
     """Let every finished kind of job be asked for and run. Safe to call again."""
     kinds.register(ANALYSIS)
+    kinds.register(MAIL_KIND)
 
 
-def listeners() -> list[Listener]:
+def listeners(settings: Settings) -> list[Listener]:
     """Return everything that reads the event spine."""
-    return [PersonalProjects(), DeletedProjects()]
+    return [PersonalProjects(), DeletedProjects(), Letters(settings), Outcomes()]
 
 
 def chores() -> list[Chore]:
@@ -51,6 +56,8 @@ def chores() -> list[Chore]:
         Chore("partitions", timedelta(days=1), _make_partitions),
         Chore("tickets", timedelta(minutes=10), _forget_tickets),
         Chore("idempotency", timedelta(minutes=10), _forget_answers),
+        Chore("links", timedelta(hours=1), _forget_links),
+        Chore("letters", timedelta(hours=1), _forget_letters),
         Chore("garbage", timedelta(days=1), _collect_garbage),
         Chore("workspaces", timedelta(hours=1), _sweep_workspaces),
     ]
@@ -76,6 +83,16 @@ async def _forget_answers(platform: Platform) -> None:
         await idempotency.forget_expired(uow)
 
 
+async def _forget_links(platform: Platform) -> None:
+    async with unit_of_work(platform.database) as uow:
+        await forget_links(uow.db, older_than=timedelta(days=7))
+
+
+async def _forget_letters(platform: Platform) -> None:
+    async with unit_of_work(platform.database) as uow:
+        await notifications.forget_old(uow)
+
+
 async def _collect_garbage(platform: Platform) -> None:
     # First the rows that refer to blobs, then the blobs.
     async with unit_of_work(platform.database) as uow:
@@ -91,7 +108,7 @@ async def _sweep_workspaces(platform: Platform) -> None:
 @asynccontextmanager
 async def standing(platform: Platform) -> AsyncIterator[Relay]:
     """Have this process stand for election to relay jobs, for as long as the block lasts."""
-    relay = Relay(platform, listeners(), chores())
+    relay = Relay(platform, listeners(platform.settings), chores())
     task = asyncio.create_task(relay.run(), name="relay")
     try:
         yield relay

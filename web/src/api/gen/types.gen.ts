@@ -491,6 +491,51 @@ export type DownloadRead = {
 };
 
 /**
+ * EmailRead
+ *
+ * A letter to the caller, and what became of it.
+ */
+export type EmailRead = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Subject
+     */
+    subject: string;
+    topic: Topic;
+    status: EmailStatus;
+    /**
+     * Attempts
+     *
+     * How often the mail server was asked to take it.
+     */
+    attempts: number;
+    /**
+     * Reason
+     *
+     * What the mail server said that refused it.
+     */
+    reason: string | null;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Sent At
+     */
+    sent_at: string | null;
+};
+
+/**
+ * EmailStatus
+ *
+ * What became of a letter.
+ */
+export type EmailStatus = 'queued' | 'sent' | 'refused' | 'failed' | 'skipped';
+
+/**
  * EndpointCalls
  *
  * The calls of one endpoint by one method.
@@ -838,10 +883,24 @@ export type ItemJobRead = {
 };
 
 /**
+ * Item[LinkSent]
+ */
+export type ItemLinkSent = {
+    data: LinkSent;
+};
+
+/**
  * Item[Me]
  */
 export type ItemMe = {
     data: Me;
+};
+
+/**
+ * Item[NotificationSettings]
+ */
+export type ItemNotificationSettings = {
+    data: NotificationSettings;
 };
 
 /**
@@ -870,6 +929,13 @@ export type ItemRegistered = {
  */
 export type ItemReportRead = {
     data: ReportRead;
+};
+
+/**
+ * Item[ResetLink]
+ */
+export type ItemResetLink = {
+    data: ResetLink;
 };
 
 /**
@@ -918,10 +984,24 @@ export type ItemUnionTokensSignedIn = {
 };
 
 /**
+ * Item[Unsubscribed]
+ */
+export type ItemUnsubscribed = {
+    data: Unsubscribed;
+};
+
+/**
  * Item[UserRead]
  */
 export type ItemUserRead = {
     data: UserRead;
+};
+
+/**
+ * Item[VerifiedEmail]
+ */
+export type ItemVerifiedEmail = {
+    data: VerifiedEmail;
 };
 
 /**
@@ -1231,6 +1311,32 @@ export type Language = {
 };
 
 /**
+ * LinkSent
+ *
+ * What an e-mail now carries, if it has somebody to go to.
+ */
+export type LinkSent = {
+    /**
+     * Expires In
+     *
+     * Seconds the link will work.
+     */
+    expires_in: number;
+};
+
+/**
+ * LinkToken
+ *
+ * What stands behind the # of a link.
+ */
+export type LinkToken = {
+    /**
+     * Token
+     */
+    token: string;
+};
+
+/**
  * Login
  *
  * A sign-in, by e-mail or by username.
@@ -1282,6 +1388,48 @@ export type Me = {
      * Jobs asked for in this calendar month (UTC).
      */
     monthly_usage: number;
+};
+
+/**
+ * NotificationSettings
+ *
+ * What a person is told of by e-mail, and whether that can reach them.
+ */
+export type NotificationSettings = {
+    /**
+     * Mail
+     *
+     * This instance sends e-mail.
+     */
+    mail: boolean;
+    /**
+     * Email
+     */
+    email: string;
+    /**
+     * Email Verified
+     *
+     * Only mail about the safety of the account goes to an address that is not.
+     */
+    email_verified: boolean;
+    /**
+     * Topics
+     */
+    topics: Array<TopicRead>;
+};
+
+/**
+ * NotificationSettingsPatch
+ *
+ * The choices to change.
+ */
+export type NotificationSettingsPatch = {
+    /**
+     * Topics
+     */
+    topics: {
+        [key in Topic]?: boolean;
+    };
 };
 
 /**
@@ -1358,6 +1506,36 @@ export type PageAssetRead = {
      * Items
      */
     items: Array<AssetRead>;
+    /**
+     * Total
+     *
+     * How many there are in all, or at least (capped at 10,000).
+     */
+    total: number;
+    /**
+     * Page
+     */
+    page: number;
+    /**
+     * Page Size
+     */
+    page_size: number;
+    /**
+     * Next Cursor
+     *
+     * Send as `cursor` for what follows; null at the end.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * Page[EmailRead]
+ */
+export type PageEmailRead = {
+    /**
+     * Items
+     */
+    items: Array<EmailRead>;
     /**
      * Total
      *
@@ -1646,6 +1824,34 @@ export type PasswordChanged = {
      * Sessions Ended
      */
     sessions_ended: number;
+};
+
+/**
+ * PasswordForgotten
+ *
+ * The address of an account whose password is forgotten.
+ */
+export type PasswordForgotten = {
+    /**
+     * Email
+     */
+    email: string;
+};
+
+/**
+ * PasswordReset
+ *
+ * A new password, by the link that was sent.
+ */
+export type PasswordReset = {
+    /**
+     * Token
+     */
+    token: string;
+    /**
+     * Password
+     */
+    password: string;
 };
 
 /**
@@ -1969,6 +2175,24 @@ export type ReportRead = {
 };
 
 /**
+ * ResetLink
+ *
+ * A link that sets a new password.
+ */
+export type ResetLink = {
+    /**
+     * Email
+     *
+     * Whose password it sets.
+     */
+    email: string;
+    /**
+     * Expires At
+     */
+    expires_at: string;
+};
+
+/**
  * SandboxUsed
  *
  * How the tools were kept apart.
@@ -2152,6 +2376,12 @@ export type Setup = {
  * What the first page needs to know.
  */
 export type SetupState = {
+    /**
+     * Mail
+     *
+     * E-mail is sent, so that a forgotten password can be reset.
+     */
+    mail: boolean;
     /**
      * Needed
      *
@@ -2499,6 +2729,40 @@ export type ToolRun = {
 };
 
 /**
+ * Topic
+ *
+ * What a letter is about; a person chooses by it.
+ */
+export type Topic = 'security' | 'run_failed' | 'run_completed';
+
+/**
+ * TopicRead
+ *
+ * One thing a person may be told of by e-mail.
+ */
+export type TopicRead = {
+    topic: Topic;
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * About
+     */
+    about: string;
+    /**
+     * Wanted
+     */
+    wanted: boolean;
+    /**
+     * Locked
+     *
+     * It cannot be switched off.
+     */
+    locked: boolean;
+};
+
+/**
  * Types
  *
  * How well the code's types hold.
@@ -2529,6 +2793,19 @@ export type Types = {
 };
 
 /**
+ * Unsubscribed
+ *
+ * What a person is not told of by e-mail any more.
+ */
+export type Unsubscribed = {
+    topic: Topic;
+    /**
+     * Title
+     */
+    title: string;
+};
+
+/**
  * UserRead
  *
  * An account, as itself sees it.
@@ -2542,6 +2819,12 @@ export type UserRead = {
      * Email
      */
     email: string;
+    /**
+     * Email Verified
+     *
+     * A link that was sent there has been used.
+     */
+    email_verified: boolean;
     /**
      * Username
      */
@@ -2576,6 +2859,18 @@ export type UserRead = {
      * Version
      */
     version: number;
+};
+
+/**
+ * VerifiedEmail
+ *
+ * An address that is known to be the account's.
+ */
+export type VerifiedEmail = {
+    /**
+     * Email
+     */
+    email: string;
 };
 
 /**
@@ -3311,6 +3606,311 @@ export type ListSecurityEventsResponses = {
 };
 
 export type ListSecurityEventsResponse = ListSecurityEventsResponses[keyof ListSecurityEventsResponses];
+
+export type ForgotPasswordData = {
+    body: PasswordForgotten;
+    path?: never;
+    query?: never;
+    url: '/api/v1/auth/password/forgot';
+};
+
+export type ForgotPasswordErrors = {
+    /**
+     * `BAD_REQUEST`, `MALFORMED_JSON`
+     */
+    400: Problem;
+    /**
+     * `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `PASSWORD_RESET_UNAVAILABLE`, `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type ForgotPasswordError = ForgotPasswordErrors[keyof ForgotPasswordErrors];
+
+export type ForgotPasswordResponses = {
+    /**
+     * Successful Response
+     */
+    202: ItemLinkSent;
+};
+
+export type ForgotPasswordResponse = ForgotPasswordResponses[keyof ForgotPasswordResponses];
+
+export type CheckResetLinkData = {
+    body: LinkToken;
+    path?: never;
+    query?: never;
+    url: '/api/v1/auth/password/reset/check';
+};
+
+export type CheckResetLinkErrors = {
+    /**
+     * `BAD_REQUEST`, `MALFORMED_JSON`
+     */
+    400: Problem;
+    /**
+     * `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `PASSWORD_LINK_INVALID`
+     */
+    410: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type CheckResetLinkError = CheckResetLinkErrors[keyof CheckResetLinkErrors];
+
+export type CheckResetLinkResponses = {
+    /**
+     * Successful Response
+     */
+    200: ItemResetLink;
+};
+
+export type CheckResetLinkResponse = CheckResetLinkResponses[keyof CheckResetLinkResponses];
+
+export type ResetPasswordData = {
+    body: PasswordReset;
+    path?: never;
+    query?: never;
+    url: '/api/v1/auth/password/reset';
+};
+
+export type ResetPasswordErrors = {
+    /**
+     * `BAD_REQUEST`, `MALFORMED_JSON`
+     */
+    400: Problem;
+    /**
+     * `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `PASSWORD_LINK_INVALID`
+     */
+    410: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: Problem;
+    /**
+     * `PASSWORD_TOO_WEAK`, `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type ResetPasswordError = ResetPasswordErrors[keyof ResetPasswordErrors];
+
+export type ResetPasswordResponses = {
+    /**
+     * Successful Response
+     */
+    200: ItemPasswordChanged;
+};
+
+export type ResetPasswordResponse = ResetPasswordResponses[keyof ResetPasswordResponses];
+
+export type AskForVerificationData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/auth/email/verification';
+};
+
+export type AskForVerificationErrors = {
+    /**
+     * `BAD_REQUEST`, `MALFORMED_JSON`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `EMAIL_ALREADY_VERIFIED`
+     */
+    409: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `MAIL_NOT_CONFIGURED`, `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type AskForVerificationError = AskForVerificationErrors[keyof AskForVerificationErrors];
+
+export type AskForVerificationResponses = {
+    /**
+     * Successful Response
+     */
+    202: ItemLinkSent;
+};
+
+export type AskForVerificationResponse = AskForVerificationResponses[keyof AskForVerificationResponses];
+
+export type VerifyEmailData = {
+    body: LinkToken;
+    path?: never;
+    query?: never;
+    url: '/api/v1/auth/email/verify';
+};
+
+export type VerifyEmailErrors = {
+    /**
+     * `BAD_REQUEST`, `MALFORMED_JSON`
+     */
+    400: Problem;
+    /**
+     * `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `EMAIL_LINK_INVALID`
+     */
+    410: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type VerifyEmailError = VerifyEmailErrors[keyof VerifyEmailErrors];
+
+export type VerifyEmailResponses = {
+    /**
+     * Successful Response
+     */
+    200: ItemVerifiedEmail;
+};
+
+export type VerifyEmailResponse = VerifyEmailResponses[keyof VerifyEmailResponses];
 
 export type GetProfileData = {
     body?: never;
@@ -5911,6 +6511,290 @@ export type ExportAnalysisResponses = {
 };
 
 export type ExportAnalysisResponse = ExportAnalysisResponses[keyof ExportAnalysisResponses];
+
+export type GetNotificationSettingsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/notifications/settings';
+};
+
+export type GetNotificationSettingsErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type GetNotificationSettingsError = GetNotificationSettingsErrors[keyof GetNotificationSettingsErrors];
+
+export type GetNotificationSettingsResponses = {
+    /**
+     * Successful Response
+     */
+    200: ItemNotificationSettings;
+};
+
+export type GetNotificationSettingsResponse = GetNotificationSettingsResponses[keyof GetNotificationSettingsResponses];
+
+export type ChangeNotificationSettingsData = {
+    body: NotificationSettingsPatch;
+    headers?: {
+        /**
+         * For 24 hours a repeat of this request with the same key gets the first answer and does nothing. 1 to 255 visible ASCII characters; `X-Idempotency-Key` is understood too.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/notifications/settings';
+};
+
+export type ChangeNotificationSettingsErrors = {
+    /**
+     * `BAD_REQUEST`, `IDEMPOTENCY_KEY_INVALID`, `MALFORMED_JSON`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `IDEMPOTENCY_IN_PROGRESS`
+     */
+    409: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: Problem;
+    /**
+     * `EMAIL_TOPIC_LOCKED`, `VALIDATION_ERROR`, `IDEMPOTENCY_KEY_REUSED`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type ChangeNotificationSettingsError = ChangeNotificationSettingsErrors[keyof ChangeNotificationSettingsErrors];
+
+export type ChangeNotificationSettingsResponses = {
+    /**
+     * Successful Response
+     */
+    200: ItemNotificationSettings;
+};
+
+export type ChangeNotificationSettingsResponse = ChangeNotificationSettingsResponses[keyof ChangeNotificationSettingsResponses];
+
+export type ListEmailsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/notifications/emails';
+};
+
+export type ListEmailsErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type ListEmailsError = ListEmailsErrors[keyof ListEmailsErrors];
+
+export type ListEmailsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageEmailRead;
+};
+
+export type ListEmailsResponse = ListEmailsResponses[keyof ListEmailsResponses];
+
+export type AskToUnsubscribeData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Token
+         *
+         * From a letter's link.
+         */
+        token: string;
+    };
+    url: '/api/v1/notifications/unsubscribe';
+};
+
+export type AskToUnsubscribeErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `UNSUBSCRIBE_LINK_INVALID`
+     */
+    404: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type AskToUnsubscribeError = AskToUnsubscribeErrors[keyof AskToUnsubscribeErrors];
+
+export type UnsubscribeData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * Token
+         *
+         * From a letter's link.
+         */
+        token: string;
+    };
+    url: '/api/v1/notifications/unsubscribe';
+};
+
+export type UnsubscribeErrors = {
+    /**
+     * `BAD_REQUEST`, `MALFORMED_JSON`
+     */
+    400: Problem;
+    /**
+     * `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `UNSUBSCRIBE_LINK_INVALID`
+     */
+    404: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type UnsubscribeError = UnsubscribeErrors[keyof UnsubscribeErrors];
+
+export type UnsubscribeResponses = {
+    /**
+     * Successful Response
+     */
+    200: ItemUnsubscribed;
+};
+
+export type UnsubscribeResponse = UnsubscribeResponses[keyof UnsubscribeResponses];
 
 export type ListApiCallsData = {
     body?: never;

@@ -1,0 +1,68 @@
+"""What clients send to notifications and get back."""
+
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from taskyard.core.schemas import In, Out
+from taskyard.notifications.types import EmailStatus, Topic
+
+
+class MailJob(BaseModel):
+    """The parameters of a job that sends a letter."""
+
+    email_id: UUID
+
+
+class MailSent(BaseModel):
+    """What the mail server said when it took a letter."""
+
+    reply: str
+
+
+class TopicRead(Out):
+    """One thing a person may be told of by e-mail."""
+
+    topic: Topic
+    title: str = Field(examples=["A run failed"])
+    about: str
+    wanted: bool
+    locked: bool = Field(description="It cannot be switched off.")
+
+
+class NotificationSettings(Out):
+    """What a person is told of by e-mail, and whether that can reach them."""
+
+    mail: bool = Field(description="This instance sends e-mail.")
+    email: str
+    email_verified: bool = Field(
+        description="Only mail about the safety of the account goes to an address that is not."
+    )
+    topics: list[TopicRead]
+
+
+class NotificationSettingsPatch(In):
+    """The choices to change."""
+
+    topics: dict[Topic, bool] = Field(examples=[{"run_completed": True}])
+
+
+class EmailRead(Out):
+    """A letter to the caller, and what became of it."""
+
+    id: UUID
+    subject: str
+    topic: Topic
+    status: EmailStatus
+    attempts: int = Field(description="How often the mail server was asked to take it.")
+    reason: str | None = Field(description="What the mail server said that refused it.")
+    created_at: datetime
+    sent_at: datetime | None
+
+
+class Unsubscribed(Out):
+    """What a person is not told of by e-mail any more."""
+
+    topic: Topic
+    title: str

@@ -1,0 +1,156 @@
+"""The verbs of notifications: write to somebody, and let them choose about what."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any, Final, TypeVar
+from uuid import UUID
+
+from email_validator import validate_email
+from pydantic import BaseModel
+
+from taskyard.accounts.models import User
+from taskyard.accounts.service import links
+from taskyard.accounts.service.links import Purpose
+from taskyard.core.mail import one_line
+from taskyard.core.settings import Settings
+from taskyard.core.uow import Uow
+from taskyard.jobs import service as jobs
+from taskyard.kit.clock import now
+from taskyard.kit.ids import uuid7
+from taskyard.notifications import repository, templates, unsubscribing
+from taskyard.notifications.errors import TopicLocked
+from taskyard.notifications.events import EmailTopicsChosen
+from taskyard.notifications.models import Email
+from taskyard.notifications.schemas import MailJob
+from taskyard.notifications.templates import Template
+from taskyard.notifications.types import BY_DEFAULT, EmailStatus, Topic
+
+V = TypeVar("V", bound=BaseModel)
+
+MAIL: Final = "mail"
+#: More letters on one topic in an hour would be a bomb, whoever set it off.
+_MOST_PER_HOUR: Final = 20
+_KEPT: Final = timedelta(days=90)
+_BATCH: Final = 2_000
+_LONGEST_VALUE: Final = 400
+
+
+async def write(uow: Uow, user: User, template: Template[V], variables: V) -> Email | None:
+    """Have a letter sent to somebody who wants it: its row and its job, in this transaction.
+
+    None where they do not want it, or their address is not known to be theirs.
+    """
+    if not user.is_active or not await _is_wanted(uow, user, template):
+        return None
+    email = Email(
+        id=uuid7(),
+        user_id=user.id,
+        template=template.name,
+        topic=template.topic,
+        subject=one_line(template.subject(variables), _LONGEST_VALUE),
+        address=_mailbox(user),
+        variables=_plain(variables.model_dump(mode="json")),
+        status=EmailStatus.QUEUED,
+        useful_until=now() + template.life,
+    )
+    if not template.asked_for and await _has_had_enough(uow, user.id, template.topic):
+        email.status = EmailStatus.SKIPPED
+        email.reason = f"More than {_MOST_PER_HOUR} of this kind within an hour."
+    else:
+        email.job_id = await jobs.enqueue_system(uow, MAIL, MailJob(email_id=email.id))
+    uow.db.add(email)
+    await uow.db.flush()
+    return email
+
+
+async def send_reset_link(uow: Uow, settings: Settings, user: User, *, address: str) -> None:
+    """Send somebody a link that sets their password."""
+    if not user.is_active:
+        return
+    link = await links.make(uow, settings, user.id, Purpose.PASSWORD_RESET)
+    given = templates.PasswordForgotten(
+        link_id=link.id, until=link.expires_at, at=now(), address=address
+    )
+    await write(uow, user, templates.PASSWORD_RESET, given)
+
+
+async def send_verification_link(uow: Uow, settings: Settings, user: User, *, new: bool) -> None:
+    """Send somebody a link that confirms their address, unless that is done."""
+    if not user.is_active or user.email_verified_at is not None:
+        return
+    link = await links.make(uow, settings, user.id, Purpose.EMAIL_VERIFICATION)
+    given = templates.ConfirmAddress(link_id=link.id, until=link.expires_at, new=new)
+    await write(uow, user, templates.WELCOME, given)
+
+
+async def wanted(uow: Uow, user_id: UUID) -> dict[Topic, bool]:
+    """Return what a person is told of by e-mail, topic by topic."""
+    return {**BY_DEFAULT, **await repository.choices(uow.db, user_id), Topic.SECURITY: True}
+
+
+async def choose(uow: Uow, user_id: UUID, choices: Mapping[Topic, bool]) -> None:
+    """Keep what a person wants to be told of. Raises TopicLocked."""
+    if not choices.get(Topic.SECURITY, True):
+        raise TopicLocked
+    chosen: dict[Topic, bool] = {
+        topic: value for topic, value in choices.items() if topic is not Topic.SECURITY
+    }
+    if not chosen:
+        return
+    await repository.choose(uow.db, user_id, chosen)
+    uow.emit(
+        EmailTopicsChosen(
+            subject_id=user_id,
+            actor_id=user_id,
+            wanted=sorted(topic for topic, value in chosen.items() if value),
+            unwanted=sorted(topic for topic, value in chosen.items() if not value),
+        )
+    )
+
+
+async def unsubscribe(uow: Uow, settings: Settings, token: str) -> Topic:
+    """End one topic's e-mail by the link in a letter. Raises UnsubscribeLinkInvalid."""
+    user_id, topic = unsubscribing.unseal(settings, token)
+    if await repository.user(uow.db, user_id) is not None:
+        await choose(uow, user_id, {topic: False})
+    return topic
+
+
+async def letters_to(uow: Uow, user_id: UUID, *, limit: int) -> Sequence[Email]:
+    """Return what a person was written, newest first."""
+    return await repository.letters_to(uow.db, user_id, limit=limit)
+
+
+async def forget_old(uow: Uow) -> int:
+    """Remove letters nobody asks about any more; return how many."""
+    return await repository.forget(uow.db, older_than=_KEPT, limit=_BATCH)
+
+
+async def _is_wanted(uow: Uow, user: User, template: Template[Any]) -> bool:
+    if template.topic is Topic.SECURITY:
+        return True
+    known = user.email_verified_at is not None
+    return known and (await wanted(uow, user.id))[template.topic]
+
+
+async def _has_had_enough(uow: Uow, user_id: UUID, topic: Topic) -> bool:
+    hour = timedelta(hours=1)
+    lately = await repository.written_lately(uow.db, user_id, topic, within=hour)
+    return lately >= _MOST_PER_HOUR
+
+
+def _mailbox(user: User) -> str:
+    """Return an account's address as every mail server takes it: the domain in ASCII.
+
+    Its part before the @ keeps its case, which some servers still heed.
+    """
+    found = validate_email(user.email, check_deliverability=False, test_environment=True)
+    return found.ascii_email or user.email_key
+
+
+def _plain(variables: dict[str, Any]) -> dict[str, Any]:
+    """Return variables whose texts are one line each, without control characters."""
+    return {
+        name: one_line(value, _LONGEST_VALUE) if isinstance(value, str) else value
+        for name, value in variables.items()
+    }

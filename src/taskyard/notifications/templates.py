@@ -1,0 +1,187 @@
+"""Every kind of letter: what it is about, what it takes, and how long it is of use.
+
+What a letter says lies in `letters/<name>.jinja`, once for its plain and its HTML form.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final, Generic, TypeVar
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from taskyard.accounts.service import links
+from taskyard.accounts.service.links import Purpose
+from taskyard.core.settings import Settings
+from taskyard.notifications.types import Topic
+
+V = TypeVar("V", bound=BaseModel)
+
+#: News of a week ago is history.
+_NEWS: Final = timedelta(days=3)
+
+
+class Link(BaseModel):
+    """A link that works once."""
+
+    link_id: UUID
+    until: datetime
+
+
+class ConfirmAddress(Link):
+    """A link that confirms an address."""
+
+    #: The account was made just now; else a further link was asked for.
+    new: bool
+
+
+class PasswordForgotten(Link):
+    """A link that sets a new password."""
+
+    at: datetime
+    address: str
+
+
+class PasswordSet(BaseModel):
+    """A password that is another now."""
+
+    at: datetime
+    sessions_ended: int
+
+
+class PasswordReset(PasswordSet):
+    """A password that was set by a link."""
+
+    address: str
+
+
+class SignIn(BaseModel):
+    """A session, and when it began or ended."""
+
+    at: datetime
+    device: str
+    address: str
+
+
+class RunEnded(BaseModel):
+    """A run that has ended."""
+
+    job_id: UUID
+    title: str
+    project: str | None
+    at: datetime
+    took: str
+
+
+class RunFailed(RunEnded):
+    """A run that has failed."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Template(Generic[V]):
+    """One kind of letter."""
+
+    name: str
+    topic: Topic
+    variables: type[V]
+    subject: Callable[[V], str]
+    #: Where its button leads.
+    page: Callable[[Settings, V], str]
+    life: timedelta = _NEWS
+    #: Its reader waits for it: it goes out however many others did.
+    asked_for: bool = False
+
+
+def _here(path: str) -> Callable[[Settings, Any], str]:
+    return lambda settings, _: f"{settings.web_address}/app/{path}"
+
+
+def _link(purpose: Purpose) -> Callable[[Settings, Link], str]:
+    return lambda settings, given: links.address_of(settings, given.link_id, purpose)
+
+
+def _run(settings: Settings, given: RunEnded) -> str:
+    return f"{settings.web_address}/app/runs/{given.job_id}"
+
+
+def _of(given: RunEnded) -> str:
+    return f" in {given.project}" if given.project else ""
+
+
+WELCOME: Final = Template(
+    name="welcome",
+    topic=Topic.SECURITY,
+    variables=ConfirmAddress,
+    subject=lambda given: "Welcome to Taskyard" if given.new else "Confirm your address",
+    page=_link(Purpose.EMAIL_VERIFICATION),
+    life=links.LIFE[Purpose.EMAIL_VERIFICATION],
+    asked_for=True,
+)
+PASSWORD_RESET: Final = Template(
+    name="password_reset",
+    topic=Topic.SECURITY,
+    variables=PasswordForgotten,
+    subject=lambda _: "Set a new password",
+    page=_link(Purpose.PASSWORD_RESET),
+    life=links.LIFE[Purpose.PASSWORD_RESET],
+    asked_for=True,
+)
+PASSWORD_WAS_RESET: Final = Template(
+    name="password_was_reset",
+    topic=Topic.SECURITY,
+    variables=PasswordReset,
+    subject=lambda _: "Your password was set by a link",
+    page=_here("forgot-password"),
+)
+PASSWORD_CHANGED: Final = Template(
+    name="password_changed",
+    topic=Topic.SECURITY,
+    variables=PasswordSet,
+    subject=lambda _: "Your password was changed",
+    page=_here("forgot-password"),
+)
+NEW_SIGN_IN: Final = Template(
+    name="new_sign_in",
+    topic=Topic.SECURITY,
+    variables=SignIn,
+    subject=lambda _: "New sign-in to your account",
+    page=_here("settings/security"),
+)
+SESSION_REUSED: Final = Template(
+    name="session_reused",
+    topic=Topic.SECURITY,
+    variables=SignIn,
+    subject=lambda _: "A session was ended for your safety",
+    page=_here("settings/security"),
+)
+RUN_FAILED: Final = Template(
+    name="run_failed",
+    topic=Topic.RUN_FAILED,
+    variables=RunFailed,
+    subject=lambda given: f"{given.title}{_of(given)} failed",
+    page=_run,
+)
+RUN_COMPLETED: Final = Template(
+    name="run_completed",
+    topic=Topic.RUN_COMPLETED,
+    variables=RunEnded,
+    subject=lambda given: f"{given.title}{_of(given)} is done",
+    page=_run,
+)
+
+TEMPLATES: Final[dict[str, Template[Any]]] = {
+    template.name: template
+    for template in (
+        WELCOME,
+        PASSWORD_RESET,
+        PASSWORD_WAS_RESET,
+        PASSWORD_CHANGED,
+        NEW_SIGN_IN,
+        SESSION_REUSED,
+        RUN_FAILED,
+        RUN_COMPLETED,
+    )
+}
