@@ -32,6 +32,7 @@ PUBLIC = {
     "verify_email",
     "unsubscribe",
     "ask_to_unsubscribe",
+    "exchange_session_link",
     "download_file",
 }
 #: Paths whose callers a matrix of their own looks at.

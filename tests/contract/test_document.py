@@ -24,7 +24,14 @@ from tests.contract.responses import Operation, operations
 
 ROOT = Path(__file__).parent.parent.parent
 #: What answers outside of the API: the web app's files, and what this is.
-PLAIN_ROUTES = {"/", "/app", "/app/{path:path}", "/favicon.ico", "/openapi.json"}
+PLAIN_ROUTES = {
+    "/",
+    "/app",
+    "/app/{path:path}",
+    "/favicon.ico",
+    "/login/session/{token}",
+    "/openapi.json",
+}
 #: Sockets say themselves who may speak, after the handshake; each needs tests of its own.
 SOCKETS = {"/api/v1/ws"}
 #: Refusals that no operation documents, with the reason.

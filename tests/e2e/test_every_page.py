@@ -15,7 +15,7 @@ VIEWS = [
     pytest.param(1440, "dark", id="1440-dark", marks=pytest.mark.slow),
     pytest.param(390, "light", id="390-light", marks=pytest.mark.slow),
 ]
-OPEN_TO_ALL = ("/app/login", "/app/register")
+OPEN_TO_ALL = ("/app/login", "/app/register", "/app/login/session/any")
 SIGNED_IN = (
     "/app/",
     "/app/projects",

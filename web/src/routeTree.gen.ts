@@ -27,6 +27,7 @@ import { Route as AppSettingsSecurityRouteImport } from './routes/_app/settings/
 import { Route as AppProjectsProjectIdIndexRouteImport } from './routes/_app/projects/$projectId/index'
 import { Route as AppProjectsProjectIdRunsRouteImport } from './routes/_app/projects/$projectId/runs'
 import { Route as AppProjectsProjectIdSettingsRouteImport } from './routes/_app/projects/$projectId/settings'
+import { Route as DoorLoginSessionTokenRouteImport } from './routes/_door/login_/session/$token'
 import { Route as AppProjectsProjectIdAnalysesIndexRouteImport } from './routes/_app/projects/$projectId/analyses/index'
 import { Route as AppProjectsProjectIdAnalysesAnalysisIdRouteImport } from './routes/_app/projects/$projectId/analyses/$analysisId'
 import { Route as AppProjectsProjectIdSourceIndexRouteImport } from './routes/_app/projects/$projectId/source/index'
@@ -124,6 +125,11 @@ const AppProjectsProjectIdSettingsRoute =
     path: '/settings',
     getParentRoute: () => AppProjectsProjectIdRouteRoute,
   } as any)
+const DoorLoginSessionTokenRoute = DoorLoginSessionTokenRouteImport.update({
+  id: '/login_/session/$token',
+  path: '/login/session/$token',
+  getParentRoute: () => DoorRoute,
+} as any)
 const AppProjectsProjectIdAnalysesIndexRoute =
   AppProjectsProjectIdAnalysesIndexRouteImport.update({
     id: '/analyses/',
@@ -165,6 +171,7 @@ export interface FileRoutesByFullPath {
   '/settings/': typeof AppSettingsIndexRoute
   '/projects/$projectId/runs': typeof AppProjectsProjectIdRunsRoute
   '/projects/$projectId/settings': typeof AppProjectsProjectIdSettingsRoute
+  '/login/session/$token': typeof DoorLoginSessionTokenRoute
   '/projects/$projectId/': typeof AppProjectsProjectIdIndexRoute
   '/projects/$projectId/analyses/$analysisId': typeof AppProjectsProjectIdAnalysesAnalysisIdRoute
   '/projects/$projectId/source/$snapshotId': typeof AppProjectsProjectIdSourceSnapshotIdRoute
@@ -185,6 +192,7 @@ export interface FileRoutesByTo {
   '/settings': typeof AppSettingsIndexRoute
   '/projects/$projectId/runs': typeof AppProjectsProjectIdRunsRoute
   '/projects/$projectId/settings': typeof AppProjectsProjectIdSettingsRoute
+  '/login/session/$token': typeof DoorLoginSessionTokenRoute
   '/projects/$projectId': typeof AppProjectsProjectIdIndexRoute
   '/projects/$projectId/analyses/$analysisId': typeof AppProjectsProjectIdAnalysesAnalysisIdRoute
   '/projects/$projectId/source/$snapshotId': typeof AppProjectsProjectIdSourceSnapshotIdRoute
@@ -210,6 +218,7 @@ export interface FileRoutesById {
   '/_app/settings/': typeof AppSettingsIndexRoute
   '/_app/projects/$projectId/runs': typeof AppProjectsProjectIdRunsRoute
   '/_app/projects/$projectId/settings': typeof AppProjectsProjectIdSettingsRoute
+  '/_door/login_/session/$token': typeof DoorLoginSessionTokenRoute
   '/_app/projects/$projectId/': typeof AppProjectsProjectIdIndexRoute
   '/_app/projects/$projectId/analyses/$analysisId': typeof AppProjectsProjectIdAnalysesAnalysisIdRoute
   '/_app/projects/$projectId/source/$snapshotId': typeof AppProjectsProjectIdSourceSnapshotIdRoute
@@ -234,6 +243,7 @@ export interface FileRouteTypes {
     | '/settings/'
     | '/projects/$projectId/runs'
     | '/projects/$projectId/settings'
+    | '/login/session/$token'
     | '/projects/$projectId/'
     | '/projects/$projectId/analyses/$analysisId'
     | '/projects/$projectId/source/$snapshotId'
@@ -254,6 +264,7 @@ export interface FileRouteTypes {
     | '/settings'
     | '/projects/$projectId/runs'
     | '/projects/$projectId/settings'
+    | '/login/session/$token'
     | '/projects/$projectId'
     | '/projects/$projectId/analyses/$analysisId'
     | '/projects/$projectId/source/$snapshotId'
@@ -278,6 +289,7 @@ export interface FileRouteTypes {
     | '/_app/settings/'
     | '/_app/projects/$projectId/runs'
     | '/_app/projects/$projectId/settings'
+    | '/_door/login_/session/$token'
     | '/_app/projects/$projectId/'
     | '/_app/projects/$projectId/analyses/$analysisId'
     | '/_app/projects/$projectId/source/$snapshotId'
@@ -418,6 +430,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppProjectsProjectIdSettingsRouteImport
       parentRoute: typeof AppProjectsProjectIdRouteRoute
     }
+    '/_door/login_/session/$token': {
+      id: '/_door/login_/session/$token'
+      path: '/login/session/$token'
+      fullPath: '/login/session/$token'
+      preLoaderRoute: typeof DoorLoginSessionTokenRouteImport
+      parentRoute: typeof DoorRoute
+    }
     '/_app/projects/$projectId/analyses/': {
       id: '/_app/projects/$projectId/analyses/'
       path: '/analyses'
@@ -519,12 +538,14 @@ interface DoorRouteChildren {
   DoorLoginRoute: typeof DoorLoginRoute
   DoorRegisterRoute: typeof DoorRegisterRoute
   DoorSetupRoute: typeof DoorSetupRoute
+  DoorLoginSessionTokenRoute: typeof DoorLoginSessionTokenRoute
 }
 
 const DoorRouteChildren: DoorRouteChildren = {
   DoorLoginRoute: DoorLoginRoute,
   DoorRegisterRoute: DoorRegisterRoute,
   DoorSetupRoute: DoorSetupRoute,
+  DoorLoginSessionTokenRoute: DoorLoginSessionTokenRoute,
 }
 
 const DoorRouteWithChildren = DoorRoute._addFileChildren(DoorRouteChildren)

@@ -66,6 +66,20 @@ class SessionNotFound(TaskyardError):
     code = "SESSION_NOT_FOUND"
 
 
+class SessionTokenMissing(TaskyardError):
+    """Send the sign-in link's token as `token`."""
+
+    kind = Kind.BAD_REQUEST
+    code = "SESSION_TOKEN_MISSING"
+
+
+class SessionTokenExpired(TaskyardError):
+    """This sign-in link was used or has expired. Make another where you are signed in."""
+
+    kind = Kind.GONE
+    code = "SESSION_TOKEN_EXPIRED"
+
+
 class SetupLinkInvalid(TaskyardError):
     """This set-up link was used or has expired. Run `taskyard admin setup-link` for a new one."""
 

@@ -72,6 +72,21 @@ class SignedIn(Event):
     device: str
 
 
+class SessionLinkMade(Event):
+    """A link that signs another device in was made. `subject_id` is the session that made it."""
+
+    name: ClassVar[str] = "session.link_made.v1"
+
+
+class SessionLinked(Event):
+    """A session began by such a link. `subject_id` is the new one."""
+
+    name: ClassVar[str] = "session.linked.v1"
+    #: The session that made the link, and its device.
+    made_by: UUID
+    device: str
+
+
 class SignInRefused(Event):
     """Somebody tried an account with a wrong password. `subject_id` is the account."""
 

@@ -71,6 +71,21 @@ class RefreshToken(Identified, Base):
     used_at: Mapped[datetime | None]
 
 
+class SessionLink(Identified, Base):
+    """A link that signs another device in, once. Only the token's hash is kept."""
+
+    __tablename__ = "session_links"
+
+    #: The session that made it: the link ends with it.
+    session_id: Mapped[UUID] = mapped_column(
+        ForeignKey("sessions.id", ondelete="CASCADE"), index=True
+    )
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
 class OneTimeLink(Identified, Base):
     """A link that works once, such as the first admin's. Only the token's hash is kept."""
 

@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from taskyard.accounts.models import OneTimeLink, RefreshToken, Session, User
+from taskyard.accounts.models import OneTimeLink, RefreshToken, Session, SessionLink, User
 from taskyard.core.spine import EventRow
 
 #: A session that nobody used for so long has ended.
@@ -124,6 +124,27 @@ async def end_sessions(
         query = query.where(Session.id != keep)
     ended = query.values(ended_at=func.now(), end_reason=reason).returning(Session.id)
     return (await db.scalars(ended.execution_options(synchronize_session=False))).all()
+
+
+async def use_session_link(db: AsyncSession, token_hash: bytes) -> UUID | None:
+    """Use a sign-in link up; return the session that made it. Of two uses exactly one is good."""
+    used = (
+        update(SessionLink)
+        .where(
+            SessionLink.token_hash == token_hash,
+            SessionLink.used_at.is_(None),
+            SessionLink.expires_at > func.now(),
+        )
+        .values(used_at=func.now())
+        .returning(SessionLink.session_id)
+    )
+    return await db.scalar(used)
+
+
+async def forget_session_links(db: AsyncSession, session_id: UUID) -> None:
+    """Remove what a session's expired sign-in links have left behind."""
+    over = SessionLink.session_id == session_id, SessionLink.expires_at <= func.now()
+    await db.execute(delete(SessionLink).where(*over))
 
 
 async def refresh_token(

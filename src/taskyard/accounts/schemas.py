@@ -51,6 +51,12 @@ class Refresh(In):
     refresh_token: Opaque
 
 
+class SessionExchange(In):
+    """The token of a sign-in link."""
+
+    token: Annotated[str, StringConstraints(max_length=512)] | None = None
+
+
 class Setup(In):
     """The first administrator, by the one-time link."""
 
@@ -132,6 +138,19 @@ class SignedIn(Out):
 
     user: UserRead
     session_id: UUID
+
+
+class SessionLinkRead(Out):
+    """A link that signs another device in (contract workspace: a literal body)."""
+
+    url: str = Field(description="Works once, within 90 seconds.")
+
+
+class Exchanged(Out):
+    """Who is signed in now (contract workspace: a literal body); the session is a cookie."""
+
+    status: Literal["success"]
+    user: UserRead
 
 
 class Registered(Out):

@@ -1,6 +1,7 @@
 """The table of contents of `/api/v1`: every room's routers, in the order of the document."""
 
 from taskyard.accounts import routes as accounts
+from taskyard.accounts import session_link_routes as session_links
 from taskyard.analytics import routes as analytics
 from taskyard.api import health, sample
 from taskyard.core.live import routes as live
@@ -13,6 +14,7 @@ from taskyard.runners.analysis import routes as analyses
 ROUTERS = (
     *health.ROUTERS,
     *accounts.ROUTERS,
+    *session_links.ROUTERS,
     *projects.ROUTERS,
     *sample.ROUTERS,
     *files.ROUTERS,

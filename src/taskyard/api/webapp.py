@@ -3,6 +3,7 @@
 import mimetypes
 from pathlib import Path
 from typing import Final
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
@@ -19,6 +20,9 @@ CSP: Final = (
 )
 _ENCODINGS: Final = (("br", ".br"), ("gzip", ".gz"))
 _FOREVER: Final = "public, max-age=31536000, immutable"
+#: Pages whose address is a secret: no search engine keeps it, and no other site is told of it.
+_SECRET_PAGES: Final = ("login/session/",)
+_SECRET: Final = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex, nofollow"}
 _NOT_BUILT: Final = (
     "<!doctype html><title>Taskyard</title><p>The web app is not built. "
     "Run <code>make web</code>; the API's document is at <a href=/openapi.json>/openapi.json</a>."
@@ -30,7 +34,10 @@ async def serve(request: Request) -> Response:
     path = request.path_params["path"]
     if "." in path.rpartition("/")[2]:
         return _file(request, path)
-    return _index(request)
+    page = _index(request)
+    if path.startswith(_SECRET_PAGES):
+        page.headers.update(_SECRET)
+    return page
 
 
 def _index(request: Request) -> Response:
@@ -71,6 +78,12 @@ async def _to_app(_: Request) -> Response:
     return RedirectResponse("/app/", 307)
 
 
+async def _to_session_link(request: Request) -> Response:
+    """Lead to the page of a sign-in link (contract workspace); looking at it uses nothing up."""
+    token = quote(request.path_params["token"], safe="")
+    return RedirectResponse(f"/app/login/session/{token}", 307, headers=_SECRET)
+
+
 async def favicon(request: Request) -> Response:
     """Answer browsers that ask for the icon at the root."""
     return _file(request, "favicon.svg")
@@ -79,5 +92,6 @@ async def favicon(request: Request) -> Response:
 ROUTES = (
     Route("/app", _to_app),
     Route("/favicon.ico", favicon),
+    Route("/login/session/{token}", _to_session_link),
     Route("/app/{path:path}", serve, methods=["GET", "HEAD"]),
 )

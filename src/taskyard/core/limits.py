@@ -108,6 +108,10 @@ RATES: dict[str, Rate] = {
         5, 5, 5, HOUR, "account", "asking for a link to confirm an address", vital=True
     ),
     "refresh": Rate(10, 10, 10, MINUTE, "session", "refreshing tokens"),
+    "session_token": Rate(5, 5, 5, MINUTE, "account", "making a link that signs a device in"),
+    "session_exchange": Rate(
+        10, 10, 10, MINUTE, "address", "signing in by such a link", vital=True
+    ),
     "analysis_create": Rate(5, 5, 15, MINUTE, "account", "asking for an analysis"),
     "build_create": Rate(10, 10, 30, MINUTE, "account", "asking for a build"),
     "upload": Rate(10, 30, 60, MINUTE, "account", "uploading source"),

@@ -668,6 +668,19 @@ export type ExcerptLine = {
 };
 
 /**
+ * Exchanged
+ *
+ * Who is signed in now (contract workspace: a literal body); the session is a cookie.
+ */
+export type Exchanged = {
+    /**
+     * Status
+     */
+    status: 'success';
+    user: UserRead;
+};
+
+/**
  * Failure
  *
  * Why a job failed.
@@ -2304,6 +2317,32 @@ export type SecurityEvent = {
     details: {
         [key: string]: unknown;
     };
+};
+
+/**
+ * SessionExchange
+ *
+ * The token of a sign-in link.
+ */
+export type SessionExchange = {
+    /**
+     * Token
+     */
+    token?: string | null;
+};
+
+/**
+ * SessionLinkRead
+ *
+ * A link that signs another device in (contract workspace: a literal body).
+ */
+export type SessionLinkRead = {
+    /**
+     * Url
+     *
+     * Works once, within 90 seconds.
+     */
+    url: string;
 };
 
 /**
@@ -4139,6 +4178,131 @@ export type GetLimitsResponses = {
 };
 
 export type GetLimitsResponse = GetLimitsResponses[keyof GetLimitsResponses];
+
+export type CreateSessionLinkData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/auth/session-token';
+};
+
+export type CreateSessionLinkErrors = {
+    /**
+     * `BAD_REQUEST`, `MALFORMED_JSON`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type CreateSessionLinkError = CreateSessionLinkErrors[keyof CreateSessionLinkErrors];
+
+export type CreateSessionLinkResponses = {
+    /**
+     * Successful Response
+     */
+    200: SessionLinkRead;
+};
+
+export type CreateSessionLinkResponse = CreateSessionLinkResponses[keyof CreateSessionLinkResponses];
+
+export type ExchangeSessionLinkData = {
+    /**
+     * Body
+     */
+    body?: SessionExchange | null;
+    path?: never;
+    query?: never;
+    url: '/api/v1/auth/session-exchange';
+};
+
+export type ExchangeSessionLinkErrors = {
+    /**
+     * `SESSION_TOKEN_MISSING`, `BAD_REQUEST`, `MALFORMED_JSON`
+     */
+    400: Problem;
+    /**
+     * `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `SESSION_TOKEN_EXPIRED`
+     */
+    410: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type ExchangeSessionLinkError = ExchangeSessionLinkErrors[keyof ExchangeSessionLinkErrors];
+
+export type ExchangeSessionLinkResponses = {
+    /**
+     * Successful Response
+     */
+    200: Exchanged;
+};
+
+export type ExchangeSessionLinkResponse = ExchangeSessionLinkResponses[keyof ExchangeSessionLinkResponses];
 
 export type ListProjectsData = {
     body?: never;

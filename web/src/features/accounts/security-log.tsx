@@ -11,6 +11,8 @@ const WORDS: Record<string, string> = {
   'account.profile_changed': 'Profile changed',
   'account.sign_in_refused': 'Sign-in refused',
   'session.started': 'Signed in',
+  'session.link_made': 'Sign-in link made',
+  'session.linked': 'Signed in by a link made on',
   'session.ended': 'Session ended',
 };
 

@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { askForVerification, askToUnsubscribe, cancelJob, changeNotificationSettings, changePassword, changeProfile, checkResetLink, createAnalysis, createJob, createProject, createProjectJob, createSampleProject, createTicket, deleteProject, downloadFile, downloadJobLog, exportAnalysis, exportApiCalls, forgotPassword, getAnalysis, getAnalysisReport, getDetailedHealth, getHealth, getJob, getLimits, getMe, getNotificationSettings, getProfile, getProject, getSetup, getSourceArchive, getSourceFile, getSourceSnapshot, getSubscription, getUsage, listAnalyses, listApiCalls, listEmails, listFindings, listJobAssets, listJobEvents, listJobs, listProjectJobs, listProjects, listSecurityEvents, listSessions, listSourceFiles, listSourceSnapshots, login, logout, type Options, refresh, register, resetPassword, retryJob, revokeSession, setUp, unsubscribe, updateProject, uploadSource, verifyEmail } from '../sdk.gen';
-import type { AskForVerificationData, AskForVerificationError, AskForVerificationResponse, AskToUnsubscribeData, AskToUnsubscribeError, CancelJobData, CancelJobError, CancelJobResponse, ChangeNotificationSettingsData, ChangeNotificationSettingsError, ChangeNotificationSettingsResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, ChangeProfileData, ChangeProfileError, ChangeProfileResponse, CheckResetLinkData, CheckResetLinkError, CheckResetLinkResponse, CreateAnalysisData, CreateAnalysisError, CreateAnalysisResponse, CreateJobData, CreateJobError, CreateJobResponse, CreateProjectData, CreateProjectError, CreateProjectJobData, CreateProjectJobError, CreateProjectJobResponse, CreateProjectResponse, CreateSampleProjectData, CreateSampleProjectError, CreateSampleProjectResponse, CreateTicketData, CreateTicketError, CreateTicketResponse, DeleteProjectData, DeleteProjectError, DeleteProjectResponse, DownloadFileData, DownloadFileError, DownloadFileResponse, DownloadJobLogData, DownloadJobLogError, ExportAnalysisData, ExportAnalysisError, ExportAnalysisResponse, ExportApiCallsData, ExportApiCallsError, ExportApiCallsResponse, ForgotPasswordData, ForgotPasswordError, ForgotPasswordResponse, GetAnalysisData, GetAnalysisError, GetAnalysisReportData, GetAnalysisReportError, GetAnalysisReportResponse, GetAnalysisResponse, GetDetailedHealthData, GetDetailedHealthError, GetDetailedHealthResponse, GetHealthData, GetHealthError, GetHealthResponse, GetJobData, GetJobError, GetJobResponse, GetLimitsData, GetLimitsError, GetLimitsResponse, GetMeData, GetMeError, GetMeResponse, GetNotificationSettingsData, GetNotificationSettingsError, GetNotificationSettingsResponse, GetProfileData, GetProfileError, GetProfileResponse, GetProjectData, GetProjectError, GetProjectResponse, GetSetupData, GetSetupError, GetSetupResponse, GetSourceArchiveData, GetSourceArchiveError, GetSourceArchiveResponse, GetSourceFileData, GetSourceFileError, GetSourceFileResponse, GetSourceSnapshotData, GetSourceSnapshotError, GetSourceSnapshotResponse, GetSubscriptionData, GetSubscriptionError, GetSubscriptionResponse, GetUsageData, GetUsageError, GetUsageResponse, ListAnalysesData, ListAnalysesError, ListAnalysesResponse, ListApiCallsData, ListApiCallsError, ListApiCallsResponse, ListEmailsData, ListEmailsError, ListEmailsResponse, ListFindingsData, ListFindingsError, ListFindingsResponse, ListJobAssetsData, ListJobAssetsError, ListJobAssetsResponse, ListJobEventsData, ListJobEventsError, ListJobEventsResponse, ListJobsData, ListJobsError, ListJobsResponse, ListProjectJobsData, ListProjectJobsError, ListProjectJobsResponse, ListProjectsData, ListProjectsError, ListProjectsResponse, ListSecurityEventsData, ListSecurityEventsError, ListSecurityEventsResponse, ListSessionsData, ListSessionsError, ListSessionsResponse, ListSourceFilesData, ListSourceFilesError, ListSourceFilesResponse, ListSourceSnapshotsData, ListSourceSnapshotsError, ListSourceSnapshotsResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, RefreshData, RefreshError, RefreshResponse, RegisterData, RegisterError, RegisterResponse, ResetPasswordData, ResetPasswordError, ResetPasswordResponse, RetryJobData, RetryJobError, RetryJobResponse, RevokeSessionData, RevokeSessionError, RevokeSessionResponse, SetUpData, SetUpError, SetUpResponse, UnsubscribeData, UnsubscribeError, UnsubscribeResponse, UpdateProjectData, UpdateProjectError, UpdateProjectResponse, UploadSourceData, UploadSourceError, UploadSourceResponse, VerifyEmailData, VerifyEmailError, VerifyEmailResponse } from '../types.gen';
+import { askForVerification, askToUnsubscribe, cancelJob, changeNotificationSettings, changePassword, changeProfile, checkResetLink, createAnalysis, createJob, createProject, createProjectJob, createSampleProject, createSessionLink, createTicket, deleteProject, downloadFile, downloadJobLog, exchangeSessionLink, exportAnalysis, exportApiCalls, forgotPassword, getAnalysis, getAnalysisReport, getDetailedHealth, getHealth, getJob, getLimits, getMe, getNotificationSettings, getProfile, getProject, getSetup, getSourceArchive, getSourceFile, getSourceSnapshot, getSubscription, getUsage, listAnalyses, listApiCalls, listEmails, listFindings, listJobAssets, listJobEvents, listJobs, listProjectJobs, listProjects, listSecurityEvents, listSessions, listSourceFiles, listSourceSnapshots, login, logout, type Options, refresh, register, resetPassword, retryJob, revokeSession, setUp, unsubscribe, updateProject, uploadSource, verifyEmail } from '../sdk.gen';
+import type { AskForVerificationData, AskForVerificationError, AskForVerificationResponse, AskToUnsubscribeData, AskToUnsubscribeError, CancelJobData, CancelJobError, CancelJobResponse, ChangeNotificationSettingsData, ChangeNotificationSettingsError, ChangeNotificationSettingsResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, ChangeProfileData, ChangeProfileError, ChangeProfileResponse, CheckResetLinkData, CheckResetLinkError, CheckResetLinkResponse, CreateAnalysisData, CreateAnalysisError, CreateAnalysisResponse, CreateJobData, CreateJobError, CreateJobResponse, CreateProjectData, CreateProjectError, CreateProjectJobData, CreateProjectJobError, CreateProjectJobResponse, CreateProjectResponse, CreateSampleProjectData, CreateSampleProjectError, CreateSampleProjectResponse, CreateSessionLinkData, CreateSessionLinkError, CreateSessionLinkResponse, CreateTicketData, CreateTicketError, CreateTicketResponse, DeleteProjectData, DeleteProjectError, DeleteProjectResponse, DownloadFileData, DownloadFileError, DownloadFileResponse, DownloadJobLogData, DownloadJobLogError, ExchangeSessionLinkData, ExchangeSessionLinkError, ExchangeSessionLinkResponse, ExportAnalysisData, ExportAnalysisError, ExportAnalysisResponse, ExportApiCallsData, ExportApiCallsError, ExportApiCallsResponse, ForgotPasswordData, ForgotPasswordError, ForgotPasswordResponse, GetAnalysisData, GetAnalysisError, GetAnalysisReportData, GetAnalysisReportError, GetAnalysisReportResponse, GetAnalysisResponse, GetDetailedHealthData, GetDetailedHealthError, GetDetailedHealthResponse, GetHealthData, GetHealthError, GetHealthResponse, GetJobData, GetJobError, GetJobResponse, GetLimitsData, GetLimitsError, GetLimitsResponse, GetMeData, GetMeError, GetMeResponse, GetNotificationSettingsData, GetNotificationSettingsError, GetNotificationSettingsResponse, GetProfileData, GetProfileError, GetProfileResponse, GetProjectData, GetProjectError, GetProjectResponse, GetSetupData, GetSetupError, GetSetupResponse, GetSourceArchiveData, GetSourceArchiveError, GetSourceArchiveResponse, GetSourceFileData, GetSourceFileError, GetSourceFileResponse, GetSourceSnapshotData, GetSourceSnapshotError, GetSourceSnapshotResponse, GetSubscriptionData, GetSubscriptionError, GetSubscriptionResponse, GetUsageData, GetUsageError, GetUsageResponse, ListAnalysesData, ListAnalysesError, ListAnalysesResponse, ListApiCallsData, ListApiCallsError, ListApiCallsResponse, ListEmailsData, ListEmailsError, ListEmailsResponse, ListFindingsData, ListFindingsError, ListFindingsResponse, ListJobAssetsData, ListJobAssetsError, ListJobAssetsResponse, ListJobEventsData, ListJobEventsError, ListJobEventsResponse, ListJobsData, ListJobsError, ListJobsResponse, ListProjectJobsData, ListProjectJobsError, ListProjectJobsResponse, ListProjectsData, ListProjectsError, ListProjectsResponse, ListSecurityEventsData, ListSecurityEventsError, ListSecurityEventsResponse, ListSessionsData, ListSessionsError, ListSessionsResponse, ListSourceFilesData, ListSourceFilesError, ListSourceFilesResponse, ListSourceSnapshotsData, ListSourceSnapshotsError, ListSourceSnapshotsResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, RefreshData, RefreshError, RefreshResponse, RegisterData, RegisterError, RegisterResponse, ResetPasswordData, ResetPasswordError, ResetPasswordResponse, RetryJobData, RetryJobError, RetryJobResponse, RevokeSessionData, RevokeSessionError, RevokeSessionResponse, SetUpData, SetUpError, SetUpResponse, UnsubscribeData, UnsubscribeError, UnsubscribeResponse, UpdateProjectData, UpdateProjectError, UpdateProjectResponse, UploadSourceData, UploadSourceError, UploadSourceResponse, VerifyEmailData, VerifyEmailError, VerifyEmailResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -467,6 +467,46 @@ export const getLimitsOptions = (options?: Options<GetLimitsData>) => queryOptio
     },
     queryKey: getLimitsQueryKey(options)
 });
+
+/**
+ * Create session link
+ *
+ * Make a link that signs another device in as you: once, within 90 seconds.
+ *
+ * Opening the link does nothing yet; the button on its page does. It dies with your session.
+ */
+export const createSessionLinkMutation = (options?: Partial<Options<CreateSessionLinkData>>): UseMutationOptions<CreateSessionLinkResponse, CreateSessionLinkError, Options<CreateSessionLinkData>> => {
+    const mutationOptions: UseMutationOptions<CreateSessionLinkResponse, CreateSessionLinkError, Options<CreateSessionLinkData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await createSessionLink({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Exchange session link
+ *
+ * Sign this browser in by a link, which is used up.
+ */
+export const exchangeSessionLinkMutation = (options?: Partial<Options<ExchangeSessionLinkData>>): UseMutationOptions<ExchangeSessionLinkResponse, ExchangeSessionLinkError, Options<ExchangeSessionLinkData>> => {
+    const mutationOptions: UseMutationOptions<ExchangeSessionLinkResponse, ExchangeSessionLinkError, Options<ExchangeSessionLinkData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await exchangeSessionLink({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
 
 export const listProjectsQueryKey = (options?: Options<ListProjectsData>) => createQueryKey('listProjects', options);
 

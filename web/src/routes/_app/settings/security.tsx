@@ -6,6 +6,7 @@ import { Section } from '@/components/section';
 import { Button } from '@/components/ui/button';
 import { PasswordField } from '@/components/ui/field';
 import { Notice } from '@/components/ui/notice';
+import { LinkDevice } from '@/features/accounts/link-device';
 import { SecurityLog } from '@/features/accounts/security-log';
 import { SessionRow } from '@/features/accounts/session-row';
 import { useAction } from '@/lib/action';
@@ -36,6 +37,9 @@ function Security() {
             <SessionRow key={session.id} session={session} />
           ))}
         </ul>
+      </Section>
+      <Section title="Another device" about="By a link that works once, so that no password is typed there.">
+        <LinkDevice />
       </Section>
       <Section title="What happened lately" about="If something here was not you, change your password.">
         <SecurityLog />
