@@ -47,7 +47,7 @@ def test_good_code_gets_no_advice() -> None:
 def test_what_is_broken_comes_first() -> None:
     broken = [finding(f"s{n}", kind="syntax", file=f"shop/{n}.py") for n in "abc"]
     first, second = advise(findings=[high("h"), *broken])
-    assert first == ("Make shop/a.py and 2 more valid Python; nothing else in there was checked.")
+    assert first == ("Make shop/a.py and 2 more parse; nothing else in there was checked.")
     assert second == (
         "Put right the high security finding, shell command with shell=True in shop/a.py:3: "
         "that alone would raise the score from 9.55 to about 9.95."

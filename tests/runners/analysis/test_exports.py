@@ -37,7 +37,7 @@ class TestSarif:
         log = json.loads(json.dumps(to_sarif(report)))
         jsonschema.validate(log, LOG)
         assert [run["tool"]["driver"]["name"] for run in log["runs"]] == [
-            "python", "ruff", "complexipy", "bandit", "mypy",
+            "python", "ruff", "complexipy", "bandit", "mypy", "detect-secrets",
         ]  # fmt: skip
 
     async def test_every_finding_is_one_result_at_its_place(self, report: AnalysisReport) -> None:

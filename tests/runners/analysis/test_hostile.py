@@ -120,18 +120,22 @@ async def test_the_report_can_be_stored_anywhere(report: AnalysisReport) -> None
     assert AnalysisReport.model_validate_json(text) == report
 
 
-async def test_no_python_at_all_has_no_score(analyse_tree: Analyse) -> None:
-    report = await analyse_tree({"README.md": "# Hello\n", "a.js": "let x = 1\n"})
+async def test_no_code_at_all_has_no_score(analyse_tree: Analyse) -> None:
+    report = await analyse_tree({"README.md": "# Hello\n", "a.go": "package main\n"})
     assert (report.quality_score, report.grade, report.score_basis) == (None, None, None)
-    assert report.types.reason == "there is no file that can be imported"
-    assert report.coverage.reason == "The source holds no tests (test_*.py or *_test.py)"
-    assert [one.name for one in report.languages] == ["JavaScript"]
+    assert report.types.reason == "There is no code of Python, JavaScript or TypeScript"
+    assert report.coverage.reason == report.types.reason
+    assert [one.name for one in report.languages] == ["Go"]
+    assert [tool.name for tool in report.tools] == ["detect-secrets"]
+    assert not report.partial
 
 
 async def test_only_what_is_asked_for_is_done(analyse_tree: Analyse) -> None:
     report = await analyse_tree({"a.py": GOOD}, "quality")
     assert {one.tool for one in report.findings} == {"ruff"}
-    assert [step.name for step in report.steps] == ["read", "syntax", "quality", "complexity"]
+    assert [step.name for step in report.steps] == [
+        "read", "secrets", "syntax", "quality", "complexity",
+    ]  # fmt: skip
     assert (report.type_errors, report.types.reason) == (None, "Not asked for")
     assert report.score_basis is not None
     assert report.score_basis.analysis_types == ("quality",)

@@ -28,7 +28,7 @@ async def test_people_can_follow_it(sandbox: Sandbox, tmp_path: Path) -> None:
         report = await analyse(EVERYTHING, context)
     titles = [line.removeprefix("— ") for line in lines if line.startswith("— ")]
     assert titles == [
-        "Read the source", "Check syntax", "Quality", "Complexity", "Security", "Types",
+        "Read the source", "Secrets", "Check syntax", "Quality", "Complexity", "Security", "Types",
         "Tests and coverage", "Write the report",
     ]  # fmt: skip
     fractions = [fraction for fraction, _ in context.told]
@@ -48,7 +48,7 @@ async def test_a_later_attempt_does_only_what_is_left(sandbox: Sandbox, tmp_path
     folder = lay_out(tmp_path, TREE)
     with folder_run(folder, sandbox) as context:
         first = await analyse(AnalysisParameters(analysis_types=["quality"]), context)
-        kept = {name: context.kept[name] for name in ("read", "syntax", "quality")}
+        kept = {name: context.kept[name] for name in ("read", "secrets", "syntax", "quality")}
     lines: list[str] = []
     with folder_run(folder, sandbox, on_log=lines.append) as context:
         context.kept.update(kept)

@@ -60,9 +60,9 @@ def test_it_stays_within_its_bounds(minutes: float, lines: int) -> None:
     assert 0 <= score(minutes, lines) <= 10
 
 
-def issue(tool: str, kind: str, minutes: float) -> Issue:
+def issue(tool: str, kind: str, minutes: float, rule: str = "r") -> Issue:
     return Issue.model_validate({
-        "tool": tool, "rule": "r", "kind": kind, "severity": "low", "title": "t", "file": "a.py",
+        "tool": tool, "rule": rule, "kind": kind, "severity": "low", "title": "t", "file": "a.py",
         "debt_minutes": minutes,
     })  # fmt: skip
 
@@ -70,11 +70,12 @@ def issue(tool: str, kind: str, minutes: float) -> Issue:
 def test_debt_is_summed_by_what_it_is_about() -> None:
     sums = minutes_by_class([
         issue("ruff", "quality", 5), issue("ruff", "quality", 10),
-        issue("complexipy", "quality", 12), issue("bandit", "security", 120),
+        issue("complexipy", "quality", 12, "cognitive-complexity"),
+        issue("oxlint", "quality", 3, "complexity"), issue("bandit", "security", 120),
         issue("mypy", "types", 5), issue("python", "syntax", 20),
     ])  # fmt: skip
     assert sums == {
-        "quality": 15, "complexity": 12, "security": 120, "types": 5, "syntax": 20,
+        "quality": 15, "complexity": 15, "security": 120, "types": 5, "syntax": 20,
     }  # fmt: skip
 
 

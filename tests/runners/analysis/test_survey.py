@@ -80,7 +80,7 @@ def test_links_and_fifos_are_not_followed(tmp_path: Path) -> None:
     found = Surveyor(source, tmp_path / "copies").survey()
     assert set(roles(found)) == {"a.py"}
     assert {one.file for one in found.skipped} == {"link.py", "folder", "pipe.py"}
-    assert not (tmp_path / "copies/link.py").exists()
+    assert not (tmp_path / "copies/python/link.py").exists()
 
 
 def test_names_that_are_no_text_are_left_out(tmp_path: Path) -> None:
@@ -112,7 +112,7 @@ def test_copies_are_utf8_and_open_to_the_sandbox(tmp_path: Path) -> None:
         survey(tmp_path, {"p/a.py": b"# coding: latin-1\nx = '\xe9'\r\n"})
     finally:
         os.umask(0o022)
-    copy = tmp_path / "copies/p/a.py"
+    copy = tmp_path / "copies/python/p/a.py"
     assert copy.read_bytes() == "# coding: latin-1\nx = 'é'\n".encode()
     assert copy.stat().st_mode & 0o777 == 0o644
     assert copy.parent.stat().st_mode & 0o777 == 0o755

@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from taskyard.runners.analysis import rules
 from taskyard.runners.analysis.finding import Finding
 from taskyard.runners.analysis.report import ComplexFunction, HotSpot, Types
-from taskyard.runners.analysis.rules import complexity_minutes
 from taskyard.runners.analysis.score import score
 from taskyard.runners.analysis.tools.tests import Coverage
 
@@ -49,7 +49,7 @@ class Adviser:
         files = sorted({one.file for one in self.findings if one.kind == "syntax"})
         if files:
             others = f" and {len(files) - 1} more" if len(files) > 1 else ""
-            yield f"Make {files[0]}{others} valid Python; nothing else in there was checked."
+            yield f"Make {files[0]}{others} parse; nothing else in there was checked."
 
     def _insecure(self) -> Iterator[str]:
         grave = [one for one in self.findings if (one.kind, one.severity) == ("security", "high")]
@@ -75,14 +75,18 @@ class Adviser:
 
     def _tangled(self) -> Iterator[str]:
         for one in self.functions[:1]:
-            gain = self._gain(complexity_minutes(one.complexity))
+            gain = self._gain(rules.complexity_minutes(one.complexity))
             yield (
-                f"Split {one.name} in {one.file}:{one.line} (cognitive complexity "
+                f"Split {_inside(one.name)} in {one.file}:{one.line} ({one.measure} complexity "
                 f"{one.complexity}, limit {one.limit}){gain}"
             )
 
     def _habits(self) -> Iterator[str]:
-        quality = [one for one in self.findings if one.kind == "quality" and one.tool == "ruff"]
+        quality = [
+            one
+            for one in self.findings
+            if one.kind == "quality" and one.rule not in rules.COMPLEXITY_RULES
+        ]
         for rule, count in Counter(one.rule for one in quality).most_common(1):
             if count >= _HABIT:
                 minutes = sum(one.debt_minutes for one in quality if one.rule == rule)
@@ -112,6 +116,11 @@ class Adviser:
 
 def _place(finding: Finding) -> str:
     return f"{finding.file}:{finding.line}" if finding.line else finding.file
+
+
+def _inside(name: str) -> str:
+    """Return a function's name within a sentence."""
+    return _lower(name) if " " in name else name
 
 
 def _lower(title: str) -> str:

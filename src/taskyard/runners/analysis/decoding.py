@@ -1,7 +1,7 @@
-"""The bytes of a Python file to text.
+"""The bytes of a file to text.
 
-As Python itself reads them (PEP 263): UTF-8, or what a comment on the first two lines names. The
-tools get UTF-8 copies, since most of them read nothing else.
+Python files as Python itself reads them (PEP 263): UTF-8, or what a comment on the first two lines
+names. The tools get UTF-8 copies, since most of them read nothing else.
 """
 
 import codecs
@@ -23,6 +23,29 @@ class NotText(ValueError):
     def __init__(self, reason: str, line: int) -> None:
         super().__init__(reason)
         self.reason, self.line = reason, line
+
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+def decode_other(content: bytes) -> str:
+    r"""Return the text of any other file, with `\n` at the ends of lines and no mark before it.
+
+    What is not UTF-8 is read as Latin-1, which is right for its ASCII part in any case. Raises
+    NotText for binary files.
+    """
+    encoding = next((name for mark, name in _MARKS if content.startswith(mark)), "utf-8")
+    try:
+        text = content.decode(encoding)
+    except UnicodeDecodeError:
+        text = content.decode("latin-1")
+    if "\0" in text:
+        raise NotText("it is no text", 1)
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def decode(content: bytes) -> str:

@@ -1,9 +1,13 @@
-"""The code round a finding."""
+"""The code round a finding, with a mask in place of each secret."""
 
+from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 
-from taskyard.runners.analysis.finding import ExcerptLine
+from taskyard.runners.analysis.finding import ExcerptLine, Issue
+from taskyard.runners.analysis.languages import copy_of
+from taskyard.runners.analysis.masking import masked, without_quotes
+from taskyard.runners.analysis.tools.secrets import Secrets, is_password
 
 #: Lines before and after, and of a finding of several lines at most so many.
 BEFORE, AFTER, MOST = 2, 2, 9
@@ -13,15 +17,24 @@ MOST_CHARACTERS = 200
 class Excerpts:
     """Reads the UTF-8 copies of the code, a file at a time."""
 
-    def __init__(self, copies: Path) -> None:
-        self._lines = lru_cache(maxsize=64)(lambda file: self._read(copies / file))
+    def __init__(self, copies: Path, secrets: Secrets, issues: Iterable[Issue]) -> None:
+        self._copies, self._masks = copies, secrets.masks
+        self._unseen: Collection[str] = frozenset(secrets.unseen)
+        self._passwords = _passwords(issues)
+        self._lines = lru_cache(maxsize=64)(self._read)
 
-    @staticmethod
-    def _read(path: Path) -> list[str]:
+    def _read(self, file: str) -> list[str]:
         try:
-            return path.read_text(encoding="utf-8").split("\n")
+            lines = (self._copies / copy_of(file)).read_text(encoding="utf-8").split("\n")
         except OSError:
             return []  # Undecodable files have no copy.
+        for number in {mask[0] for mask in self._masks.get(file, ())}:
+            here = [mask for mask in self._masks[file] if mask[0] == number]
+            lines[number - 1] = masked(lines[number - 1], here)
+        for number in self._passwords.get(file, ()):
+            if 0 < number <= len(lines):
+                lines[number - 1] = without_quotes(lines[number - 1])
+        return lines
 
     def line(self, file: str, number: int | None) -> str:
         """Return one line, empty where there is none."""
@@ -29,9 +42,9 @@ class Excerpts:
         return lines[number - 1] if number and 0 < number <= len(lines) else ""
 
     def around(self, file: str, line: int | None, end_line: int | None) -> tuple[ExcerptLine, ...]:
-        """Return the lines round a finding."""
+        """Return the lines round a finding; none of a file nobody has searched for secrets."""
         lines = self._lines(file)
-        if not line or not 0 < line <= len(lines):
+        if not line or not 0 < line <= len(lines) or file in self._unseen:
             return ()
         first = max(1, line - BEFORE)
         last = min(len(lines), (end_line or line) + AFTER, first + MOST - 1)
@@ -39,6 +52,16 @@ class Excerpts:
             ExcerptLine(number=number, text=_shown(lines[number - 1]))
             for number in range(first, last + 1)
         )
+
+
+def _passwords(issues: Iterable[Issue]) -> Mapping[str, set[int]]:
+    """Return the lines in which another tool saw a password, by file."""
+    places: dict[str, set[int]] = {}
+    for issue in issues:
+        if is_password(issue) and issue.line:
+            last = issue.end_line or issue.line
+            places.setdefault(issue.file, set()).update(range(issue.line, last + 1))
+    return places
 
 
 def _shown(line: str) -> str:

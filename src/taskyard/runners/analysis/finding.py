@@ -7,6 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field
 Kind = Literal["quality", "security", "types", "coverage", "syntax"]
 Severity = Literal["high", "medium", "low", "info"]
 Confidence = Literal["high", "medium", "low"]
+#: Of a function's complexity: how hard it is to follow, or how many paths lead through it.
+Measure = Literal["cognitive", "cyclomatic"]
 
 SEVERITIES: tuple[Severity, ...] = ("high", "medium", "low", "info")
 

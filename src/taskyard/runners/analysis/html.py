@@ -2,17 +2,22 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from pathlib import Path
+from functools import cache
+from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from pygments import highlight  # type: ignore[import-untyped]
 from pygments.formatters import HtmlFormatter  # type: ignore[import-untyped]
-from pygments.lexers import PythonLexer  # type: ignore[import-untyped]
+from pygments.lexer import Lexer  # type: ignore[import-untyped]
+from pygments.lexers import get_lexer_for_filename  # type: ignore[import-untyped]
+from pygments.lexers.special import TextLexer  # type: ignore[import-untyped]
+from pygments.util import ClassNotFound  # type: ignore[import-untyped]
 
 from taskyard.runners.analysis.compare import Comparison
 from taskyard.runners.analysis.finding import SEVERITIES, Finding
+from taskyard.runners.analysis.languages import SCRIPTS, language_of
 from taskyard.runners.analysis.report import AnalysisReport, HotSpot
 
 #: Findings shown with their code; the others follow in a plain table.
@@ -27,7 +32,6 @@ _ENVIRONMENT = Environment(
     lstrip_blocks=True,
 )
 _FORMATTER = HtmlFormatter(nowrap=True)
-_LEXER = PythonLexer(stripnl=False, ensurenl=False)
 
 
 class _Line(NamedTuple):
@@ -76,10 +80,18 @@ def to_html(
         security=_security(report),
         bands=list(_bands(report)),
         spots=list(_spots(report.hot_spots)),
+        made_of=_made_of(report),
         counts=[(name, report.count(name)) for name in SEVERITIES],
         shown=[_shown(one, one.fingerprint in new) for one in findings[:WITH_CODE]],
         rest=findings[WITH_CODE:],
     )
+
+
+def _made_of(report: AnalysisReport) -> str:
+    """Return which languages were judged, in words."""
+    parts = report.score_basis.languages if report.score_basis else ()
+    names = [part.name for part in parts]
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names) or "code"
 
 
 def _change(now: float | None, before: float | None) -> str | None:
@@ -111,8 +123,9 @@ def _spots(spots: Sequence[HotSpot]) -> Iterator[_Spot]:
 
 def _shown(finding: Finding, new: bool) -> _Shown:
     code = "\n".join(line.text for line in finding.excerpt)
+    lexer = _lexer(PurePosixPath(finding.file).suffix.lower())
     # Pygments escapes what it colours; each of its spans stays within a line only if asked so.
-    coloured = [_coloured(text) for text in code.split("\n")] if code else []
+    coloured = [_coloured(text, lexer) for text in code.split("\n")] if code else []
     last = finding.end_line or finding.line or 0
     lines = [
         _Line(line.number, html, (finding.line or 0) <= line.number <= last)
@@ -121,5 +134,15 @@ def _shown(finding: Finding, new: bool) -> _Shown:
     return _Shown(finding, lines, new)
 
 
-def _coloured(line: str) -> Markup:
-    return Markup(highlight(line, _LEXER, _FORMATTER).rstrip("\n"))  # noqa: S704 - it is escaped
+@cache
+def _lexer(ending: str) -> Lexer:
+    # Its lexer of TypeScript knows JSX and JavaScript as well.
+    name = "x.ts" if language_of(f"x{ending}") in SCRIPTS else f"x{ending}"
+    try:
+        return get_lexer_for_filename(name, stripnl=False, ensurenl=False)
+    except ClassNotFound:
+        return TextLexer(stripnl=False, ensurenl=False)
+
+
+def _coloured(line: str, lexer: Lexer) -> Markup:
+    return Markup(highlight(line, lexer, _FORMATTER).rstrip("\n"))  # noqa: S704 - it is escaped

@@ -9,6 +9,7 @@ from taskyard.runners.analysis.finding import (
     Confidence,
     Finding,
     Kind,
+    Measure,
     Severity,
     Value,
 )
@@ -71,6 +72,7 @@ class WorstFunction(Value):
     name: str
     line: int
     complexity: int
+    measure: Measure = Field("cognitive", description="What the complexity counts.")
 
 
 class ComplexFunction(WorstFunction):
@@ -96,9 +98,9 @@ class HotSpot(Value):
 class Types(Value):
     """How well the code's types hold."""
 
-    errors: int | None = Field(description="Null where they were not checked.")
-    reason: str | None = Field(None, description="Why it is null.")
-    functions: int
+    errors: int | None = Field(description="Of Python; null where they were not checked.")
+    reason: str | None = Field(None, description="Why it is null, or what was not checked.")
+    functions: int = Field(description="Of Python.")
     annotated_percent: float | None = Field(
         description="Functions with all parameters and the result annotated; null without any."
     )
@@ -124,8 +126,8 @@ class Scope(Value):
     """What was judged, in numbers."""
 
     files: int = Field(description="Files of the source.")
-    code_files: int = Field(description="Python files judged.")
-    test_files: int = Field(description="Python files that are tests: run, not judged.")
+    code_files: int = Field(description="Files of Python, JavaScript and TypeScript judged.")
+    test_files: int = Field(description="Their tests: not judged; those of Python are run.")
     tests_judged: bool
 
 
@@ -139,7 +141,7 @@ class AnalysisReport(Value):
     grade: Grade | None
     score_basis: ScoreBasis | None
     coverage_percent: float | None = Field(description="0 to 100; null where not measured.")
-    ncloc: int = Field(description="Lines of code, without blanks, comments and docstrings.")
+    ncloc: int = Field(description="Lines of code judged: no blanks, comments, docstrings.")
     scope: Scope
     recommendations: list[str] = Field(description="What to do first, best first.")
     languages: list[Language]

@@ -10,14 +10,15 @@ from collections.abc import Mapping
 from importlib.metadata import version as installed
 from typing import TypeVar
 
+from taskyard.runners.analysis import script_rules
 from taskyard.runners.analysis.finding import Severity
 
 _Weight = TypeVar("_Weight")
 
 #: The distributions whose version decides what is found.
-JUDGES = ("ruff", "complexipy", "bandit", "mypy")
+JUDGES = ("ruff", "complexipy", "bandit", "mypy", "oxlint", "lizard", "detect-secrets")
 #: Counts up when the meaning of the same rules changes (a new tool, other minutes).
-EDITION = "2026.1"
+EDITION = "2026.2"
 
 RUFF_SELECT = ("E4", "E7", "E9", "F", "B", "PLE", "PLW", "PLR09", "SIM", "RET", "PIE", "ERA")
 #: Security rules of ruff, asked only where bandit did not end in time.
@@ -25,6 +26,9 @@ RUFF_SECURITY = ("S",)
 #: Asserts: what they find in code is a habit, in tests the point of them.
 LEFT_OUT = ("S101",)
 BANDIT_LEFT_OUT = ("B101",)
+COGNITIVE_RULE = "cognitive-complexity"
+#: Of Python functions, and of JavaScript's and TypeScript's.
+COMPLEXITY_RULES = frozenset({COGNITIVE_RULE, script_rules.COMPLEXITY_RULE})
 COMPLEXITY_LIMIT = 15
 
 # By the longest prefix that fits the rule.
@@ -107,7 +111,8 @@ def _name() -> str:
     basis = [
         RUFF_SELECT, LEFT_OUT, BANDIT_LEFT_OUT, COMPLEXITY_LIMIT, sorted(_MINUTES.items()),
         sorted(_SEVERITIES.items()), sorted(SECURITY_MINUTES.items()), TYPE_ERROR_MINUTES,
-        SYNTAX_ERROR_MINUTES, sorted(_GRAVE_TYPE_ERRORS), [installed(name) for name in JUDGES],
+        SYNTAX_ERROR_MINUTES, sorted(_GRAVE_TYPE_ERRORS), *script_rules.basis(),
+        [installed(name) for name in JUDGES],
     ]  # fmt: skip
     digest = hashlib.sha256(json.dumps(basis).encode()).hexdigest()
     return f"{EDITION}-{digest[:12]}"

@@ -34,6 +34,9 @@ _PAGES: Mapping[str, str] = MappingProxyType(
         "bandit": "https://bandit.readthedocs.io/en/latest/plugins/index.html",
         "mypy": "https://mypy.readthedocs.io/en/stable/error_code_list.html",
         "complexipy": "https://rohaquinlop.github.io/complexipy/",
+        "oxlint": "https://oxc.rs/docs/guide/usage/linter/rules/{rule}.html",
+        "lizard": "https://github.com/terryyin/lizard",
+        "detect-secrets": "https://github.com/Yelp/detect-secrets",
     }
 )
 
@@ -110,10 +113,16 @@ def _rule(rule: str, findings: Sequence[Finding]) -> Json:
     if one.recommendation:
         described["help"] = {"text": one.recommendation}
     if one.tool in _PAGES:
-        described["helpUri"] = _PAGES[one.tool].format(rule=quote(rule))
+        described["helpUri"] = _PAGES[one.tool].format(rule=_page(one.tool, rule))
     if one.kind == "security":
         described["properties"]["security-severity"] = _SECURITY[one.severity]
     return described
+
+
+def _page(tool: str, rule: str) -> str:
+    """Return a rule's name in the address of its page."""
+    # oxlint's pages lie by plug-in, and ESLint's own rules go without one.
+    return quote(f"eslint/{rule}" if tool == "oxlint" and "/" not in rule else rule)
 
 
 def _result(finding: Finding, index: Mapping[str, int], state: str | None) -> Json:

@@ -12,6 +12,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from taskyard.runners.analysis import rules
 from taskyard.runners.analysis.finding import Issue, Value
 
 Grade = Literal["A", "B", "C", "D", "E"]
@@ -25,6 +26,17 @@ _LINE = ((0.0, 10.0), (1.0, 9.0), (5.0, 8.0), (10.0, 6.0), (20.0, 4.0), (50.0, 2
 _GRADES: tuple[tuple[float, Grade], ...] = ((5, "A"), (10, "B"), (20, "C"), (50, "D"))
 
 
+class LanguageScore(Value):
+    """What one language adds to a score, and what it would be alone."""
+
+    name: str
+    files: int
+    ncloc: int
+    debt_minutes: float
+    quality_score: float
+    grade: Grade
+
+
 class ScoreBasis(Value):
     """What a score was made of; scores of another basis do not compare."""
 
@@ -35,6 +47,9 @@ class ScoreBasis(Value):
     debt_ratio_percent: float
     minutes_by_class: dict[str, float] = Field(
         description="Of quality, complexity, security, types and syntax."
+    )
+    languages: tuple[LanguageScore, ...] = Field(
+        (), description="By lines, the most first. Settings that hold secrets are of none."
     )
 
 
@@ -62,6 +77,6 @@ def minutes_by_class(issues: Iterable[Issue]) -> dict[str, float]:
     """Sum the debt by what it is about; functions too complex stand apart from other quality."""
     sums = dict.fromkeys(("quality", "complexity", "security", "types", "syntax"), 0.0)
     for issue in issues:
-        name = "complexity" if issue.tool == "complexipy" else issue.kind
+        name = "complexity" if issue.rule in rules.COMPLEXITY_RULES else issue.kind
         sums[name] = sums.get(name, 0.0) + issue.debt_minutes
     return sums

@@ -5,17 +5,17 @@ Runs in our own process, so it does nothing with a file but read at most a mebib
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
-from typing import Literal
 
 from pydantic import Field
 
-from taskyard.runners.analysis.decoding import NotText, decode
+from taskyard.runners.analysis import roles, searched
+from taskyard.runners.analysis.decoding import NotText, decode, decode_other
 from taskyard.runners.analysis.finding import Value
-from taskyard.runners.analysis.languages import language_of
-
-Role = Literal["code", "test"]
+from taskyard.runners.analysis.languages import PYTHON, SCRIPTS, copy_of, language_of
+from taskyard.runners.analysis.roles import Role
+from taskyard.runners.analysis.searched import How
 
 MAX_BYTES = 1 << 20
 MAX_LINES = 20_000
@@ -39,8 +39,8 @@ class Skipped(Value):
     )
 
 
-class PythonFile(Value):
-    """A Python file that could be read."""
+class SourceFile(Value):
+    """A file of code that could be read."""
 
     path: str
     role: Role
@@ -56,6 +56,13 @@ class Undecodable(Value):
     line: int
 
 
+class Text(Value):
+    """Any other file that may hold a secret."""
+
+    path: str
+    how: How
+
+
 class Language(Value):
     """How much of a language there is."""
 
@@ -69,7 +76,10 @@ class Survey(Value):
     """A source, file by file."""
 
     files: int
-    python: tuple[PythonFile, ...]
+    python: tuple[SourceFile, ...]
+    #: JavaScript and TypeScript.
+    scripts: tuple[SourceFile, ...] = ()
+    texts: tuple[Text, ...] = ()
     undecodable: tuple[Undecodable, ...] = ()
     languages: tuple[Language, ...]
     skipped: tuple[Skipped, ...]
@@ -83,13 +93,15 @@ class Surveyor:
 
     def __init__(self, root: Path, copies: Path, only: tuple[str, ...] = ()) -> None:
         self._root, self._copies, self._only = root, copies, only
-        self._python: list[PythonFile] = []
+        self._python: list[SourceFile] = []
+        self._scripts: list[SourceFile] = []
+        self._texts: list[Text] = []
         self._undecodable: list[Undecodable] = []
         self._skipped: list[Skipped] = []
         self._sizes: dict[str, tuple[int, int]] = {}
 
     def survey(self) -> Survey:
-        """Read every file and write UTF-8 copies of the Python files to `copies`.
+        """Read every file and write UTF-8 copies to `copies`, a tree for each group of tools.
 
         Blocks; run it in a thread.
         """
@@ -97,13 +109,15 @@ class Surveyor:
         count = 0
         for path, entry in self._walk(self._root, PurePosixPath()):
             count += 1
-            self._look_at(path, entry, wrapper)
-        python = self._python
-        if not any(file.role == "code" for file in python):
-            python = [file.model_copy(update={"role": "code"}) for file in python]
+            self._look_at(path, entry, roles.role_of(path.removeprefix(wrapper)))
+        python, scripts = self._python, self._scripts
+        if not any(file.role == "code" for file in (*python, *scripts)):
+            python, scripts = _all_code(python), _all_code(scripts)
         return Survey(
             files=count,
             python=tuple(python),
+            scripts=tuple(scripts),
+            texts=tuple(self._texts),
             undecodable=tuple(self._undecodable),
             languages=tuple(self._languages()),
             skipped=tuple(self._skipped),
@@ -127,39 +141,75 @@ class Surveyor:
             else:
                 self._skip(path, "no regular file")
 
-    def _look_at(self, path: str, entry: os.DirEntry[str], wrapper: str) -> None:
+    def _look_at(self, path: str, entry: os.DirEntry[str], role: Role) -> None:
+        size = entry.stat(follow_symlinks=False).st_size
         language = language_of(path)
-        if language is None:
-            return
-        if entry.stat(follow_symlinks=False).st_size > MAX_BYTES:
+        if language == PYTHON or language in SCRIPTS:
+            self._look_at_code(path, size, language, role)
+        elif language is not None or searched.how_to_search(path) is not None:
+            self._look_at_text(path, size, language, role)
+
+    def _look_at_code(self, path: str, size: int, language: str, role: Role) -> None:
+        if language in SCRIPTS and (reason := roles.not_written_here(path)):
+            self._skip(path, reason, expected=True)
+        elif size > MAX_BYTES:
             self._skip(path, f"larger than {MAX_BYTES >> 20} MiB")
-            return
-        content = _read(self._root / path)
-        if content is None:
+        elif (content := _read(self._root / path)) is None:
             self._skip(path, "could not be read")
+        else:
+            self._count(language, content)
+            try:
+                text = decode(content) if language == PYTHON else decode_other(content)
+            except NotText as problem:
+                self._not_text(path, language, role, problem)
+            else:
+                self._take(path, language, text, role)
+
+    def _not_text(self, path: str, language: str, role: Role, problem: NotText) -> None:
+        if language == PYTHON:
+            broken = Undecodable(path=path, role=role, reason=problem.reason, line=problem.line)
+            self._undecodable.append(broken)
+        else:
+            self._skip(path, problem.reason)
+
+    def _take(self, path: str, language: str, text: str, role: Role) -> None:
+        if language in SCRIPTS and (reason := roles.not_written_so(text)):
+            self._skip(path, reason, expected=True)
+        elif reason := _too_much(text):
+            self._skip(path, reason)
+        else:
+            write_copy(self._copies / copy_of(path), text)
+            file = SourceFile(path=path, role=role, lines=text.count("\n") + 1)
+            (self._python if language == PYTHON else self._scripts).append(file)
+
+    def _look_at_text(self, path: str, size: int, language: str | None, role: Role) -> None:
+        """Count a file of another language, and take it if it is searched for secrets."""
+        content = _read(self._root / path) if size <= MAX_BYTES else None
+        if language is not None and content is not None:
+            self._count(language, content)
+        how = searched.how_to_search(path)
+        if how is None:
             return
+        if content is None or size > searched.MAX_BYTES:
+            reason = f"larger than {searched.MAX_BYTES >> 10} KiB"
+        elif len(self._texts) >= searched.MOST_FILES:
+            reason = f"there are {searched.MOST_FILES:,} such files before it"
+        else:
+            try:
+                text = decode_other(content)
+            except NotText:
+                return
+            reason = _too_much(text) or ""
+            if not reason:
+                write_copy(self._copies / copy_of(path), text)
+                self._texts.append(Text(path=path, how="tokens" if role == "test" else how))
+                return
+        self._skip(path, f"{reason}: not searched for secrets", expected=True)
+
+    def _count(self, language: str, content: bytes) -> None:
         lines = content.count(b"\n") + (not content.endswith(b"\n") and bool(content))
         files, total = self._sizes.get(language, (0, 0))
         self._sizes[language] = files + 1, total + lines
-        if language == "Python":
-            self._take(path, content, wrapper)
-
-    def _take(self, path: str, content: bytes, wrapper: str) -> None:
-        role = _role(path.removeprefix(wrapper))
-        try:
-            text = decode(content)
-        except NotText as problem:
-            broken = Undecodable(path=path, role=role, reason=problem.reason, line=problem.line)
-            self._undecodable.append(broken)
-            return
-        lines = text.split("\n")
-        if len(lines) > MAX_LINES:
-            self._skip(path, f"more than {MAX_LINES:,} lines")
-        elif max(map(len, lines)) > MAX_LINE:
-            self._skip(path, f"a line of more than {MAX_LINE:,} characters")
-        else:
-            write_copy(self._copies / path, text)
-            self._python.append(PythonFile(path=path, role=role, lines=len(lines)))
 
     def _skip(self, path: PurePosixPath | str, reason: str, *, expected: bool = False) -> None:
         name = str(path).encode(errors="replace").decode()
@@ -170,6 +220,19 @@ class Surveyor:
         for name, (files, lines) in sorted(self._sizes.items(), key=lambda item: -item[1][1]):
             share = round(100 * lines / total, 1)
             yield Language(name=name, files=files, lines=lines, share_percent=share)
+
+
+def _too_much(text: str) -> str | None:
+    lines = text.split("\n")
+    if len(lines) > MAX_LINES:
+        return f"more than {MAX_LINES:,} lines"
+    if max(map(len, lines)) > MAX_LINE:
+        return f"a line of more than {MAX_LINE:,} characters"
+    return None
+
+
+def _all_code(files: Iterable[SourceFile]) -> list[SourceFile]:
+    return [file.model_copy(update={"role": "code"}) for file in files]
 
 
 def write_copy(target: Path, text: str) -> None:
@@ -226,17 +289,3 @@ def _wrapper(root: Path) -> str:
         if "__init__.py" not in inside:
             return f"{entries[0].name}/"
     return ""
-
-
-def _role(path: str) -> Role:
-    """Tell tests from code by the customs of pytest and unittest.
-
-    A folder `test` counts only at the top: `django.test` is code.
-    """
-    *folders, name = PurePosixPath(path).parts
-    if "tests" in folders or folders[:1] == ["test"]:
-        return "test"
-    stem = name.removesuffix("i").removesuffix(".py")
-    if stem == "conftest" or stem.startswith("test_") or stem.endswith("_test") or stem == "tests":
-        return "test"
-    return "code"

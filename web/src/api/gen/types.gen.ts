@@ -304,6 +304,12 @@ export type ComplexFunction = {
      */
     complexity: number;
     /**
+     * Measure
+     *
+     * What the complexity counts.
+     */
+    measure?: 'cognitive' | 'cyclomatic';
+    /**
      * File
      */
     file: string;
@@ -1324,6 +1330,38 @@ export type Language = {
 };
 
 /**
+ * LanguageScore
+ *
+ * What one language adds to a score, and what it would be alone.
+ */
+export type LanguageScore = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Files
+     */
+    files: number;
+    /**
+     * Ncloc
+     */
+    ncloc: number;
+    /**
+     * Debt Minutes
+     */
+    debt_minutes: number;
+    /**
+     * Quality Score
+     */
+    quality_score: number;
+    /**
+     * Grade
+     */
+    grade: 'A' | 'B' | 'C' | 'D' | 'E';
+};
+
+/**
  * LinkSent
  *
  * What an e-mail now carries, if it has somebody to go to.
@@ -2240,13 +2278,13 @@ export type Scope = {
     /**
      * Code Files
      *
-     * Python files judged.
+     * Files of Python, JavaScript and TypeScript judged.
      */
     code_files: number;
     /**
      * Test Files
      *
-     * Python files that are tests: run, not judged.
+     * Their tests: not judged; those of Python are run.
      */
     test_files: number;
     /**
@@ -2291,6 +2329,12 @@ export type ScoreBasis = {
     minutes_by_class: {
         [key: string]: number;
     };
+    /**
+     * Languages
+     *
+     * By lines, the most first. Settings that hold secrets are of none.
+     */
+    languages?: Array<LanguageScore>;
 };
 
 /**
@@ -2810,17 +2854,19 @@ export type Types = {
     /**
      * Errors
      *
-     * Null where they were not checked.
+     * Of Python; null where they were not checked.
      */
     errors: number | null;
     /**
      * Reason
      *
-     * Why it is null.
+     * Why it is null, or what was not checked.
      */
     reason?: string | null;
     /**
      * Functions
+     *
+     * Of Python.
      */
     functions: number;
     /**
@@ -2930,6 +2976,12 @@ export type WorstFunction = {
      * Complexity
      */
     complexity: number;
+    /**
+     * Measure
+     *
+     * What the complexity counts.
+     */
+    measure?: 'cognitive' | 'cyclomatic';
 };
 
 export type GetHealthData = {

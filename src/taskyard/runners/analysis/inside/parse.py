@@ -1,77 +1,18 @@
-"""Runs inside the sandbox: parses each Python file, and survives those that kill the parser.
+"""Runs inside the sandbox, by each_file.py: Python's own parser.
 
-Run as `python -I parse.py ROOT OUTPUT`, with the files' names on standard input, one a line. A
-worker process takes them one by one; when it dies, the file it was at is named, and another worker
-goes on with the next. One JSON object a line: `file`, and either `facts`, `error` or `crash`.
+Gives `facts` of a file that parses, else `error`.
 """
 
 import ast
-import json
-import os
-import signal
-import sys
-import warnings
-from typing import NoReturn, TextIO
 
-#: A parser this long at one file of at most a mebibyte is not coming back.
-FILE_SECONDS = 10
+WHO = "the parser"
 
 Answer = dict[str, object]
 
 
-def main(root: str, output: str) -> None:
-    """Parse all files named on standard input."""
-    names = sys.stdin.read().splitlines()
-    with open(output, "w", encoding="utf-8") as out:  # noqa: PTH123
-        done = 0
-        while done < len(names):
-            done = _with_worker(root, names, done, out)
-
-
-def _with_worker(root: str, names: list[str], first: int, out: TextIO) -> int:
-    """Let one worker go as far as it gets; return the number of the next file."""
-    receive, send = os.pipe()
-    out.flush()
-    pid = os.fork()
-    if pid == 0:
-        os.close(receive)
-        _work(root, names[first:], send)
-    os.close(send)
-    with os.fdopen(receive, encoding="utf-8") as lines:
-        for line in lines:
-            if line.endswith("\n"):
-                out.write(line)
-                first += 1
-    _, status = os.waitpid(pid, 0)
-    if first < len(names):
-        out.write(json.dumps({"file": names[first], "crash": _cause(status)}) + "\n")
-        first += 1
-    return first
-
-
-def _cause(status: int) -> str:
-    if not os.WIFSIGNALED(status):
-        return "the parser gave up"
-    number = os.WTERMSIG(status)
-    if number == signal.SIGALRM:
-        return f"the parser took more than {FILE_SECONDS} s"
-    return f"the parser died of {signal.Signals(number).name}"
-
-
-def _work(root: str, names: list[str], send: int) -> NoReturn:
-    warnings.simplefilter("ignore")
-    try:
-        with os.fdopen(send, "w", encoding="utf-8") as out:
-            for name in names:
-                signal.alarm(FILE_SECONDS)
-                print(json.dumps({"file": name, **_parse(f"{root}/{name}")}), file=out, flush=True)
-        os._exit(0)
-    finally:
-        os._exit(1)
-
-
-def _parse(path: str) -> Answer:
-    with open(path, encoding="utf-8") as file:  # noqa: PTH123
+def look(root: str, name: str) -> Answer:
+    """Parse a file."""
+    with open(f"{root}/{name}", encoding="utf-8") as file:  # noqa: PTH123
         text = file.read()
     try:
         return {"facts": _facts(ast.parse(text), text)}
@@ -79,8 +20,6 @@ def _parse(path: str) -> Answer:
         return {"error": _error(problem.msg, problem.lineno, problem.offset, text)}
     except ValueError as problem:
         return {"error": _error(str(problem), None, None, text)}
-    except (RecursionError, MemoryError):
-        return {"crash": "nested too deeply for Python itself"}
 
 
 def _error(message: str, line: int | None, column: int | None, text: str) -> Answer:
@@ -126,7 +65,3 @@ def _annotated(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     # PEP 484: an __init__ with an annotated argument may leave out that it returns nothing.
     returns = node.returns is not None or (node.name == "__init__" and bool(given))
     return returns and all(one.annotation is not None for one in given)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2])

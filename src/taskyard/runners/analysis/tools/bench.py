@@ -36,8 +36,8 @@ class Bench:
 
     sandbox: Sandbox
     stop: asyncio.Event
-    #: Folder with UTF-8 copies of the Python files, and nothing else; mounted at /src. Resolved,
-    #: since tools of the reduced cage name files by it.
+    #: Folder with UTF-8 copies of the files of one language, and nothing else; mounted at /src.
+    #: Resolved, since tools of the reduced cage name files by it.
     code: Path
     versions: Mapping[str, str] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
@@ -121,6 +121,7 @@ async def past_culprits(
     budget_seconds: float,
     tally: Tally,
     stdout: bool = False,
+    mounts: Sequence[Mount] = (),
 ) -> AsyncIterator[tuple[tuple[str, ...], bytes]]:
     """Run a tool over `files` and yield each part that went well, with its result file.
 
@@ -136,7 +137,11 @@ async def past_culprits(
             tally.skipped += [_left_out(tool, file, "the tool's time was used up") for file in part]
             continue
         ended = await bench.run(
-            command(part), limits=limits, results=[result], stdout_to=result if stdout else None
+            command(part),
+            limits=limits,
+            results=[result],
+            stdout_to=result if stdout else None,
+            mounts=mounts,
         )
         if ended.killed_for == "cancelled":
             return

@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from pydantic import BaseModel, Field, ValidationError
 
 from taskyard.runners.analysis import recommendations, rules
-from taskyard.runners.analysis.finding import Issue
+from taskyard.runners.analysis.finding import Issue, Measure
 from taskyard.runners.analysis.survey import Skipped
 from taskyard.runners.analysis.tools.answer import Answer, answer
 from taskyard.runners.analysis.tools.bench import MIB, Bench, Tally, past_culprits
 from taskyard.runners.sandbox import BOX, TOOLBOX, Argument, Limits
 
 NAME = "complexipy"
-RULE = "cognitive-complexity"
 _LIMITS = Limits(
     wall_seconds=60,
     memory_bytes=1024 * MIB,
@@ -24,7 +23,6 @@ _LIMITS = Limits(
 _BUDGET_SECONDS = 120
 #: Of its formats only SARIF says where a function is.
 _REPORT = "complexity.sarif"
-_TITLE = "{name} is hard to follow (cognitive {points}, limit {limit})"
 _POINTS = re.compile(r"complexity of (\d+)")
 _START = "from complexipy.cli import main; main()"
 
@@ -111,10 +109,10 @@ def _issue(bench: Bench, result: _Result) -> Issue:
     name = place.logical[0].name.replace("::", ".")
     return Issue(
         tool=NAME,
-        rule=RULE,
+        rule=rules.COGNITIVE_RULE,
         kind="quality",
         severity=rules.complexity_severity(complexity),
-        title=_TITLE.format(name=name, points=complexity, limit=rules.COMPLEXITY_LIMIT),
+        title=title(name, "cognitive", complexity),
         file=bench.relative(place.physical.artifact.uri),
         line=place.physical.region.start,
         end_line=place.physical.region.end,
@@ -123,11 +121,21 @@ def _issue(bench: Bench, result: _Result) -> Issue:
     )
 
 
+def title(name: str, measure: Measure, points: int) -> str:
+    """Return what a finding about a function says, whatever the tool."""
+    return f"{name} is hard to follow ({measure} {points}, limit {rules.COMPLEXITY_LIMIT})"
+
+
 def function_of(issue: Issue) -> str:
-    """Return the function a finding of this tool is about."""
+    """Return the function such a finding is about."""
     return issue.title.partition(" is hard")[0]
 
 
 def points_of(issue: Issue) -> int:
     """Return its complexity."""
     return round(issue.debt_minutes - rules.complexity_minutes(0))
+
+
+def measure_of(issue: Issue) -> Measure:
+    """Return which complexity it is."""
+    return "cognitive" if issue.rule == rules.COGNITIVE_RULE else "cyclomatic"

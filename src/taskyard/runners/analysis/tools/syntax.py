@@ -3,15 +3,16 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from taskyard.runners.analysis import recommendations, rules
 from taskyard.runners.analysis.finding import Issue, Value
 from taskyard.runners.analysis.survey import Skipped, Undecodable
 from taskyard.runners.analysis.tools import ruff
 from taskyard.runners.analysis.tools.answer import Answer, answer, plain
-from taskyard.runners.analysis.tools.bench import MIB, SCRIPTS, Bench, Tally, cause, scripts
-from taskyard.runners.sandbox import BOX, SRC, TOOLBOX, Limits
+from taskyard.runners.analysis.tools.bench import MIB, Bench, Tally
+from taskyard.runners.analysis.tools.each import Seen, each_file
+from taskyard.runners.sandbox import Limits
 
 NAME = "python"
 _LIMITS = Limits(
@@ -21,7 +22,6 @@ _LIMITS = Limits(
     address_bytes=2048 * MIB,
     results_bytes=64 * MIB,
 )
-_REPORT = "facts.jsonl"
 
 
 class Facts(Value):
@@ -39,11 +39,9 @@ class _Error(BaseModel):
     ncloc: int
 
 
-class _Line(BaseModel):
-    file: str
+class _Line(Seen):
     facts: Facts | None = None
     error: _Error | None = None
-    crash: str | None = None
 
 
 class Parsed(Value):
@@ -63,7 +61,10 @@ async def parse(
 ) -> Parsed:
     """Parse each of `files`; name those that are broken, and those that break the parser."""
     tally = Tally()
-    lines = await _run(bench, files, workspace, tally)
+    lines = await each_file(
+        bench, files, _Line, look="parse", who="the parser", limits=_LIMITS, workspace=workspace,
+        tally=tally,
+    )  # fmt: skip
     failed = [line for line in lines if line.error is not None]
     broken = await ruff.unparsable(bench, [line.file for line in failed]) if failed else set()
     issues = [_undecodable(one) for one in undecodable]
@@ -91,31 +92,6 @@ async def parse(
         newer=newer,
         broken=broken_lines,
     )
-
-
-async def _run(bench: Bench, files: Sequence[str], workspace: Path, tally: Tally) -> list[_Line]:
-    """Return a line for each file, in any case."""
-    if not files:
-        return []
-    ended = await bench.run(
-        [TOOLBOX / "bin/python", "-I", SCRIPTS / "parse.py", SRC, BOX / _REPORT],
-        limits=_LIMITS,
-        mounts=[scripts(workspace)],
-        results=[_REPORT],
-        stdin="\n".join(files).encode(),
-    )
-    tally.peak_bytes = ended.peak_bytes
-    wanted = set(files)
-    lines: dict[str, _Line] = {}
-    for text in ended.results.get(_REPORT, b"").splitlines():
-        try:
-            line = _Line.model_validate_json(text)
-        except ValidationError:
-            continue
-        if line.file in wanted:
-            lines.setdefault(line.file, line)
-    reason = cause("the parser", ended)
-    return [lines.get(file) or _Line(file=file, crash=reason) for file in files]
 
 
 def _issue(file: str, error: _Error) -> Issue:
