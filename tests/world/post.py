@@ -39,6 +39,11 @@ class Delivered:
         return self._part("plain")
 
     @property
+    def words(self) -> str:
+        """The plain part without its line breaks."""
+        return " ".join(self.text.split())
+
+    @property
     def html(self) -> str:
         """The part with a layout."""
         return self._part("html")

@@ -42,17 +42,7 @@ async def write(uow: Uow, user: User, template: Template[V], variables: V) -> Em
     """
     if not user.is_active or not await _is_wanted(uow, user, template):
         return None
-    email = Email(
-        id=uuid7(),
-        user_id=user.id,
-        template=template.name,
-        topic=template.topic,
-        subject=one_line(template.subject(variables), _LONGEST_VALUE),
-        address=_mailbox(user),
-        variables=_plain(variables.model_dump(mode="json")),
-        status=EmailStatus.QUEUED,
-        useful_until=now() + template.life,
-    )
+    email = draft(user, template, variables)
     if not template.asked_for and await _has_had_enough(uow, user.id, template.topic):
         email.status = EmailStatus.SKIPPED
         email.reason = f"More than {_MOST_PER_HOUR} of this kind within an hour."
@@ -61,6 +51,24 @@ async def write(uow: Uow, user: User, template: Template[V], variables: V) -> Em
     uow.db.add(email)
     await uow.db.flush()
     return email
+
+
+def draft(user: User, template: Template[V], variables: V) -> Email:
+    """Return a letter that nobody sends yet; its texts are one line each, and plain."""
+    return Email(
+        id=uuid7(),
+        user_id=user.id,
+        template=template.name,
+        topic=template.topic,
+        subject=one_line(template.subject(variables), _LONGEST_VALUE),
+        address=_mailbox(user),
+        variables={
+            name: one_line(value, _LONGEST_VALUE) if isinstance(value, str) else value
+            for name, value in variables.model_dump(mode="json").items()
+        },
+        status=EmailStatus.QUEUED,
+        useful_until=now() + template.life,
+    )
 
 
 async def send_reset_link(uow: Uow, settings: Settings, user: User, *, address: str) -> None:
@@ -146,11 +154,3 @@ def _mailbox(user: User) -> str:
     """
     found = validate_email(user.email, check_deliverability=False, test_environment=True)
     return found.ascii_email or user.email_key
-
-
-def _plain(variables: dict[str, Any]) -> dict[str, Any]:
-    """Return variables whose texts are one line each, without control characters."""
-    return {
-        name: one_line(value, _LONGEST_VALUE) if isinstance(value, str) else value
-        for name, value in variables.items()
-    }

@@ -29,9 +29,12 @@ def unseal(settings: Settings, token: str) -> tuple[UUID, Topic]:
         mac, body = raw[:_MAC_BYTES], raw[_MAC_BYTES:]
         if not hmac.compare_digest(mac, _mac(settings, body)):
             raise UnsubscribeLinkInvalid
-        return UUID(bytes=body[:_ID_BYTES]), Topic(body[_ID_BYTES:].decode())
+        user_id, topic = UUID(bytes=body[:_ID_BYTES]), Topic(body[_ID_BYTES:].decode())
     except (ValueError, binascii.Error):
         raise UnsubscribeLinkInvalid from None
+    if topic is Topic.SECURITY:
+        raise UnsubscribeLinkInvalid
+    return user_id, topic
 
 
 def address_of(settings: Settings, token: str) -> str:
