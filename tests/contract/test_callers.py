@@ -15,6 +15,7 @@ from taskyard.projects.models import Project
 from tests.conftest import Api
 from tests.contract.calls import call, outcome
 from tests.contract.responses import Operation, operations
+from tests.files.giving import given
 from tests.world import Account, World
 
 #: Who may call without signing in. Adding one is a decision.
@@ -34,9 +35,10 @@ PUBLIC = {
     "ask_to_unsubscribe",
     "exchange_session_link",
     "download_file",
+    "get_file_content",
 }
 #: Paths whose callers a matrix of their own looks at.
-OWN_MATRIX = re.compile(r"{(project_id|job_id)}")
+OWN_MATRIX = re.compile(r"{(project_id|job_id|file_id)}")
 READERS = frozenset({"viewer", "member", "owner", "admin", "viewer_account"})
 WORKERS = frozenset({"member", "owner"})
 OWNERS = frozenset({"owner"})
@@ -58,11 +60,15 @@ ANYWHERE = {
     "any signed-in account": {"user", "admin", "viewer_account"},
     "project:read": {"user", "admin", "viewer_account"},
     "job:read": {"user", "admin", "viewer_account"},
+    "file:read": {"user", "admin", "viewer_account"},
+    "file:upload": {"user", "admin"},
     "project:create": {"user", "admin"},
     "job:create": {"user", "admin"},
 }
 #: Whom the routes of one job admit, when it is the owner's and lies in a project.
 OF_A_JOB = {"job:read": READERS, "job:create": WORKERS, "job:cancel": OWNERS | {"admin"}}
+#: Whom the routes of one file admit, when the owner gave it to a project.
+OF_A_FILE = {"file:read": READERS, "file:share": WORKERS, "file:delete": OWNERS}
 
 
 @pytest.fixture(scope="module")
@@ -230,6 +236,26 @@ async def _finished_job(world: World, project: Project, owner: Account) -> UUID:
         uow.db.add(job)
         await uow.db.flush()
         return job.id
+
+
+async def test_every_route_of_a_file_with_every_caller(
+    api: Api, world: World, cast: Cast, known: list[Operation]
+) -> None:
+    mine = [operation for operation in known if "{file_id}" in operation.path]
+    assert len(mine) >= 5
+    missing = {_permission(operation) for operation in mine} - OF_A_FILE.keys()
+    assert missing == set(), "say in OF_A_FILE whom these admit"
+    wrong: dict[tuple[str, str], Any] = {}
+    project = await cast.play(world)
+    for operation in mine:
+        allowed = OF_A_FILE[_permission(operation)]
+        for caller, account in vars(cast).items():
+            file = await given(api(as_=cast.owner), b"theirs", project_id=project.id)
+            answer = await call(api(as_=account), operation, file_id=file["id"])
+            got = outcome(answer, hidden="FILE_NOT_FOUND")
+            if got != _expected(allowed, caller):
+                wrong[operation.id, caller] = (got, _expected(allowed, caller))
+    assert wrong == {}
 
 
 async def test_every_other_route_with_every_account(

@@ -94,7 +94,7 @@ async def test_months_that_are_over_for_long_enough_are_dropped(open_other: Open
             ):
                 await connection.execute(text(f"INSERT INTO {values}"), {"id": row_id})
     dropped = await partitions.drop_older(database.engine, datetime(2025, 2, 1, tzinfo=UTC))
-    assert dropped == ["job_events_2025_01", "api_calls_2025_01"]
+    assert dropped == ["job_events_2025_01", "file_access_log_2025_01", "api_calls_2025_01"]
     there = await _tables(database)
     assert there.isdisjoint(dropped)
     assert {"events_2025_01", "api_calls_2025_02", "job_events_2025_02"} <= there
@@ -112,7 +112,7 @@ async def test_a_year_ends_like_any_month(open_other: OpenInstance) -> None:
     before = datetime(2024, 12, 31, 23, 59, 59, tzinfo=UTC)
     assert await partitions.drop_older(database.engine, before) == []
     dropped = await partitions.drop_older(database.engine, datetime(2025, 1, 1, tzinfo=UTC))
-    assert dropped == ["job_events_2024_12", "api_calls_2024_12"]
+    assert dropped == ["job_events_2024_12", "file_access_log_2024_12", "api_calls_2024_12"]
 
 
 async def test_the_elected_process_keeps_to_the_setting(open_other: OpenInstance) -> None:
@@ -141,4 +141,4 @@ async def test_a_month_in_use_is_dropped_another_day(open_other: OpenInstance) -
             await partitions.drop_older(database.engine, datetime(2025, 2, 1, tzinfo=UTC))
         assert time.monotonic() - began < 4
     dropped = await partitions.drop_older(database.engine, datetime(2025, 2, 1, tzinfo=UTC))
-    assert dropped == ["job_events_2025_01", "api_calls_2025_01"]
+    assert dropped == ["job_events_2025_01", "file_access_log_2025_01", "api_calls_2025_01"]

@@ -26,7 +26,7 @@ TAGS: Final = [
     {"name": "profile", "description": "Your own account."},
     {"name": "projects", "description": "What a team works on."},
     {"name": "source", "description": "A project's code as immutable snapshots."},
-    {"name": "files", "description": "Signed downloads."},
+    {"name": "files", "description": "What people keep, uploads in parts, shared links."},
     {"name": "jobs", "description": "Durable runs of machine work, live."},
     {"name": "analyses", "description": "Code analysis: reports, findings, exports."},
     {"name": "notifications", "description": "What people are told of by e-mail."},

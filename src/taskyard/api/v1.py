@@ -6,6 +6,7 @@ from taskyard.analytics import routes as analytics
 from taskyard.api import health, sample
 from taskyard.core.live import routes as live
 from taskyard.files import routes as files
+from taskyard.files.library import routes as library
 from taskyard.jobs import routes as jobs
 from taskyard.notifications import routes as notifications
 from taskyard.projects import routes as projects
@@ -18,6 +19,7 @@ ROUTERS = (
     *projects.ROUTERS,
     *sample.ROUTERS,
     *files.ROUTERS,
+    *library.ROUTERS,
     *jobs.ROUTERS,
     *live.ROUTERS,
     *analyses.ROUTERS,

@@ -39,6 +39,7 @@ class Permission(StrEnum):
     FILE_READ = "file:read"
     FILE_UPLOAD = "file:upload"
     FILE_DELETE = "file:delete"
+    FILE_SHARE = "file:share"
     JOB_CREATE = "job:create"
     JOB_READ = "job:read"
     JOB_CANCEL = "job:cancel"

@@ -41,15 +41,16 @@ class TierLimits:
     jobs_at_once: int
     projects: int | None
     source_archive_bytes: int
+    attachment_bytes: int
     storage_bytes: int
     page_size: int
     queue_priority: int
 
 
 TIERS: dict[str, TierLimits] = {
-    "free": TierLimits(100, 1, 3, 20 * MIB, 250 * MIB, 50, 2),
-    "pro": TierLimits(1_000, 3, 25, 100 * MIB, 5 * 1024 * MIB, 100, 1),
-    "premium": TierLimits(None, 5, None, 500 * MIB, 100 * 1024 * MIB, 200, 0),
+    "free": TierLimits(100, 1, 3, 20 * MIB, 5 * MIB, 250 * MIB, 50, 2),
+    "pro": TierLimits(1_000, 3, 25, 100 * MIB, 50 * MIB, 5 * 1024 * MIB, 100, 1),
+    "premium": TierLimits(None, 5, None, 500 * MIB, 100 * MIB, 100 * 1024 * MIB, 200, 0),
 }
 #: The tier to recommend to somebody who reached the end of theirs; above premium is none.
 _ABOVE = dict(pairwise(TIERS))
@@ -70,7 +71,7 @@ class Rate:
     window: int
     #: `account` is the address where nobody is signed in. What is per session or e-mail is known
     #: to the handler alone, which counts it (`Admission.also`).
-    per: Literal["account", "address", "session", "e-mail"]
+    per: Literal["account", "address", "session", "e-mail", "link"]
     #: What it is for, in the words of the published table.
     what: str
     #: Whether it is kept in this process's memory while Valkey is away; the others then pass.
@@ -96,7 +97,6 @@ RATES: dict[str, Rate] = {
         10, 10, 10, HOUR, "e-mail", "signing in; a right password gives its hit back", vital=True
     ),
     "password": Rate(10, 10, 10, HOUR, "account", "changing the password", vital=True),
-    "register": Rate(5, 5, 5, HOUR, "address", "making an account", vital=True),
     "password_forgot": Rate(
         10, 10, 10, HOUR, "address", "asking for a link to reset a password", vital=True
     ),
@@ -107,6 +107,7 @@ RATES: dict[str, Rate] = {
     "email_verification": Rate(
         5, 5, 5, HOUR, "account", "asking for a link to confirm an address", vital=True
     ),
+    "register": Rate(5, 5, 5, HOUR, "address", "making an account", vital=True),
     "refresh": Rate(10, 10, 10, MINUTE, "session", "refreshing tokens"),
     "session_token": Rate(5, 5, 5, MINUTE, "account", "making a link that signs a device in"),
     "session_exchange": Rate(
@@ -114,8 +115,21 @@ RATES: dict[str, Rate] = {
     ),
     "analysis_create": Rate(5, 5, 15, MINUTE, "account", "asking for an analysis"),
     "build_create": Rate(10, 10, 30, MINUTE, "account", "asking for a build"),
-    "upload": Rate(10, 30, 60, MINUTE, "account", "uploading source"),
+    "upload": Rate(10, 30, 60, MINUTE, "account", "uploading source and files"),
     "download": Rate(60, 60, 60, MINUTE, "address", "downloading by a signed link"),
+    "share": Rate(60, 60, 60, MINUTE, "address", "opening a shared link"),
+    "share_password": Rate(
+        10,
+        10,
+        10,
+        15 * MINUTE,
+        "address",
+        "trying a shared link's password; a right one gives its hit back",
+        vital=True,
+    ),
+    "share_password_link": Rate(
+        100, 100, 100, HOUR, "link", "the same, from wherever it is tried", vital=True
+    ),
     "search": Rate(20, 60, 120, MINUTE, "account", "searching"),
     "ws": Rate(20, 40, 60, MINUTE, "account", "opening a WebSocket"),
 }

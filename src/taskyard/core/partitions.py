@@ -14,9 +14,14 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 #: Tables that grow by time, with the column whose id says when.
-PARTITIONED: Final = {"events": "id", "job_events": "job_id", "api_calls": "id"}
+PARTITIONED: Final = {
+    "events": "id",
+    "job_events": "job_id",
+    "api_calls": "id",
+    "file_access_log": "id",
+}
 #: Those whose old months are dropped. Events are kept: activity and the audit log read them.
-RETAINED: Final = ("job_events", "api_calls")
+RETAINED: Final = ("job_events", "api_calls", "file_access_log")
 #: Making and dropping partitions locks the table; whoever uses it does not wait for longer.
 _PATIENCE: Final = text("SET LOCAL lock_timeout = '2s'")
 _AHEAD = 3

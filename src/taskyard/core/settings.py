@@ -139,7 +139,8 @@ class Settings(BaseSettings):
         365,
         ge=31,
         le=36_500,
-        description="How long recorded API calls and jobs' events are kept, by whole months.",
+        description="How long recorded API calls, jobs' events and files' access logs are kept, "
+        "by whole months.",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Least severe log line that is written."

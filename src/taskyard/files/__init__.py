@@ -8,5 +8,9 @@ store can be found and collected; a source and its files are written in one tran
 of its blobs are stored; one content is one source, and one source is at most one snapshot of a
 project.
 
-Emits `source.snapshot_created.v1`.
+`library/` keeps people's files, `uploads/` takes large ones in parts, `shares/` gives them to
+whoever holds a link.
+
+Emits `source.snapshot_created.v1`, `file.uploaded.v1`, `file.deleted.v1`, `file.restored.v1`,
+`file.shared.v1`, `file.share_revoked.v1`.
 """

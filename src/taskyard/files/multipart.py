@@ -24,8 +24,12 @@ class TooLong(Exception):
     """The file is longer than its reader takes."""
 
 
-async def receive_file(request: Request, into: BinaryIO, *, limit_bytes: int) -> str:
+async def receive_file(
+    request: Request, into: BinaryIO, *, limit_bytes: int, unnamed: str = "archive"
+) -> str:
     """Write the part `file` of a multipart body to `into`; return the name its sender gave it.
+
+    The name is one line and no path; `unnamed` is what a file without one is called.
 
     Raises TooLong as soon as it is known, BadRequest, UnsupportedMediaType, ValidationFailed and
     UploadBrokenOff.
@@ -49,7 +53,7 @@ async def receive_file(request: Request, into: BinaryIO, *, limit_bytes: int) ->
     except ClientDisconnect:
         raise UploadBrokenOff(reason="the connection was closed") from None
     await asyncio.to_thread(into.writelines, parser.taken())
-    return parser.finish()
+    return plain_name(parser.finish(), unnamed)
 
 
 def _boundary(request: Request) -> bytes:
@@ -116,12 +120,12 @@ class _FilePart:
         return held
 
     def finish(self) -> str:
-        """Return the file's name once the body has ended."""
+        """Return the file's name, as it came, once the body has ended."""
         if not self._complete:
             raise UploadBrokenOff(reason="the end of the multipart body is missing")
         if self._name is None:
-            raise _wrong(_FIELD, "missing", "Send the archive as the form field 'file'")
-        return plain_name(self._name, "archive")
+            raise _wrong(_FIELD, "missing", "Send the file as the form field 'file'")
+        return self._name
 
     def _on_part_begin(self) -> None:
         self._disposition = b""

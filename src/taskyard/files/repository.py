@@ -12,7 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskyard.accounts.models import User
 from taskyard.core.storage import Blob
-from taskyard.files.models import BlobRow, Source, SourceFile, SourceSnapshot
+from taskyard.files.models import (
+    BlobRow,
+    File,
+    FileUpload,
+    Source,
+    SourceFile,
+    SourceSnapshot,
+)
 from taskyard.kit.ids import uuid7
 from taskyard.projects.models import Project
 
@@ -178,15 +185,50 @@ async def snapshot(db: AsyncSession, project_id: UUID, snapshot_id: UUID) -> Sna
     return (await db.execute(query)).one_or_none()
 
 
-async def used_bytes(db: AsyncSession, user_id: UUID) -> int:
-    """Return the size of all sources an account gave to projects that still live."""
-    query = (
-        select(func.coalesce(func.sum(Source.size_bytes), 0))
+@dataclass(frozen=True, slots=True)
+class StorageUse:
+    """What an account's storage is taken by, in bytes."""
+
+    sources: int
+    files: int
+    #: Announced by uploads that are under way.
+    uploads: int
+
+    @property
+    def total(self) -> int:
+        """What counts against the tier."""
+        return self.sources + self.files + self.uploads
+
+
+async def storage_use(
+    db: AsyncSession, user_id: UUID, *, besides: UUID | None = None
+) -> StorageUse:
+    """Return what an account gave to projects that still live, or keeps for itself.
+
+    `besides` is an upload that is not counted. A source that is being put together is not either:
+    from then on it counts by what is in it.
+    """
+    sources = (
+        select(func.sum(Source.size_bytes))
         .join(SourceSnapshot, SourceSnapshot.source_id == Source.source_id)
         .join(Project, Project.id == SourceSnapshot.project_id)
         .where(SourceSnapshot.created_by == user_id, Project.deleted_at.is_(None))
     )
-    return int(await db.scalar(query) or 0)
+    files = (
+        select(func.sum(File.size_bytes))
+        .outerjoin(Project, Project.id == File.project_id)
+        .where(File.owner_id == user_id, File.deleted_at.is_(None), Project.deleted_at.is_(None))
+    )
+    uploads = select(func.sum(FileUpload.size_bytes)).where(
+        FileUpload.owner_id == user_id,
+        (FileUpload.state == "open") & (FileUpload.expires_at > func.now())
+        | (FileUpload.state == "completing") & (FileUpload.purpose == "file"),
+        FileUpload.id.is_distinct_from(besides),
+    )
+    row = (
+        await db.execute(select(*(q.scalar_subquery() for q in (sources, files, uploads))))
+    ).one()
+    return StorageUse(*(int(value or 0) for value in row))
 
 
 async def has_source(db: AsyncSession, project_id: UUID, source_id: str) -> bool:

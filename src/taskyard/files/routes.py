@@ -1,6 +1,5 @@
 """Source over HTTP: giving it, looking into it, taking it home."""
 
-from collections.abc import AsyncIterator
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -11,7 +10,6 @@ from taskyard.core.access import CsrfFailed, public
 from taskyard.core.downloads import (
     SignedUrlExpired,
     SignedUrlInvalid,
-    byte_range,
     download_headers,
 )
 from taskyard.core.limits import TIERS, TierLimitExceeded, tier_limits
@@ -33,6 +31,7 @@ from taskyard.files.schemas import (
     SnapshotRead,
     SourcePath,
 )
+from taskyard.files.serving import blob_response
 from taskyard.files.types import Origin
 from taskyard.projects.errors import ProjectNotFound
 
@@ -249,20 +248,6 @@ async def download_file(
         return StreamingResponse(
             found.content(parts.storage), headers=headers, media_type=found.media_type
         )
-    return await _blob_response(parts, request, found.content, headers, found.media_type)
-
-
-async def _blob_response(
-    parts: PartsDep, request: Request, blob: Blob, headers: dict[str, str], media_type: str
-) -> Response:
-    """Answer with a blob or the one range of it that was asked for."""
-    headers |= {"Accept-Ranges": "bytes", "ETag": f'"{blob.sha256}"'}
-    chosen = byte_range(request.headers.get("range"), blob.size_bytes)
-    start, end = chosen or (0, blob.size_bytes)
-    headers["Content-Length"] = str(end - start)
-    if chosen:
-        headers["Content-Range"] = f"bytes {start}-{end - 1}/{blob.size_bytes}"
-    chunks: AsyncIterator[bytes] = await parts.storage.open(
-        blob.sha256, start=start, end=end if chosen else None
+    return await blob_response(
+        parts.storage, request, found.content, headers, media_type=found.media_type
     )
-    return StreamingResponse(chunks, 206 if chosen else 200, headers=headers, media_type=media_type)

@@ -72,6 +72,15 @@ async def visible(uow: Uow, user_id: UUID) -> frozenset[UUID]:
     return await repository.ids_of(uow.db, user_id)
 
 
+async def all_of(uow: Uow, actor: Actor) -> list[ProjectAccess]:
+    """Return the caller's access to every project they are in."""
+    roles = await repository.roles_of(uow.db, actor.user_id)
+    return [
+        ProjectAccess(project_id, actor, role)  # type: ignore[arg-type]  # check constraint
+        for project_id, role in roles.items()
+    ]
+
+
 class ProjectGate:
     """A dependency that admits to the project of the path."""
 

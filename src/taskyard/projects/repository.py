@@ -77,6 +77,12 @@ async def ids_of(db: AsyncSession, user_id: UUID) -> frozenset[UUID]:
     return frozenset(await db.scalars(_seen_by(user_id).with_only_columns(Project.id)))
 
 
+async def roles_of(db: AsyncSession, user_id: UUID) -> dict[UUID, str]:
+    """Return an account's role in every live project it is in."""
+    query = _seen_by(user_id).with_only_columns(Project.id, Membership.role)
+    return {row[0]: row[1] for row in await db.execute(query)}
+
+
 async def is_live(db: AsyncSession, project_id: UUID) -> bool:
     """Say whether a project exists."""
     query = select(exists().where(Project.id == project_id, Project.deleted_at.is_(None)))

@@ -18,6 +18,7 @@ _READ = frozenset(
 _WORK = frozenset(
     {
         Permission.FILE_UPLOAD,
+        Permission.FILE_SHARE,
         Permission.JOB_CREATE,
         Permission.JOB_CANCEL,
         Permission.ANALYSIS_CREATE,

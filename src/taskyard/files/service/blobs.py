@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import BinaryIO
 
 import structlog
 
@@ -38,15 +39,20 @@ async def keep_blob(database: Database, storage: Storage, content: Content) -> B
     blob's row must be committed before its content is stored.
     """
     async with storage.aside(content) as (blob, file):
-        async with unit_of_work(database) as uow:
-            stored = await repository.touch_blobs(uow.db, [blob])
-        if blob.sha256 in stored:
-            return blob
-        await asyncio.to_thread(storage.store_from, blob, file, 0)
-        await storage.flush()
+        await keep_file(database, storage, blob, file)
+    return blob
+
+
+async def keep_file(database: Database, storage: Storage, blob: Blob, file: BinaryIO) -> None:
+    """Store a blob that lies in an open file that nobody else writes to, as `keep_blob` does."""
+    async with unit_of_work(database) as uow:
+        stored = await repository.touch_blobs(uow.db, [blob])
+    if blob.sha256 in stored:
+        return
+    await asyncio.to_thread(storage.store_from, blob, file, 0)
+    await storage.flush()
     async with unit_of_work(database) as uow:
         await repository.mark_stored(uow.db, [blob.sha256])
-    return blob
 
 
 async def collect_garbage(

@@ -57,13 +57,22 @@ def opens(kind: str) -> Callable[[Opener], Opener]:
 
 
 def sign_download(
-    parts: Parts, user_id: UUID, resource: str, name: str, *, inline: bool = False
+    parts: Parts,
+    user_id: UUID,
+    resource: str,
+    name: str,
+    *,
+    inline: bool = False,
+    path: str = PATH,
 ) -> DownloadRead:
-    """Return a link to `kind:rest` that carries this account's right to it."""
+    """Return a link to `kind:rest` that carries this account's right to it.
+
+    `path` is where it leads, for a route of its own.
+    """
     link = Link(resource, str(user_id), name, "inline" if inline else "attachment")
     expires_at = now() + LINK_LIFE
     token = parts.signer.sign(link, expires_in=LINK_LIFE)
-    return DownloadRead(url=PATH + token, name=name, expires_at=expires_at)
+    return DownloadRead(url=path + token, name=name, expires_at=expires_at)
 
 
 async def open_download(parts: Parts, token: str) -> Download:

@@ -8,7 +8,6 @@ from typing import Any, BinaryIO, TypeVar
 
 from taskyard.core.access import Permission
 from taskyard.core.db import Database
-from taskyard.core.limits import TierLimitExceeded, tier_limits
 from taskyard.core.storage import PART_BYTES, Blob, Storage, StorageUnavailable
 from taskyard.core.uow import Uow, unit_of_work
 from taskyard.files import repository
@@ -17,6 +16,7 @@ from taskyard.files.archive.tree import Tree, TreeFile, lay_out, unpack
 from taskyard.files.errors import SourceGone
 from taskyard.files.events import SnapshotCreated
 from taskyard.files.repository import ManifestFile, SnapshotRow
+from taskyard.files.service.quota import check_storage, lock_storage
 from taskyard.files.types import Origin
 from taskyard.projects.access import ProjectAccess, load
 
@@ -126,7 +126,7 @@ async def add_snapshot(uow: Uow, access: ProjectAccess, kept: Kept, origin: Orig
     """
     access = await load(uow, access.actor, access.project_id, Permission.FILE_UPLOAD)
     user_id = access.actor.user_id
-    await repository.lock_quota(uow.db, user_id)
+    await lock_storage(uow, access.actor)
     await _check_quota(uow, access, kept)
     if not await repository.is_known_source(uow.db, kept.source_id):
         raise SourceGone
@@ -203,20 +203,8 @@ async def _add_source(uow: Uow, tree: Tree, kept: Kept, stored: Sequence[str]) -
 
 async def _check_quota(uow: Uow, access: ProjectAccess, kept: Kept) -> None:
     """Raise TierLimitExceeded where the source would not fit into the caller's storage."""
-    actor = access.actor
-    limit = tier_limits(actor.tier).storage_bytes
-    if actor.is_admin or await repository.has_source(uow.db, access.project_id, kept.source_id):
-        return
-    used = await repository.used_bytes(uow.db, actor.user_id)
-    if used + kept.size_bytes > limit:
-        raise TierLimitExceeded(
-            limit_type="storage_bytes",
-            limit=limit,
-            used=used,
-            wanted=kept.size_bytes,
-            tier=actor.tier,
-            upgrade_url="/app/settings",
-        )
+    if not await repository.has_source(uow.db, access.project_id, kept.source_id):
+        await check_storage(uow, access.actor, kept.size_bytes)
 
 
 def _blobs_of(tree: Tree) -> dict[Blob, int]:

@@ -5,6 +5,46 @@ export type ClientOptions = {
 };
 
 /**
+ * AccessRead
+ *
+ * That somebody came for a file.
+ */
+export type AccessRead = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Action
+     *
+     * `share_refused` is a wrong password, `share_opened` a look at what a link leads to.
+     */
+    action: 'download' | 'share_opened' | 'share_downloaded' | 'share_refused';
+    /**
+     * Whose link it was; null for a shared one.
+     */
+    by: UploadedBy | null;
+    /**
+     * Share Id
+     *
+     * The shared link it came by.
+     */
+    share_id: string | null;
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * User Agent
+     */
+    user_agent: string;
+};
+
+/**
  * AnalysisCreate
  *
  * What to analyse.
@@ -735,6 +775,63 @@ export type FileCoverage = {
 };
 
 /**
+ * FileRead
+ *
+ * A file.
+ */
+export type FileRead = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Project Id
+     *
+     * Null for a file that is its owner's alone.
+     */
+    project_id: string | null;
+    /**
+     * Name
+     *
+     * A name of one line, never a path.
+     */
+    name: string;
+    /**
+     * Size Bytes
+     */
+    size_bytes: number;
+    /**
+     * Content Type
+     *
+     * Told by the content, whatever its name says.
+     */
+    content_type: string;
+    /**
+     * Sha256
+     */
+    sha256: string;
+    uploaded_by: UploadedBy;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Links
+     *
+     * How many shared links lead to it now.
+     */
+    links: number;
+    /**
+     * Can Share
+     */
+    can_share: boolean;
+    /**
+     * Can Delete
+     */
+    can_delete: boolean;
+};
+
+/**
  * FindingRead
  *
  * One thing an analysis found.
@@ -895,6 +992,13 @@ export type ItemDownloadRead = {
 };
 
 /**
+ * Item[FileRead]
+ */
+export type ItemFileRead = {
+    data: FileRead;
+};
+
+/**
  * Item[JobRead]
  */
 export type ItemJobRead = {
@@ -976,6 +1080,13 @@ export type ItemSignedIn = {
  */
 export type ItemSnapshotRead = {
     data: SnapshotRead;
+};
+
+/**
+ * Item[StorageRead]
+ */
+export type ItemStorageRead = {
+    data: StorageRead;
 };
 
 /**
@@ -1520,6 +1631,36 @@ export type OriginRead = {
 };
 
 /**
+ * Page[AccessRead]
+ */
+export type PageAccessRead = {
+    /**
+     * Items
+     */
+    items: Array<AccessRead>;
+    /**
+     * Total
+     *
+     * How many there are in all, or at least (capped at 10,000).
+     */
+    total: number;
+    /**
+     * Page
+     */
+    page: number;
+    /**
+     * Page Size
+     */
+    page_size: number;
+    /**
+     * Next Cursor
+     *
+     * Send as `cursor` for what follows; null at the end.
+     */
+    next_cursor?: string | null;
+};
+
+/**
  * Page[AnalysisRead]
  */
 export type PageAnalysisRead = {
@@ -1617,6 +1758,36 @@ export type PageEntryRead = {
      * Items
      */
     items: Array<EntryRead>;
+    /**
+     * Total
+     *
+     * How many there are in all, or at least (capped at 10,000).
+     */
+    total: number;
+    /**
+     * Page
+     */
+    page: number;
+    /**
+     * Page Size
+     */
+    page_size: number;
+    /**
+     * Next Cursor
+     *
+     * Send as `cursor` for what follows; null at the end.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * Page[FileRead]
+ */
+export type PageFileRead = {
+    /**
+     * Items
+     */
+    items: Array<FileRead>;
     /**
      * Total
      *
@@ -2658,6 +2829,52 @@ export type StepTime = {
 };
 
 /**
+ * StorageRead
+ *
+ * What the caller's storage is taken by, in bytes.
+ */
+export type StorageRead = {
+    /**
+     * Used Bytes
+     */
+    used_bytes: number;
+    /**
+     * Limit Bytes
+     *
+     * Null for administrators, who have no limit.
+     */
+    limit_bytes: number | null;
+    /**
+     * Sources Bytes
+     *
+     * Source that the caller gave to projects.
+     */
+    sources_bytes: number;
+    /**
+     * Files Bytes
+     */
+    files_bytes: number;
+    /**
+     * Uploads Bytes
+     *
+     * Announced by uploads that are under way.
+     */
+    uploads_bytes: number;
+    /**
+     * Largest File Bytes
+     *
+     * The largest file that is taken.
+     */
+    largest_file_bytes: number;
+    /**
+     * Largest Archive Bytes
+     *
+     * The largest source archive that is taken.
+     */
+    largest_archive_bytes: number;
+};
+
+/**
  * Subscription
  *
  * The account as the billing contract words it.
@@ -2888,6 +3105,22 @@ export type Unsubscribed = {
      * Title
      */
     title: string;
+};
+
+/**
+ * UploadedBy
+ *
+ * Who gave a file.
+ */
+export type UploadedBy = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
 };
 
 /**
@@ -5341,6 +5574,646 @@ export type DownloadFileResponses = {
 };
 
 export type DownloadFileResponse = DownloadFileResponses[keyof DownloadFileResponses];
+
+export type ListFilesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Page
+         *
+         * From 1.
+         */
+        page?: number;
+        /**
+         * Page Size
+         *
+         * How many; the most depends on the tier.
+         */
+        page_size?: number;
+        /**
+         * Cursor
+         *
+         * `next_cursor` of the page before.
+         */
+        cursor?: string | null;
+        /**
+         * Project Id
+         *
+         * Only this project's; else your own and your projects'.
+         */
+        project_id?: string | null;
+        /**
+         * Q
+         *
+         * Part of the name.
+         */
+        q?: string | null;
+    };
+    url: '/api/v1/files';
+};
+
+export type ListFilesErrors = {
+    /**
+     * `CURSOR_INVALID`, `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`
+     */
+    403: Problem;
+    /**
+     * `PROJECT_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `PAGINATION_TOO_DEEP`, `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type ListFilesError = ListFilesErrors[keyof ListFilesErrors];
+
+export type ListFilesResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageFileRead;
+};
+
+export type ListFilesResponse = ListFilesResponses[keyof ListFilesResponses];
+
+export type UploadFileData = {
+    body: {
+        file: Blob | File;
+    };
+    path?: never;
+    query?: {
+        /**
+         * Project Id
+         *
+         * The project it is for; without one it is yours alone.
+         */
+        project_id?: string | null;
+    };
+    url: '/api/v1/files';
+};
+
+export type UploadFileErrors = {
+    /**
+     * `UPLOAD_INCOMPLETE`, `IDEMPOTENCY_KEY_INVALID`, `BAD_REQUEST`, `MALFORMED_JSON`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `TIER_LIMIT_EXCEEDED`, `AUTH_FORBIDDEN`, `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `PROJECT_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `FILE_TOO_LARGE`, `PAYLOAD_TOO_LARGE`
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: Problem;
+    /**
+     * `IDEMPOTENCY_KEY_REUSED`, `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `STORAGE_UNAVAILABLE`, `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type UploadFileError = UploadFileErrors[keyof UploadFileErrors];
+
+export type UploadFileResponses = {
+    /**
+     * Successful Response
+     */
+    201: ItemFileRead;
+};
+
+export type UploadFileResponse = UploadFileResponses[keyof UploadFileResponses];
+
+export type GetStorageData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/files/storage';
+};
+
+export type GetStorageErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`
+     */
+    403: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type GetStorageError = GetStorageErrors[keyof GetStorageErrors];
+
+export type GetStorageResponses = {
+    /**
+     * Successful Response
+     */
+    200: ItemStorageRead;
+};
+
+export type GetStorageResponse = GetStorageResponses[keyof GetStorageResponses];
+
+export type GetFileContentData = {
+    body?: never;
+    path: {
+        /**
+         * Token
+         *
+         * From a link this API gave out.
+         */
+        token: string;
+    };
+    query?: never;
+    url: '/api/v1/files/content/{token}';
+};
+
+export type GetFileContentErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `SIGNED_URL_INVALID`
+     */
+    403: Problem;
+    /**
+     * `FILE_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `SIGNED_URL_EXPIRED`, `BLOB_MISSING`
+     */
+    410: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `STORAGE_UNAVAILABLE`, `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type GetFileContentError = GetFileContentErrors[keyof GetFileContentErrors];
+
+export type GetFileContentResponses = {
+    /**
+     * The file.
+     */
+    200: Blob | File;
+    /**
+     * The part of it that `Range` asked for.
+     */
+    206: unknown;
+};
+
+export type GetFileContentResponse = GetFileContentResponses[keyof GetFileContentResponses];
+
+export type DeleteFileData = {
+    body?: never;
+    path: {
+        /**
+         * File Id
+         *
+         * A file that you can see.
+         */
+        file_id: string;
+    };
+    query?: never;
+    url: '/api/v1/files/{file_id}';
+};
+
+export type DeleteFileErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`, `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `FILE_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type DeleteFileError = DeleteFileErrors[keyof DeleteFileErrors];
+
+export type DeleteFileResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type DeleteFileResponse = DeleteFileResponses[keyof DeleteFileResponses];
+
+export type GetFileData = {
+    body?: never;
+    path: {
+        /**
+         * File Id
+         *
+         * A file that you can see.
+         */
+        file_id: string;
+    };
+    query?: never;
+    url: '/api/v1/files/{file_id}';
+};
+
+export type GetFileErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`
+     */
+    403: Problem;
+    /**
+     * `FILE_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type GetFileError = GetFileErrors[keyof GetFileErrors];
+
+export type GetFileResponses = {
+    /**
+     * Successful Response
+     */
+    200: ItemFileRead;
+};
+
+export type GetFileResponse = GetFileResponses[keyof GetFileResponses];
+
+export type GetFileLinkData = {
+    body?: never;
+    path: {
+        /**
+         * File Id
+         *
+         * A file that you can see.
+         */
+        file_id: string;
+    };
+    query?: never;
+    url: '/api/v1/files/{file_id}/link';
+};
+
+export type GetFileLinkErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`
+     */
+    403: Problem;
+    /**
+     * `FILE_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type GetFileLinkError = GetFileLinkErrors[keyof GetFileLinkErrors];
+
+export type GetFileLinkResponses = {
+    /**
+     * Successful Response
+     */
+    200: ItemDownloadRead;
+};
+
+export type GetFileLinkResponse = GetFileLinkResponses[keyof GetFileLinkResponses];
+
+export type RestoreFileData = {
+    body?: never;
+    headers?: {
+        /**
+         * For 24 hours a repeat of this request with the same key gets the first answer and does nothing. 1 to 255 visible ASCII characters; `X-Idempotency-Key` is understood too.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * File Id
+         *
+         * A file that you can see.
+         */
+        file_id: string;
+    };
+    query?: never;
+    url: '/api/v1/files/{file_id}/restore';
+};
+
+export type RestoreFileErrors = {
+    /**
+     * `BAD_REQUEST`, `IDEMPOTENCY_KEY_INVALID`, `MALFORMED_JSON`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `TIER_LIMIT_EXCEEDED`, `AUTH_FORBIDDEN`, `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `FILE_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `FILE_NOT_DELETED`, `IDEMPOTENCY_IN_PROGRESS`
+     */
+    409: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: Problem;
+    /**
+     * `VALIDATION_ERROR`, `IDEMPOTENCY_KEY_REUSED`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type RestoreFileError = RestoreFileErrors[keyof RestoreFileErrors];
+
+export type RestoreFileResponses = {
+    /**
+     * Successful Response
+     */
+    200: ItemFileRead;
+};
+
+export type RestoreFileResponse = RestoreFileResponses[keyof RestoreFileResponses];
+
+export type ListFileAccessesData = {
+    body?: never;
+    path: {
+        /**
+         * File Id
+         *
+         * A file that you can see.
+         */
+        file_id: string;
+    };
+    query?: {
+        /**
+         * Page
+         *
+         * From 1.
+         */
+        page?: number;
+        /**
+         * Page Size
+         *
+         * How many; the most depends on the tier.
+         */
+        page_size?: number;
+        /**
+         * Cursor
+         *
+         * `next_cursor` of the page before.
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/files/{file_id}/access-log';
+};
+
+export type ListFileAccessesErrors = {
+    /**
+     * `CURSOR_INVALID`, `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`
+     */
+    403: Problem;
+    /**
+     * `FILE_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `PAGINATION_TOO_DEEP`, `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type ListFileAccessesError = ListFileAccessesErrors[keyof ListFileAccessesErrors];
+
+export type ListFileAccessesResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageAccessRead;
+};
+
+export type ListFileAccessesResponse = ListFileAccessesResponses[keyof ListFileAccessesResponses];
 
 export type ListJobsData = {
     body?: never;

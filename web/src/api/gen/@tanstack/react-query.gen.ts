@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { askForVerification, askToUnsubscribe, cancelJob, changeNotificationSettings, changePassword, changeProfile, checkResetLink, createAnalysis, createJob, createProject, createProjectJob, createSampleProject, createSessionLink, createTicket, deleteProject, downloadFile, downloadJobLog, exchangeSessionLink, exportAnalysis, exportApiCalls, forgotPassword, getAnalysis, getAnalysisReport, getDetailedHealth, getHealth, getJob, getLimits, getMe, getNotificationSettings, getProfile, getProject, getSetup, getSourceArchive, getSourceFile, getSourceSnapshot, getSubscription, getUsage, listAnalyses, listApiCalls, listEmails, listFindings, listJobAssets, listJobEvents, listJobs, listProjectJobs, listProjects, listSecurityEvents, listSessions, listSourceFiles, listSourceSnapshots, login, logout, type Options, refresh, register, resetPassword, retryJob, revokeSession, setUp, unsubscribe, updateProject, uploadSource, verifyEmail } from '../sdk.gen';
-import type { AskForVerificationData, AskForVerificationError, AskForVerificationResponse, AskToUnsubscribeData, AskToUnsubscribeError, CancelJobData, CancelJobError, CancelJobResponse, ChangeNotificationSettingsData, ChangeNotificationSettingsError, ChangeNotificationSettingsResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, ChangeProfileData, ChangeProfileError, ChangeProfileResponse, CheckResetLinkData, CheckResetLinkError, CheckResetLinkResponse, CreateAnalysisData, CreateAnalysisError, CreateAnalysisResponse, CreateJobData, CreateJobError, CreateJobResponse, CreateProjectData, CreateProjectError, CreateProjectJobData, CreateProjectJobError, CreateProjectJobResponse, CreateProjectResponse, CreateSampleProjectData, CreateSampleProjectError, CreateSampleProjectResponse, CreateSessionLinkData, CreateSessionLinkError, CreateSessionLinkResponse, CreateTicketData, CreateTicketError, CreateTicketResponse, DeleteProjectData, DeleteProjectError, DeleteProjectResponse, DownloadFileData, DownloadFileError, DownloadFileResponse, DownloadJobLogData, DownloadJobLogError, ExchangeSessionLinkData, ExchangeSessionLinkError, ExchangeSessionLinkResponse, ExportAnalysisData, ExportAnalysisError, ExportAnalysisResponse, ExportApiCallsData, ExportApiCallsError, ExportApiCallsResponse, ForgotPasswordData, ForgotPasswordError, ForgotPasswordResponse, GetAnalysisData, GetAnalysisError, GetAnalysisReportData, GetAnalysisReportError, GetAnalysisReportResponse, GetAnalysisResponse, GetDetailedHealthData, GetDetailedHealthError, GetDetailedHealthResponse, GetHealthData, GetHealthError, GetHealthResponse, GetJobData, GetJobError, GetJobResponse, GetLimitsData, GetLimitsError, GetLimitsResponse, GetMeData, GetMeError, GetMeResponse, GetNotificationSettingsData, GetNotificationSettingsError, GetNotificationSettingsResponse, GetProfileData, GetProfileError, GetProfileResponse, GetProjectData, GetProjectError, GetProjectResponse, GetSetupData, GetSetupError, GetSetupResponse, GetSourceArchiveData, GetSourceArchiveError, GetSourceArchiveResponse, GetSourceFileData, GetSourceFileError, GetSourceFileResponse, GetSourceSnapshotData, GetSourceSnapshotError, GetSourceSnapshotResponse, GetSubscriptionData, GetSubscriptionError, GetSubscriptionResponse, GetUsageData, GetUsageError, GetUsageResponse, ListAnalysesData, ListAnalysesError, ListAnalysesResponse, ListApiCallsData, ListApiCallsError, ListApiCallsResponse, ListEmailsData, ListEmailsError, ListEmailsResponse, ListFindingsData, ListFindingsError, ListFindingsResponse, ListJobAssetsData, ListJobAssetsError, ListJobAssetsResponse, ListJobEventsData, ListJobEventsError, ListJobEventsResponse, ListJobsData, ListJobsError, ListJobsResponse, ListProjectJobsData, ListProjectJobsError, ListProjectJobsResponse, ListProjectsData, ListProjectsError, ListProjectsResponse, ListSecurityEventsData, ListSecurityEventsError, ListSecurityEventsResponse, ListSessionsData, ListSessionsError, ListSessionsResponse, ListSourceFilesData, ListSourceFilesError, ListSourceFilesResponse, ListSourceSnapshotsData, ListSourceSnapshotsError, ListSourceSnapshotsResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, RefreshData, RefreshError, RefreshResponse, RegisterData, RegisterError, RegisterResponse, ResetPasswordData, ResetPasswordError, ResetPasswordResponse, RetryJobData, RetryJobError, RetryJobResponse, RevokeSessionData, RevokeSessionError, RevokeSessionResponse, SetUpData, SetUpError, SetUpResponse, UnsubscribeData, UnsubscribeError, UnsubscribeResponse, UpdateProjectData, UpdateProjectError, UpdateProjectResponse, UploadSourceData, UploadSourceError, UploadSourceResponse, VerifyEmailData, VerifyEmailError, VerifyEmailResponse } from '../types.gen';
+import { askForVerification, askToUnsubscribe, cancelJob, changeNotificationSettings, changePassword, changeProfile, checkResetLink, createAnalysis, createJob, createProject, createProjectJob, createSampleProject, createSessionLink, createTicket, deleteFile, deleteProject, downloadFile, downloadJobLog, exchangeSessionLink, exportAnalysis, exportApiCalls, forgotPassword, getAnalysis, getAnalysisReport, getDetailedHealth, getFile, getFileContent, getFileLink, getHealth, getJob, getLimits, getMe, getNotificationSettings, getProfile, getProject, getSetup, getSourceArchive, getSourceFile, getSourceSnapshot, getStorage, getSubscription, getUsage, listAnalyses, listApiCalls, listEmails, listFileAccesses, listFiles, listFindings, listJobAssets, listJobEvents, listJobs, listProjectJobs, listProjects, listSecurityEvents, listSessions, listSourceFiles, listSourceSnapshots, login, logout, type Options, refresh, register, resetPassword, restoreFile, retryJob, revokeSession, setUp, unsubscribe, updateProject, uploadFile, uploadSource, verifyEmail } from '../sdk.gen';
+import type { AskForVerificationData, AskForVerificationError, AskForVerificationResponse, AskToUnsubscribeData, AskToUnsubscribeError, CancelJobData, CancelJobError, CancelJobResponse, ChangeNotificationSettingsData, ChangeNotificationSettingsError, ChangeNotificationSettingsResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, ChangeProfileData, ChangeProfileError, ChangeProfileResponse, CheckResetLinkData, CheckResetLinkError, CheckResetLinkResponse, CreateAnalysisData, CreateAnalysisError, CreateAnalysisResponse, CreateJobData, CreateJobError, CreateJobResponse, CreateProjectData, CreateProjectError, CreateProjectJobData, CreateProjectJobError, CreateProjectJobResponse, CreateProjectResponse, CreateSampleProjectData, CreateSampleProjectError, CreateSampleProjectResponse, CreateSessionLinkData, CreateSessionLinkError, CreateSessionLinkResponse, CreateTicketData, CreateTicketError, CreateTicketResponse, DeleteFileData, DeleteFileError, DeleteFileResponse, DeleteProjectData, DeleteProjectError, DeleteProjectResponse, DownloadFileData, DownloadFileError, DownloadFileResponse, DownloadJobLogData, DownloadJobLogError, ExchangeSessionLinkData, ExchangeSessionLinkError, ExchangeSessionLinkResponse, ExportAnalysisData, ExportAnalysisError, ExportAnalysisResponse, ExportApiCallsData, ExportApiCallsError, ExportApiCallsResponse, ForgotPasswordData, ForgotPasswordError, ForgotPasswordResponse, GetAnalysisData, GetAnalysisError, GetAnalysisReportData, GetAnalysisReportError, GetAnalysisReportResponse, GetAnalysisResponse, GetDetailedHealthData, GetDetailedHealthError, GetDetailedHealthResponse, GetFileContentData, GetFileContentError, GetFileContentResponse, GetFileData, GetFileError, GetFileLinkData, GetFileLinkError, GetFileLinkResponse, GetFileResponse, GetHealthData, GetHealthError, GetHealthResponse, GetJobData, GetJobError, GetJobResponse, GetLimitsData, GetLimitsError, GetLimitsResponse, GetMeData, GetMeError, GetMeResponse, GetNotificationSettingsData, GetNotificationSettingsError, GetNotificationSettingsResponse, GetProfileData, GetProfileError, GetProfileResponse, GetProjectData, GetProjectError, GetProjectResponse, GetSetupData, GetSetupError, GetSetupResponse, GetSourceArchiveData, GetSourceArchiveError, GetSourceArchiveResponse, GetSourceFileData, GetSourceFileError, GetSourceFileResponse, GetSourceSnapshotData, GetSourceSnapshotError, GetSourceSnapshotResponse, GetStorageData, GetStorageError, GetStorageResponse, GetSubscriptionData, GetSubscriptionError, GetSubscriptionResponse, GetUsageData, GetUsageError, GetUsageResponse, ListAnalysesData, ListAnalysesError, ListAnalysesResponse, ListApiCallsData, ListApiCallsError, ListApiCallsResponse, ListEmailsData, ListEmailsError, ListEmailsResponse, ListFileAccessesData, ListFileAccessesError, ListFileAccessesResponse, ListFilesData, ListFilesError, ListFilesResponse, ListFindingsData, ListFindingsError, ListFindingsResponse, ListJobAssetsData, ListJobAssetsError, ListJobAssetsResponse, ListJobEventsData, ListJobEventsError, ListJobEventsResponse, ListJobsData, ListJobsError, ListJobsResponse, ListProjectJobsData, ListProjectJobsError, ListProjectJobsResponse, ListProjectsData, ListProjectsError, ListProjectsResponse, ListSecurityEventsData, ListSecurityEventsError, ListSecurityEventsResponse, ListSessionsData, ListSessionsError, ListSessionsResponse, ListSourceFilesData, ListSourceFilesError, ListSourceFilesResponse, ListSourceSnapshotsData, ListSourceSnapshotsError, ListSourceSnapshotsResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, RefreshData, RefreshError, RefreshResponse, RegisterData, RegisterError, RegisterResponse, ResetPasswordData, ResetPasswordError, ResetPasswordResponse, RestoreFileData, RestoreFileError, RestoreFileResponse, RetryJobData, RetryJobError, RetryJobResponse, RevokeSessionData, RevokeSessionError, RevokeSessionResponse, SetUpData, SetUpError, SetUpResponse, UnsubscribeData, UnsubscribeError, UnsubscribeResponse, UpdateProjectData, UpdateProjectError, UpdateProjectResponse, UploadFileData, UploadFileError, UploadFileResponse, UploadSourceData, UploadSourceError, UploadSourceResponse, VerifyEmailData, VerifyEmailError, VerifyEmailResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -892,6 +892,252 @@ export const downloadFileOptions = (options: Options<DownloadFileData>) => query
     },
     queryKey: downloadFileQueryKey(options)
 });
+
+export const listFilesQueryKey = (options?: Options<ListFilesData>) => createQueryKey('listFiles', options);
+
+/**
+ * List files
+ *
+ * List files, newest first: your own and those of your projects, or one project's.
+ */
+export const listFilesOptions = (options?: Options<ListFilesData>) => queryOptions<ListFilesResponse, ListFilesError, ListFilesResponse, ReturnType<typeof listFilesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listFiles({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listFilesQueryKey(options)
+});
+
+export const listFilesInfiniteQueryKey = (options?: Options<ListFilesData>): QueryKey<Options<ListFilesData>> => createQueryKey('listFiles', options, true);
+
+/**
+ * List files
+ *
+ * List files, newest first: your own and those of your projects, or one project's.
+ */
+export const listFilesInfiniteOptions = (options?: Options<ListFilesData>) => {
+    const opts = infiniteQueryOptions<ListFilesResponse, ListFilesError, InfiniteData<ListFilesResponse>, QueryKey<Options<ListFilesData>>, number | Pick<QueryKey<Options<ListFilesData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListFilesData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    page: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listFiles({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listFilesInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+/**
+ * Upload file
+ *
+ * Give a file in one request; a large one better comes in parts (`/files/uploads`).
+ *
+ * A repeat with the same `Idempotency-Key` and content gets the file that is there, for as long
+ * as it is kept.
+ */
+export const uploadFileMutation = (options?: Partial<Options<UploadFileData>>): UseMutationOptions<UploadFileResponse, UploadFileError, Options<UploadFileData>> => {
+    const mutationOptions: UseMutationOptions<UploadFileResponse, UploadFileError, Options<UploadFileData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await uploadFile({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getStorageQueryKey = (options?: Options<GetStorageData>) => createQueryKey('getStorage', options);
+
+/**
+ * Get storage
+ *
+ * Say how much of the caller's storage is taken, and by what.
+ */
+export const getStorageOptions = (options?: Options<GetStorageData>) => queryOptions<GetStorageResponse, GetStorageError, GetStorageResponse, ReturnType<typeof getStorageQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getStorage({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getStorageQueryKey(options)
+});
+
+export const getFileContentQueryKey = (options: Options<GetFileContentData>) => createQueryKey('getFileContent', options);
+
+/**
+ * Get file content
+ *
+ * Return the file a link leads to, as an attachment.
+ *
+ * The link carries the right of the account that asked for it, which is checked again now.
+ */
+export const getFileContentOptions = (options: Options<GetFileContentData>) => queryOptions<GetFileContentResponse, GetFileContentError, GetFileContentResponse, ReturnType<typeof getFileContentQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getFileContent({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getFileContentQueryKey(options)
+});
+
+/**
+ * Delete file
+ *
+ * Delete a file; for a day it can be restored. Links to it stop working at once.
+ */
+export const deleteFileMutation = (options?: Partial<Options<DeleteFileData>>): UseMutationOptions<DeleteFileResponse, DeleteFileError, Options<DeleteFileData>> => {
+    const mutationOptions: UseMutationOptions<DeleteFileResponse, DeleteFileError, Options<DeleteFileData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await deleteFile({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getFileQueryKey = (options: Options<GetFileData>) => createQueryKey('getFile', options);
+
+/**
+ * Get file
+ *
+ * Return what there is to know of a file.
+ */
+export const getFileOptions = (options: Options<GetFileData>) => queryOptions<GetFileResponse, GetFileError, GetFileResponse, ReturnType<typeof getFileQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getFile({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getFileQueryKey(options)
+});
+
+export const getFileLinkQueryKey = (options: Options<GetFileLinkData>) => createQueryKey('getFileLink', options);
+
+/**
+ * Get file link
+ *
+ * Return a link to the file's content, good for ten minutes.
+ */
+export const getFileLinkOptions = (options: Options<GetFileLinkData>) => queryOptions<GetFileLinkResponse, GetFileLinkError, GetFileLinkResponse, ReturnType<typeof getFileLinkQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getFileLink({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getFileLinkQueryKey(options)
+});
+
+/**
+ * Restore file
+ *
+ * Bring a file back that was deleted less than a day ago, with its links.
+ */
+export const restoreFileMutation = (options?: Partial<Options<RestoreFileData>>): UseMutationOptions<RestoreFileResponse, RestoreFileError, Options<RestoreFileData>> => {
+    const mutationOptions: UseMutationOptions<RestoreFileResponse, RestoreFileError, Options<RestoreFileData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await restoreFile({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listFileAccessesQueryKey = (options: Options<ListFileAccessesData>) => createQueryKey('listFileAccesses', options);
+
+/**
+ * List file accesses
+ *
+ * List who came for a file, newest first.
+ */
+export const listFileAccessesOptions = (options: Options<ListFileAccessesData>) => queryOptions<ListFileAccessesResponse, ListFileAccessesError, ListFileAccessesResponse, ReturnType<typeof listFileAccessesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listFileAccesses({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listFileAccessesQueryKey(options)
+});
+
+export const listFileAccessesInfiniteQueryKey = (options: Options<ListFileAccessesData>): QueryKey<Options<ListFileAccessesData>> => createQueryKey('listFileAccesses', options, true);
+
+/**
+ * List file accesses
+ *
+ * List who came for a file, newest first.
+ */
+export const listFileAccessesInfiniteOptions = (options: Options<ListFileAccessesData>) => {
+    const opts = infiniteQueryOptions<ListFileAccessesResponse, ListFileAccessesError, InfiniteData<ListFileAccessesResponse>, QueryKey<Options<ListFileAccessesData>>, number | Pick<QueryKey<Options<ListFileAccessesData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListFileAccessesData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    page: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listFileAccesses({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listFileAccessesInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
 
 export const listJobsQueryKey = (options?: Options<ListJobsData>) => createQueryKey('listJobs', options);
 

@@ -1,0 +1,95 @@
+"""Links that give one thing to whoever holds them: a token, an end, and maybe a password.
+
+Only a token's hash is kept. Since the token is an HMAC over the link's own id, whoever may see the
+link can be shown it again, and a stolen database opens none. A room that shares its things keeps
+its own table and raises these refusals, so that every link answers alike.
+"""
+
+import base64
+import hashlib
+import hmac
+from typing import Protocol
+from uuid import UUID
+
+from taskyard.core import keys
+from taskyard.core.admission import Admission
+from taskyard.core.settings import Settings
+from taskyard.kit.errors import Kind, TaskyardError
+
+#: The log blots out what begins so.
+TOKEN_PREFIX = "tyl_"  # noqa: S105 — no secret by itself
+_BY_ADDRESS, _BY_LINK = "share_password", "share_password_link"
+
+
+class ShareNotFound(TaskyardError):
+    """There is no such link. Check that it was copied whole."""
+
+    kind = Kind.NOT_FOUND
+    code = "SHARE_NOT_FOUND"
+
+
+class ShareEnded(TaskyardError):
+    """This link no longer works: {reason}. Ask whoever sent it for a new one."""
+
+    kind = Kind.GONE
+    code = "SHARE_ENDED"
+
+
+class SharePasswordRequired(TaskyardError):
+    """This link has a password. Open it in a browser, or send the password beside the token."""
+
+    kind = Kind.FORBIDDEN
+    code = "SHARE_PASSWORD_REQUIRED"
+
+
+class SharePasswordWrong(TaskyardError):
+    """This is not the link's password. Ask whoever sent the link."""
+
+    kind = Kind.FORBIDDEN
+    code = "SHARE_PASSWORD_WRONG"
+
+
+class PasswordCheck(Protocol):
+    """What `accounts.passwords.Passwords` does."""
+
+    async def verify(self, password: str, kept: str) -> tuple[bool, str | None]:
+        """Say whether it is the password."""
+        ...
+
+
+def share_token(settings: Settings, what: str, share_id: UUID) -> str:
+    """Return a link's token of 256 bits; `what` keeps one room's links out of another's."""
+    mac = hmac.digest(keys.derive(settings, f"share:{what}"), share_id.bytes, hashlib.sha256)
+    return TOKEN_PREFIX + base64.urlsafe_b64encode(mac).decode().rstrip("=")
+
+
+def token_hash(token: str) -> bytes:
+    """Return what is kept of a token; at 256 bits a fast hash is enough (ASVS 6.5.2)."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()
+
+
+async def check_password(
+    admission: Admission,
+    passwords: PasswordCheck,
+    share_id: UUID,
+    *,
+    given: str | None,
+    kept: str | None,
+) -> None:
+    """Let nobody past a link's password who does not know it; a link without one is open.
+
+    Hashes for some tenth of a second: hold no transaction meanwhile. Tries are counted for the
+    address and for the link; a right one is given back. Raises SharePasswordRequired,
+    SharePasswordWrong and RateLimitExceeded.
+    """
+    if kept is None:
+        return
+    if given is None:
+        raise SharePasswordRequired
+    await admission.also(_BY_ADDRESS)
+    await admission.also(_BY_LINK, str(share_id))
+    right, _ = await passwords.verify(given, kept)
+    if not right:
+        raise SharePasswordWrong
+    await admission.forgive(_BY_ADDRESS)
+    await admission.forgive(_BY_LINK)
