@@ -11,7 +11,7 @@ from fastapi import FastAPI
 
 from taskyard.api import v1
 from taskyard.core.limits import RATES
-from taskyard.core.routing import BUCKET, IDEMPOTENT, StrictRoute
+from taskyard.core.strict import BUCKET, IDEMPOTENT, StrictRoute
 
 PAGE = Path(__file__).parents[2] / "docs" / "limits.md"
 BLOCK = r"(<!-- {}:.*?-->\n)(.*?)(<!-- /{} -->)"

@@ -1,7 +1,7 @@
 """Further instances of the platform, and a look at the SQL one sends."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -119,11 +119,36 @@ def sent_statements(database: Database) -> Iterator[list[str]]:
         if _counting.get() is seen:
             seen.append(statement)
 
-    engine = database.engine.sync_engine
+    @asynccontextmanager
+    async def noting_driver() -> AsyncIterator[Any]:
+        async with driver() as connection:
+            yield _Noting(connection, note)
+
+    engine, driver = database.engine.sync_engine, database.driver
     event.listen(engine, "before_cursor_execute", note)
+    database.driver = noting_driver  # type: ignore[method-assign]
     token = _counting.set(seen)
     try:
         yield seen
     finally:
         _counting.reset(token)
+        database.driver = driver  # type: ignore[method-assign]
         event.remove(engine, "before_cursor_execute", note)
+
+
+@dataclass(frozen=True)
+class _Noting:
+    """A driver's connection that notes what it is asked. (Its own loggers hear of it later.)"""
+
+    connection: Any
+    note: Callable[[object, object, str], None]
+
+    def __getattr__(self, name: str) -> Any:
+        """Return the connection's own, noting the statement it is called with."""
+        method = getattr(self.connection, name)
+
+        def noting(sql: str, *args: Any) -> Any:
+            self.note(None, None, sql)
+            return method(sql, *args)
+
+        return noting

@@ -1,6 +1,7 @@
 """Recognising callers: a bearer token, or the web app's cookie with its guard against forgery."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Depends, Request, Response
@@ -17,14 +18,16 @@ from taskyard.core.access import (
     Actor,
     Role,
     SessionRevoked,
+    Shown,
     Tier,
     TokenInvalid,
     check_same_site,
 )
 from taskyard.core.addresses import client_address
+from taskyard.core.db import Database
 from taskyard.core.problems import BadRequest
 from taskyard.core.settings import Settings
-from taskyard.core.uow import Uow
+from taskyard.core.uow import Uow, unit_of_work
 
 COOKIE = "taskyard_session"
 _COOKIE_LIFE_S = 60 * 24 * 3600
@@ -38,11 +41,10 @@ class Accounts:
         self.tokens = AccessTokens(settings)
         self.passwords = Passwords(settings)
 
-    async def recognise(self, connection: HTTPConnection, uow: Uow) -> Actor | None:
-        """Return who calls; None where no credential was sent.
+    def shown(self, connection: HTTPConnection) -> Shown | None:
+        """Return the credential a request shows, None where none was sent.
 
-        The session's row is read at every call, so that a revoked one is refused at once and a
-        changed role counts at once. Raises TokenInvalid, TokenExpired, SessionRevoked, CsrfFailed.
+        Raises TokenInvalid, TokenExpired or CsrfFailed.
         """
         given = connection.headers.getlist("authorization")
         if len(given) > 1:
@@ -51,20 +53,59 @@ class Accounts:
             scheme, _, token = given[0].partition(" ")
             if scheme.lower() != "bearer" or not token:
                 raise TokenInvalid
-            return await self.by_token(uow, token.strip())
+            claims = self.tokens.read(token.strip())
+            by_session = repository.CALLER_BY_SESSION
+            return Shown(by_session, claims.session_id, by_cookie=False, user_id=claims.user_id)
         cookie = connection.cookies.get(cookie_name(connection))
         if not cookie:
             return None
         check_same_site(connection, cookie=True)
-        row = await repository.live_session(uow.db, cookie_hash=secret_hash(cookie))
+        return Shown(repository.CALLER_BY_COOKIE, secret_hash(cookie), by_cookie=True)
+
+    async def recognise(self, connection: HTTPConnection, uow: Uow) -> Actor | None:
+        """Return who calls; None where no credential was sent.
+
+        The session's row is read at every call, so that a revoked one is refused at once and a
+        changed role counts at once. Raises TokenInvalid, TokenExpired, SessionRevoked, CsrfFailed.
+        """
+        shown = self.shown(connection)
+        if shown is None:
+            return None
+        if isinstance(shown.key, UUID):
+            return await self._by_session(uow, shown.key, shown.user_id)
+        row = await repository.live_session(uow.db, cookie_hash=shown.key)
         # An ended browser session is no credential: the person is simply signed out.
         return await self._actor(uow, row) if row else None
+
+    def actor(self, shown: Shown, caller: Mapping[str, Any]) -> Actor | None:
+        """Return whom a credential speaks for, by the row its statement found; None for nobody."""
+        if shown.user_id not in {None, caller["user_id"]}:
+            return None
+        role: Role = caller["role"]
+        return Actor(
+            user_id=caller["user_id"],
+            username=caller["username"],
+            email=caller["email"],
+            role=role,
+            tier=caller["tier"] or self.settings.default_tier,
+            session_id=caller["session_id"],
+            permissions=ROLE_PERMISSIONS[role],
+        )
+
+    async def touch(self, database: Database, actor: Actor) -> None:
+        """Note that the actor's session was used just now."""
+        if actor.session_id is not None:
+            async with unit_of_work(database) as uow:
+                await repository.touch_session(uow.db, actor.session_id)
 
     async def by_token(self, uow: Uow, token: str) -> Actor:
         """Return who an access token speaks for."""
         claims = self.tokens.read(token)
-        row = await repository.live_session(uow.db, session_id=claims.session_id)
-        if row is None or row[1].id != claims.user_id:
+        return await self._by_session(uow, claims.session_id, claims.user_id)
+
+    async def _by_session(self, uow: Uow, session_id: UUID, user_id: UUID | None) -> Actor:
+        row = await repository.live_session(uow.db, session_id=session_id)
+        if row is None or row[1].id != user_id:
             raise SessionRevoked
         return await self._actor(uow, row)
 

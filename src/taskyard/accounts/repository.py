@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import (
@@ -16,9 +17,11 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    text,
     union_all,
     update,
 )
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskyard.accounts.models import OneTimeLink, RefreshToken, Session, SessionLink, User
@@ -83,9 +86,30 @@ async def live_session(
 ) -> Row[Session, User, bool] | None:
     """Return a session that has not ended, its account, and whether it was seen this minute."""
     named = Session.id == session_id if session_id else Session.cookie_hash == cookie_hash
-    fresh = Session.last_seen_at > func.now() - timedelta(minutes=1)
-    query = select(Session, User, fresh).join(User, User.id == Session.user_id)
-    return (await db.execute(query.where(named, _LIVE, User.is_active))).one_or_none()
+    found: Row[Session, User, bool] | None = (
+        await db.execute(_live(Session, User).where(named))
+    ).one_or_none()
+    return found
+
+
+def _live(*columns: Any) -> Select[Any]:
+    """Select of live sessions and their accounts, and whether one was seen this minute."""
+    fresh = (Session.last_seen_at > func.now() - timedelta(minutes=1)).label("fresh")
+    query = select(*columns, fresh).join(User, User.id == Session.user_id)
+    return query.where(_LIVE, User.is_active)
+
+
+def _caller(by: str) -> str:
+    """Return the statement that finds a live session's account by `$1` (`core.access.Shown`)."""
+    session_id, user_id = Session.id.label("session_id"), User.id.label("user_id")
+    columns = session_id, user_id, User.username, User.email, User.role, User.tier
+    query = _live(*columns).select_from(Session).where(text(f"sessions.{by} = $1"))
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+    return str(query.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
+
+
+CALLER_BY_SESSION: Final = _caller("id")
+CALLER_BY_COOKIE: Final = _caller("cookie_hash")
 
 
 async def touch_session(db: AsyncSession, session_id: UUID) -> None:

@@ -7,7 +7,7 @@ from fastapi.openapi.utils import get_openapi
 
 from taskyard import __version__
 from taskyard.core.admission import EXEMPT
-from taskyard.core.routing import BUCKET, IDEMPOTENT
+from taskyard.core.strict import BUCKET, IDEMPOTENT
 
 DESCRIPTION: Final = """\
 Plan work, and have it done. Sign in with `POST /api/v1/auth/login` and send the access token as

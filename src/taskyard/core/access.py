@@ -10,6 +10,7 @@ How a caller is recognised is a port (`Authenticator`) that `accounts` implement
 """
 
 import inspect
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Protocol, get_args, get_origin, get_type_hints
@@ -19,6 +20,7 @@ from fastapi import params
 from starlette.requests import HTTPConnection
 
 from taskyard.core.admission import admission_of
+from taskyard.core.db import Database
 from taskyard.core.settings import Settings
 from taskyard.core.uow import Uow, UowDep, unit_of_work
 from taskyard.kit.errors import Kind, TaskyardError
@@ -129,8 +131,35 @@ class Actor:
             raise AuthForbidden(permission=permission.value)
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A credential as a request shows it, and the statement that finds whom it speaks for.
+
+    `caller` has the parameter `$1`, which is `key`, and gives a row where the session is live:
+    session_id, user_id, username, email, role, tier, fresh.
+    """
+
+    caller: str
+    key: UUID | bytes
+    by_cookie: bool
+    #: Whom a token names, which the row has to confirm.
+    user_id: UUID | None = None
+
+
 class Authenticator(Protocol):
     """Recognises callers; implemented by `accounts`."""
+
+    def shown(self, connection: HTTPConnection) -> Shown | None:
+        """Return the credential a request shows, None where none was sent.
+
+        Raises TokenInvalid, TokenExpired or CsrfFailed where one is bad in itself.
+        """
+
+    def actor(self, shown: Shown, caller: Mapping[str, Any]) -> Actor | None:
+        """Return whom a credential speaks for, by the row its statement found; None for nobody."""
+
+    async def touch(self, database: Database, actor: Actor) -> None:
+        """Note that the actor's session was used just now."""
 
     async def recognise(self, connection: HTTPConnection, uow: Uow) -> Actor | None:
         """Return who is calling, None where no credential was sent.

@@ -2,11 +2,10 @@
 
 from collections.abc import Collection
 from typing import Any
-from uuid import UUID
 
 from taskyard.accounts.service import profiles
 from taskyard.core.access import Actor, Permission
-from taskyard.core.schemas import Cursor, Page
+from taskyard.core.schemas import Page
 from taskyard.core.uow import Uow
 from taskyard.jobs import policy, repository
 from taskyard.jobs.access import JobAccess
@@ -17,16 +16,13 @@ from taskyard.jobs.schemas import (
     AskedBy,
     EventsQuery,
     JobEventRead,
-    JobQuery,
     JobRead,
     JobSummary,
     Me,
-    ProjectJobQuery,
     StepRead,
 )
 from taskyard.jobs.service import monthly_usage
 from taskyard.jobs.types import JobState
-from taskyard.projects.access import ProjectAccess
 from taskyard.projects.types import ROLE_ALLOWS
 
 _PLAIN = (
@@ -43,23 +39,6 @@ _PLAIN = (
     "deadline_at",
     "failure",
 )
-
-
-async def mine(uow: Uow, actor: Actor, query: JobQuery, cursor: Cursor) -> Page[JobSummary]:
-    """Return a page of the jobs an account asked for. Raises paging refusals."""
-    query.check_tier(actor.tier)
-    select = repository.asked_by(actor.user_id)
-    if query.project_id is not None:
-        select = select.where(Job.project_id == query.project_id)
-    scope = f"jobs:{actor.user_id}:{query.project_id}"
-    rows, total, following = await _page(uow, select, query, cursor, scope)
-    return Page(
-        items=[_own(actor, row) for row in rows],
-        total=total,
-        page=query.page,
-        page_size=query.page_size,
-        next_cursor=following,
-    )
 
 
 async def part_of_mine(
@@ -92,48 +71,6 @@ def _own(actor: Actor, row: Glance) -> JobSummary:
             may_retry=actor.may(Permission.JOB_CREATE) and Permission.JOB_CREATE in allowed,
         )
     )
-
-
-async def of_project(
-    uow: Uow, project: ProjectAccess, query: ProjectJobQuery, cursor: Cursor
-) -> Page[JobSummary]:
-    """Return a page of a project's jobs. Raises paging refusals."""
-    query.check_tier(project.actor.tier)
-    select = repository.of_project(project.project_id)
-    scope = f"project-jobs:{project.project_id}"
-    rows, total, following = await _page(uow, select, query, cursor, scope)
-    rights = _rights(JobAccess(project.project_id, project.actor, project))
-    return Page(
-        items=[JobSummary(**_fields(row, **rights)) for row in rows],
-        total=total,
-        page=query.page,
-        page_size=query.page_size,
-        next_cursor=following,
-    )
-
-
-async def _page(
-    uow: Uow, select: Any, query: ProjectJobQuery, cursor: Cursor, scope: str
-) -> tuple[list[Glance], int, str | None]:
-    """Return rows, how many there are in all, and the cursor of what follows."""
-    if query.status is not None:
-        select = select.where(Job.state == query.status)
-    if query.kind is not None:
-        select = select.where(Job.kind == query.kind)
-    scope = f"{scope}:{query.status}:{query.kind}"
-    before: UUID | None = None
-    if query.cursor is not None:
-        _, before = cursor.open(scope, query.cursor)
-    rows, total = await repository.page(
-        uow.db,
-        select,
-        before=before,
-        offset=0 if before else query.offset,
-        limit=query.page_size + 1,
-    )
-    shown = list(rows[: query.page_size])
-    more = len(rows) > query.page_size
-    return shown, total, cursor.seal(scope, 0, shown[-1].id) if more else None
 
 
 async def one(uow: Uow, access: JobAccess) -> JobRead:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Label, Row, Select, delete, func, literal_column, select
@@ -18,10 +18,11 @@ from taskyard.projects.models import Membership, Project
 COUNT_CAP = 10_000
 
 #: Counted by age up to 100, through the partial index of queued jobs.
-_POSITION: Label[int | None] = literal_column(
+POSITION: Final = (
     "CASE WHEN jobs.state = 'queued' THEN (SELECT count(*) + 1 FROM (SELECT 1 FROM jobs q"
     " WHERE q.state = 'queued' AND q.queue = 'work' AND q.id < jobs.id LIMIT 99) ahead) END"
-).label("position")
+)
+_POSITION: Label[int | None] = literal_column(POSITION).label("position")
 #: Everything a list shows; parameters and results stay where they are.
 _GLANCE = (
     Job.id,
@@ -73,22 +74,6 @@ def asked_by(user_id: UUID) -> Select[Any]:
             | (Membership.role.is_not(None) & Project.deleted_at.is_(None)),
         )
     )
-
-
-def of_project(project_id: UUID) -> Select[Any]:
-    """Select everybody's jobs in a project."""
-    return _named(_GLANCE).where(Job.project_id == project_id)
-
-
-async def page(
-    db: AsyncSession, query: Select[Any], *, before: UUID | None, offset: int, limit: int
-) -> tuple[Sequence[Glance], int]:
-    """Return a part of `query`, newest first, and how many there are in all."""
-    rows = query if before is None else query.where(Job.id < before)
-    found = await part(db, rows, offset=offset, limit=limit)
-    counted = query.with_only_columns(Job.id).limit(COUNT_CAP).subquery()
-    total = await db.scalar(select(func.count()).select_from(counted))
-    return found, total or 0
 
 
 async def part(

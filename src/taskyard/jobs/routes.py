@@ -8,11 +8,11 @@ from fastapi.responses import StreamingResponse
 from taskyard.core.access import Actor, CsrfFailed, Permission, permit, signed_in
 from taskyard.core.admission import admission_of
 from taskyard.core.downloads import download_headers
+from taskyard.core.hot import Caller, Question
 from taskyard.core.limits import RATES
 from taskyard.core.platform import Platform
 from taskyard.core.routing import Router
 from taskyard.core.schemas import (
-    CursorDep,
     CursorInvalid,
     Item,
     Page,
@@ -20,10 +20,10 @@ from taskyard.core.schemas import (
 )
 from taskyard.core.uow import Uow, UowDep
 from taskyard.files.access import PartsDep
-from taskyard.jobs import assets, logs, reading, repository, schemas, service, streaming
+from taskyard.jobs import assets, hot, logs, reading, repository, schemas, service, streaming
 from taskyard.jobs import errors as refusals
-from taskyard.jobs.access import CanCancelJob, CanReadJob, CanRetryJob
-from taskyard.projects.access import ProjectAccess, gate
+from taskyard.jobs.access import CanCancelJob, CanReadJob, CanRetryJob, JobGate, JobId
+from taskyard.projects.access import ProjectAccess, ProjectId, gate
 from taskyard.projects.errors import ProjectNotFound
 
 jobs = Router(prefix="/api/v1/jobs", tags=["jobs"])
@@ -45,9 +45,10 @@ _EVENTS: dict[int | str, dict[str, Any]] = {
     },
     204: {"description": "The job has ended, and nothing comes after the event you have."},
 }
-CanList = Annotated[Actor, permit(Permission.JOB_READ)]
+CanList = Annotated[Caller, permit(Permission.JOB_READ)]
 CanAsk = Annotated[Actor, permit(Permission.JOB_CREATE)]
-CanListProject = Annotated[ProjectAccess, Depends(gate(Permission.JOB_READ), scope="function")]
+CanListProject = Annotated[Caller, Depends(gate(Permission.JOB_READ))]
+CanAskOfJob = Annotated[Caller, Depends(JobGate(Permission.JOB_READ))]
 CanAskProject = Annotated[ProjectAccess, Depends(gate(Permission.JOB_CREATE), scope="function")]
 
 _PAGING = (PaginationTooDeep, CursorInvalid)
@@ -61,15 +62,10 @@ _ASKING = (
 )
 
 
-@jobs.get("", errors=_PAGING)
-async def list_jobs(
-    actor: CanList,
-    query: Annotated[schemas.JobQuery, Query()],
-    cursor: CursorDep,
-    uow: UowDep,
-) -> Page[schemas.JobSummary]:
+@jobs.hot("", answers=Page[schemas.JobSummary], errors=_PAGING)
+def list_jobs(caller: CanList, query: Annotated[schemas.JobQuery, Query()]) -> Question:
     """List the jobs you asked for, newest first."""
-    return await reading.mine(uow, actor, query, cursor)
+    return hot.mine(caller, query)
 
 
 @jobs.post("", status_code=202, idempotent=True, audit="job.queued", errors=_ASKING)
@@ -81,15 +77,16 @@ async def create_job(
     return await _asked(uow, actor, body, response)
 
 
-@project_jobs.get("/{project_id}/jobs", errors=(ProjectNotFound, *_PAGING))
-async def list_project_jobs(
-    project: CanListProject,
+@project_jobs.hot(
+    "/{project_id}/jobs", answers=Page[schemas.JobSummary], errors=(ProjectNotFound, *_PAGING)
+)
+def list_project_jobs(
+    caller: CanListProject,
+    project_id: ProjectId,
     query: Annotated[schemas.ProjectJobQuery, Query()],
-    cursor: CursorDep,
-    uow: UowDep,
-) -> Page[schemas.JobSummary]:
+) -> Question:
     """List everybody's jobs in a project, newest first."""
-    return await reading.of_project(uow, project, query, cursor)
+    return hot.of_project(caller, project_id, query)
 
 
 @project_jobs.post(
@@ -128,10 +125,10 @@ async def _asked(
     return Item(data=await reading.one(uow, access))
 
 
-@jobs.get("/{job_id}", errors=(refusals.JobNotFound,))
-async def get_job(job: CanReadJob, uow: UowDep) -> Item[schemas.JobRead]:
+@jobs.hot("/{job_id}", answers=Item[schemas.JobRead], errors=(refusals.JobNotFound,))
+def get_job(caller: CanAskOfJob, job_id: JobId) -> Question:  # noqa: ARG001 — declares the access
     """Return one job."""
-    return Item(data=await reading.one(uow, job))
+    return hot.one(job_id)
 
 
 @jobs.delete(

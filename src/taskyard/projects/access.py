@@ -4,13 +4,14 @@ async def upload(project: CanWriteProject, ...)   # reads {project_id} from the 
 """
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
 from fastapi import Depends, Path
 from starlette.requests import HTTPConnection
 
 from taskyard.core.access import Access, Actor, AuthRequired, Permission, recognise
+from taskyard.core.hot import Caller
 from taskyard.core.uow import Uow, UowDep
 from taskyard.kit.errors import TaskyardError
 from taskyard.projects import repository
@@ -58,6 +59,15 @@ async def load(uow: Uow, actor: Actor, project_id: UUID, permission: Permission)
     return access
 
 
+#: The same door for hot reads: a row where the caller may see the project.
+VISIBLE: Final = (
+    "SELECT memberships.role FROM projects LEFT JOIN memberships"
+    " ON memberships.project_id = projects.id AND memberships.user_id = caller.user_id"
+    " WHERE projects.id = {project_id}"
+    " AND projects.deleted_at IS NULL AND (memberships.role IS NOT NULL OR caller.role = 'admin')"
+)
+
+
 class ProjectRight(Access):
     """What a route says of who may call it: those whose role in the project allows it."""
 
@@ -103,6 +113,7 @@ def gate(permission: Permission) -> ProjectGate:
     return ProjectGate(permission)
 
 
+CanAskOfProject = Annotated[Caller, Depends(gate(Permission.PROJECT_READ))]
 CanReadProject = Annotated[ProjectAccess, Depends(gate(Permission.PROJECT_READ), scope="function")]
 CanWriteProject = Annotated[ProjectAccess, Depends(gate(Permission.FILE_UPLOAD), scope="function")]
 CanChangeProject = Annotated[

@@ -6,12 +6,13 @@ from fastapi import Query, Response
 
 from taskyard.core.access import Actor, Permission, permit
 from taskyard.core.etag import IfMatch, PreconditionFailed, set_etag
+from taskyard.core.hot import Question
 from taskyard.core.routing import Router
 from taskyard.core.schemas import Item, Page, PaginationTooDeep
 from taskyard.core.uow import UowDep
 from taskyard.projects import errors as refusals
-from taskyard.projects import repository, service
-from taskyard.projects.access import CanChangeProject, CanOwnProject, CanReadProject
+from taskyard.projects import hot, repository, service
+from taskyard.projects.access import CanAskOfProject, CanChangeProject, CanOwnProject, ProjectId
 from taskyard.projects.models import Project
 from taskyard.projects.schemas import ProjectCreate, ProjectQuery, ProjectRead, ProjectUpdate
 
@@ -69,14 +70,10 @@ async def create_project(
     return Item(data=read(project, "owner"))
 
 
-@router.get("/{project_id}")
-async def get_project(access: CanReadProject, response: Response, uow: UowDep) -> Item[ProjectRead]:
+@router.hot("/{project_id}", answers=Item[ProjectRead])
+def get_project(caller: CanAskOfProject, project_id: ProjectId) -> Question:  # noqa: ARG001
     """Return one project."""
-    project = await repository.get(uow.db, access.project_id)
-    if project is None:
-        raise refusals.ProjectNotFound
-    set_etag(response, project.version)
-    return Item(data=read(project, access.role))
+    return hot.one(project_id)
 
 
 @router.patch(

@@ -1,0 +1,199 @@
+"""Hot reads: routes whose whole answer, caller included, is one statement.
+
+Declared, documented, counted, recorded and checked like any other route; only the framework's
+dependencies and the ORM are left out, which cost ten times what the database takes:
+
+    @jobs.hot("/{job_id}", answers=Item[JobRead], errors=(JobNotFound,))
+    def get_job(caller: Annotated[Caller, MayReadJob], job_id: JobId) -> Question:
+        return Question(_ONE, (job_id,), absent=JobNotFound)
+
+The statement is joined to the row `caller`: the live session that was shown, with its account. So
+an ended session is refused at once here as well. What the caller may see is for the statement to
+say, in its WHERE; `tests/contract` walks these routes with every kind of caller.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any, Final
+
+from asyncpg import Record
+from fastapi import Request, Response
+from fastapi.dependencies.utils import request_params_to_args
+from fastapi.exceptions import RequestValidationError
+
+from taskyard.core.access import (
+    ROLE_PERMISSIONS,
+    Access,
+    Actor,
+    AuthRequired,
+    Permission,
+    SessionRevoked,
+    Shown,
+    access_of,
+    admit,
+    recognise,
+)
+from taskyard.core.admission import admission_of
+from taskyard.core.platform import Platform
+from taskyard.core.schemas import Cursor
+from taskyard.core.strict import StrictRoute
+from taskyard.core.uow import unit_of_work
+from taskyard.kit.errors import Kind, TaskyardError
+
+_JSON: Final = "application/json"
+#: Queries that are remembered as they were understood, for each route.
+_REMEMBERED: Final = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks, as far as known before the statement: what it may say of the row `caller`.
+
+    Its columns: session_id, user_id, username, email, role, tier, fresh.
+    """
+
+    cursor: Cursor
+
+    @staticmethod
+    def may(permission: Permission) -> str:
+        """Return the condition that the caller's account holds a permission."""
+        roles = [role for role, held in ROLE_PERMISSIONS.items() if permission in held]
+        return f"caller.role IN ({', '.join(map(repr, sorted(roles)))})"
+
+
+def utc(column: str) -> str:
+    """Return a column's time as the API writes times: RFC 3339, in UTC, ending in `Z`."""
+    name = column.rpartition(".")[2]
+    return f"""to_char({column}, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS {name}"""
+
+
+def _whole(row: Record, _: Actor) -> str:
+    body: str = row["body"]
+    return body
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What to ask of the database, and how its row becomes the answer's text.
+
+    `sql` may name `caller`, has parameters from `$2` on, and gives at most one row with the column
+    `body`: JSON text of the route's response model.
+    """
+
+    sql: str
+    args: tuple[Any, ...] = ()
+    #: What it means that there is no row.
+    absent: type[TaskyardError] | None = None
+    text: Callable[[Record, Actor], str] = _whole
+    headers: Callable[[Record], Mapping[str, str]] | None = None
+
+
+class HotRoute(StrictRoute):
+    """Asks the endpoint what to ask, and the database for the rest."""
+
+    def work(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Return what answers a request that passed the checks."""
+        access, asked, read = access_of(self.endpoint), self.endpoint, Parameters(self)
+        assert access is not None  # Router refuses a route without
+
+        async def answer(request: Request) -> Response:
+            platform: Platform = request.app.state.platform
+            shown = await _shown(request, platform)
+            try:
+                question: Question = asked(Caller(platform.cursor), **read(request))
+            except (TaskyardError, RequestValidationError):
+                # Who may not ask at all is told that first, as on every other route.
+                await _admit_plainly(request, platform, access)
+                raise
+            async with platform.database.driver() as connection:
+                row = await connection.fetchrow(
+                    _joined(shown.caller, question.sql), shown.key, *question.args
+                )
+            actor = await _admit(request, platform, access, shown, row)
+            if row["body"] is None and question.absent is not None:
+                raise question.absent
+            headers = question.headers(row) if question.headers else None
+            return Response(question.text(row, actor), headers=headers, media_type=_JSON)
+
+        return answer
+
+
+@lru_cache(maxsize=256)
+def _joined(caller: str, sql: str) -> str:
+    return (
+        f"WITH caller AS ({caller}) SELECT caller.*, answer.* FROM caller"  # noqa: S608 — constants
+        f" LEFT JOIN LATERAL ({sql}) answer ON true"
+    )
+
+
+async def _shown(request: Request, platform: Platform) -> Shown:
+    """Return the credential a request shows. Raises AuthRequired and what a bad one is told."""
+    try:
+        shown = platform.authenticator.shown(request)
+    except TaskyardError as error:
+        if error.kind is Kind.UNAUTHENTICATED:
+            await admission_of(request).suspect()
+        raise
+    if shown is None:
+        await admission_of(request).stranger()
+        raise AuthRequired
+    return shown
+
+
+async def _admit(
+    request: Request, platform: Platform, access: Access, shown: Shown, row: Record | None
+) -> Actor:
+    """Return the caller, counted and allowed. Raises what `core.access.Access` raises."""
+    actor = platform.authenticator.actor(shown, row) if row is not None else None
+    if actor is None:
+        if shown.by_cookie:
+            # An ended browser session is no credential: the person is simply signed out.
+            await admission_of(request).stranger()
+            raise AuthRequired
+        await admission_of(request).suspect()
+        raise SessionRevoked
+    request.scope["user_id"] = str(actor.user_id)
+    await admit(request, actor, by_cookie=shown.by_cookie)
+    if access.permission is not None:
+        actor.require(access.permission)
+    if row is not None and not row["fresh"]:
+        await platform.authenticator.touch(platform.database, actor)
+    return actor
+
+
+async def _admit_plainly(request: Request, platform: Platform, access: Access) -> None:
+    async with unit_of_work(platform.database) as uow:
+        actor = await recognise(request, uow)
+        if actor is None:
+            raise AuthRequired
+        if access.permission is not None:
+            actor.require(access.permission)
+
+
+@dataclass(slots=True)
+class Parameters:
+    """Reads a route's path and query as the framework does; a query that came before, once."""
+
+    route: StrictRoute
+    _seen: OrderedDict[bytes, dict[str, Any]] = field(default_factory=OrderedDict)
+
+    def __call__(self, request: Request) -> dict[str, Any]:
+        """Return the values by name. Raises RequestValidationError."""
+        fields = self.route.dependant
+        values, errors = request_params_to_args(fields.path_params, request.path_params)
+        query = self._seen.get(request.scope["query_string"])
+        if query is None:
+            query, wrong = request_params_to_args(fields.query_params, request.query_params)
+            errors += wrong
+            if not wrong:
+                self._remember(request.scope["query_string"], query)
+        if errors:
+            raise RequestValidationError(errors)
+        return {**values, **query}
+
+    def _remember(self, text: bytes, values: dict[str, Any]) -> None:
+        self._seen[text] = values
+        if len(self._seen) > _REMEMBERED:
+            self._seen.popitem(last=False)
