@@ -38,10 +38,15 @@ async def test_the_index_answers_as_the_plain_loop_does(open_other: OpenInstance
     plain.app.router.default = plain.app.router.not_found
     paths = sorted(set(_paths(indexed.app)))
     assert len(paths) > 60
+    written_out = {known.path for known in operations(indexed.app.openapi())}
     clients = indexed.client(), plain.client()
     for path in paths:
         for method in METHODS:
             ours, theirs = [await client.request(method, path) for client in clients]
+            if ours.status_code == 405 and theirs.status_code != 405:
+                # The loop takes a path that is written out for an id of its neighbour's.
+                assert path in written_out
+                continue
             assert _told(ours) == _told(theirs), (method, path)
             # Starlette names the methods of the first route alone; ours names them all.
             assert _allowed(theirs) <= _allowed(ours), (method, path)

@@ -1,6 +1,6 @@
 """How a request finds its route."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from fastapi import APIRouter, FastAPI
 from starlette.exceptions import HTTPException
@@ -19,15 +19,20 @@ class IndexedRouter(APIRouter):
     """
 
     _index: dict[tuple[int, str, str], list[BaseRoute]] | None = None
+    _fixed: Mapping[str, list[BaseRoute]] = {}
 
     def _candidates(self, path: str) -> list[BaseRoute]:
         if self._index is None:
             index: dict[tuple[int, str, str], list[BaseRoute]] = {}
+            fixed: dict[str, list[BaseRoute]] = {}
             for route in self.routes:
-                segments = getattr(route, "path_format", "").split("/")
-                index.setdefault(_index_key(segments), []).append(route)
-            self._index = index
-        return self._index.get(_index_key(path.split("/")), [])
+                template = getattr(route, "path_format", "")
+                index.setdefault(_index_key(template.split("/")), []).append(route)
+                if "{" not in template:
+                    fixed.setdefault(template, []).append(route)
+            self._index, self._fixed = index, fixed
+        # A path that is written out is not also an id: `PATCH /projects/sample` has no project.
+        return self._fixed.get(path) or self._index.get(_index_key(path.split("/")), [])
 
     async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request by the first route that fits wholly."""

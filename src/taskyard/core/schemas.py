@@ -76,7 +76,8 @@ def _plain_digits(value: Any) -> Any:
     return value
 
 
-QueryInt = Annotated[int, BeforeValidator(_plain_digits)]
+#: Goes after the bounds: before them, the document would not tell of them.
+PLAIN_DIGITS = BeforeValidator(_plain_digits)
 
 
 class CursorInvalid(TaskyardError):
@@ -98,9 +99,11 @@ class NumberedPageQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    page: Annotated[QueryInt, Field(ge=1, le=1_000_000, description="From 1.")] = 1
+    page: Annotated[int, Field(ge=1, le=1_000_000, description="From 1."), PLAIN_DIGITS] = 1
     page_size: Annotated[
-        QueryInt, Field(ge=1, le=500, description="How many; the most depends on the tier.")
+        int,
+        Field(ge=1, le=500, description="How many; the most depends on the tier."),
+        PLAIN_DIGITS,
     ] = DEFAULT_PAGE_SIZE
 
     @property

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from taskyard.core.schemas import In, Out, PageQuery, QueryInt
+from taskyard.core.schemas import PLAIN_DIGITS, In, Out, PageQuery
 
 KindName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Status = Literal["waiting", "queued", "running", "completed", "failed", "cancelled"]
@@ -119,9 +119,11 @@ class EventsQuery(BaseModel):
     """Which events are asked for."""
 
     after: Annotated[
-        QueryInt, Field(ge=0, le=2**53, description="The number of the last event you have.")
+        int,
+        Field(ge=0, le=2**53, description="The number of the last event you have."),
+        PLAIN_DIGITS,
     ] = 0
-    limit: Annotated[QueryInt, Field(ge=1, le=1000)] = 200
+    limit: Annotated[int, Field(ge=1, le=1000), PLAIN_DIGITS] = 200
 
 
 class RetryQuery(BaseModel):
