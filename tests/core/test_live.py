@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
+import httpx
 import pytest
 from fastapi import FastAPI
 from sqlalchemy import text
@@ -303,6 +304,28 @@ class TestEnding:
         async with following(server, someone) as third:
             await third.say(type="ping")
             assert await third.hear() == {"type": "pong"}
+
+    async def test_a_stream_counts_like_a_socket(
+        self, server: str, someone: Account, job_id: UUID, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(live_socket, "MOST_SOCKETS", 1)
+        headers = {"Authorization": f"Bearer {someone.token}", "Accept": "text/event-stream"}
+        events = f"http://{server}/api/v1/jobs/{job_id}/events"
+        async with httpx.AsyncClient(trust_env=False, headers=headers) as client:
+            async with following(server, someone):
+                assert (await client.get(events)).json()["error"]["code"] == "TOO_MANY_SOCKETS"
+            await asyncio.sleep(0.1)
+            async with client.stream("GET", events) as stream:
+                assert stream.status_code == 200
+                await refused(429, "TOO_MANY_SOCKETS", server, someone)
+
+    async def test_when_the_client_sends_without_end(self, server: str, someone: Account) -> None:
+        async with following(server, someone) as follower:
+            with suppress(ConnectionClosed):
+                for _ in range(10_000):
+                    await follower.say(type="ping")
+                    await follower.hear()
+            assert await follower.closed() == 4429
 
     async def test_when_the_client_does_not_read(
         self, server: str, platform: Platform, someone: Account, job_id: UUID

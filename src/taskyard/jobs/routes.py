@@ -10,6 +10,7 @@ from taskyard.core.admission import admission_of
 from taskyard.core.downloads import download_headers
 from taskyard.core.hot import Caller, Question
 from taskyard.core.limits import RATES
+from taskyard.core.live.socket import TooManySockets
 from taskyard.core.platform import Platform
 from taskyard.core.routing import Router
 from taskyard.core.schemas import (
@@ -160,7 +161,7 @@ async def retry_job(
     "/{job_id}/events",
     response_model=Page[schemas.JobEventRead],
     responses=_EVENTS,
-    errors=(refusals.JobNotFound,),
+    errors=(refusals.JobNotFound, TooManySockets),
 )
 async def list_job_events(
     job: CanReadJob,

@@ -16,6 +16,7 @@ from fastapi.responses import StreamingResponse
 from taskyard.core.access import Actor, Permission, SessionRevoked
 from taskyard.core.db import is_outage
 from taskyard.core.live import Frame
+from taskyard.core.live.socket import check_count, counted
 from taskyard.core.platform import Platform
 from taskyard.core.uow import Uow, unit_of_work
 from taskyard.jobs import access, repository
@@ -29,7 +30,8 @@ _ENDS: Final = frozenset({"job.completed", "job.failed", "job.cancelled"})
 
 
 def answer(platform: Platform, actor: Actor, job_id: UUID, after: int) -> StreamingResponse:
-    """Return the stream of a job's events after a number."""
+    """Return the stream of a job's events after a number. Raises TooManySockets."""
+    check_count(actor.user_id)
     return StreamingResponse(
         _events(platform, actor, job_id, after),
         media_type="text/event-stream",
@@ -109,7 +111,7 @@ async def _events(
     platform: Platform, actor: Actor, job_id: UUID, after: int
 ) -> AsyncIterator[bytes]:
     yield b"retry: 1000\n\n"
-    with suppress(ReaderTooSlow, TaskyardError):
+    with counted(actor.user_id), suppress(ReaderTooSlow, TaskyardError):
         async with aclosing(follow(platform, actor, job_id, after)) as frames:
             async for frame in frames:
                 yield b": still here\n\n" if frame is None else _encoded(frame)

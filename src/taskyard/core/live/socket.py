@@ -7,13 +7,15 @@
              {"type": "reset", "topic"}                {"type": "pong"}
              {"type": "error", "code", "message", "topic"?}
 
-Close codes: 4401 the session ended, 4408 silent for too long, 1003 a binary frame, 1009 one too
-large, 1013 too slow a reader (come back, and nothing is lost). Who may not come in at all is
-refused before, with a status and a body like any other refusal.
+Close codes: 4401 the session ended, 4408 silent for too long, 4429 too many frames, 1003 a binary
+one, 1009 one too large, 1013 too slow a reader (come back, and nothing is lost). Who may not come
+in at all is refused before, with a status and a body like any other refusal.
 """
 
 import asyncio
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
@@ -35,21 +37,24 @@ _log = structlog.get_logger(__name__)
 
 MAX_FRAME_BYTES: Final = 64 * 1024
 MOST_TOPICS: Final = 100
+#: Sockets and streams of one account in this process.
 MOST_SOCKETS: Final = 50
+#: Frames a client may send within this many seconds; a page that loads subscribes to a few dozen.
+_MOST_FRAMES, _FRAMES_S = 300, 10
 #: Clients ping every 20 s.
 IDLE_S: Final = 90
 RECHECK_S: Final = 30
 _WAITING: Final = 1000
 _SEND_S: Final = 20
 
-SESSION_ENDED, IDLE, BINARY, TOO_LARGE, TOO_SLOW, GONE = 4401, 4408, 1003, 1009, 1013, 1001
+SESSION_ENDED, IDLE, TOO_MANY, BINARY, TOO_LARGE, TOO_SLOW = 4401, 4408, 4429, 1003, 1009, 1013
+GONE = 1001
 
-#: How many sockets each account has in this process.
 _open: Counter[UUID] = Counter()
 
 
 class TooManySockets(TaskyardError):
-    """This account has {limit} live sockets open already. Close one first."""
+    """This account follows {limit} things live already. Close a page or a stream first."""
 
     kind = Kind.THROTTLED
     code = "TOO_MANY_SOCKETS"
@@ -59,6 +64,18 @@ def check_count(user_id: UUID) -> None:
     """Raise TooManySockets where an account has as many as it may have."""
     if _open[user_id] >= MOST_SOCKETS:
         raise TooManySockets(limit=MOST_SOCKETS)
+
+
+@contextmanager
+def counted(user_id: UUID) -> Iterator[None]:
+    """Count a socket or a stream of an account for as long as the block lasts."""
+    _open[user_id] += 1
+    try:
+        yield
+    finally:
+        _open[user_id] -= 1
+        if not _open[user_id]:
+            del _open[user_id]
 
 
 class _Message(BaseModel):
@@ -114,8 +131,11 @@ class Socket:
 
     async def serve(self) -> None:
         """Talk until either side ends it."""
-        user_id = self._actor.user_id
-        _open[user_id] += 1
+        with counted(self._actor.user_id):
+            await self._talk()
+        await self._hang_up()
+
+    async def _talk(self) -> None:
         await self._say({"type": "welcome", "epoch": self._epoch})
         tasks = [
             asyncio.create_task(work, name=f"socket-{name}")
@@ -133,10 +153,6 @@ class Socket:
             for subscription in self._subscriptions.values():
                 self._hub.unsubscribe(subscription)
             await asyncio.gather(*tasks, return_exceptions=True)
-            _open[user_id] -= 1
-            if not _open[user_id]:
-                del _open[user_id]
-        await self._hang_up()
 
     def _end(self, code: int) -> None:
         if not self._ended.is_set():
@@ -167,10 +183,17 @@ class Socket:
             self._end(GONE)
 
     async def _read(self) -> None:
+        clock, frames, until = asyncio.get_running_loop().time, 0, 0.0
         try:
             while True:
                 async with asyncio.timeout(IDLE_S):
                     text = await self._websocket.receive_text()
+                if clock() > until:
+                    frames, until = 0, clock() + _FRAMES_S
+                frames += 1
+                if frames > _MOST_FRAMES:
+                    self._end(TOO_MANY)
+                    return
                 if len(text) > MAX_FRAME_BYTES:
                     self._end(TOO_LARGE)
                     return

@@ -6650,7 +6650,7 @@ export type ListJobEventsErrors = {
      */
     422: Problem;
     /**
-     * `RATE_LIMIT_EXCEEDED`
+     * `TOO_MANY_SOCKETS`, `RATE_LIMIT_EXCEEDED`
      */
     429: Problem;
     /**
