@@ -31,6 +31,15 @@ def test_ordinary_values_come_through(value: object, ascii_only: bool) -> None:
     assert loads(json.dumps(value, ensure_ascii=ascii_only).encode()) == value
 
 
+@given(st.binary(max_size=60) | st.text('[]{}:,"\\u0d8 1e-.tfn', max_size=40).map(str.encode))
+def test_whatever_comes_is_read_as_others_read_it_or_refused(body: bytes) -> None:
+    try:
+        value = loads(body)
+    except MalformedJson:
+        return
+    assert value == json.loads(body)
+
+
 @pytest.mark.parametrize(
     ("body", "reason"),
     [
