@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractContextManager, AsyncExitStack, asynccontextmanager
@@ -48,7 +49,14 @@ def services(data_dir: Path) -> Iterator[EmbeddedServers]:
 
 
 @pytest.fixture(scope="session")
-def settings(services: EmbeddedServers, data_dir: Path) -> Settings:
+def reachable() -> Iterator[socket.socket]:
+    """A port of this machine, the one place inside that tests' instances may be sent to."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        yield listening
+
+
+@pytest.fixture(scope="session")
+def settings(services: EmbeddedServers, data_dir: Path, reachable: socket.socket) -> Settings:
     """Settings of an instance whose database is migrated and empty."""
     made = Settings(
         environment="test",
@@ -59,6 +67,7 @@ def settings(services: EmbeddedServers, data_dir: Path) -> Settings:
         default_tier="premium",
         # A twentieth of bcrypt's time; what is particular to bcrypt is tested with it.
         password_hasher="argon2id",
+        outgoing_allow=[f"127.0.0.1:{reachable.getsockname()[1]}"],
         # Tests of limits ask for them (`limited`).
         rate_limits="off",
         log_level="error",

@@ -38,7 +38,6 @@ SOCKETS = {"/api/v1/ws"}
 NOT_OF_AN_OPERATION = {
     "METHOD_NOT_ALLOWED": "the address answers other methods",
     "RESOURCE_NOT_FOUND": "no operation has the address",
-    "URL_FORBIDDEN": "a job fails with it",
     "TICKET_INVALID": "told when a socket is opened",
     "TOO_MANY_SOCKETS": "told when a socket is opened",
     "TOPIC_NOT_FOUND": "told over the socket",
@@ -51,6 +50,19 @@ NOT_OF_AN_OPERATION = {
     "SANDBOX_TOOLBOX_INCOMPLETE": "a job fails with it",
     "SANDBOX_UNAVAILABLE": "a job fails with it",
     "SOURCE_GONE": "a job fails with it",
+    "ANSWER_TOO_LARGE": "a job fails with it",
+    "CERTIFICATE_REFUSED": "a job fails with it",
+    "HOST_UNKNOWN": "a job fails with it",
+    "HOST_UNREACHABLE": "a job waits or fails with it",
+    "NO_REPOSITORY": "a job fails with it",
+    "REF_NOT_FOUND": "a job fails with it",
+    "REPOSITORY_BUSY": "a job waits or fails with it",
+    "REPOSITORY_DAMAGED": "a job fails with it",
+    "REPOSITORY_EMPTY": "a job fails with it",
+    "REPOSITORY_NOT_FOUND": "a job fails with it",
+    "REPOSITORY_REFUSED": "a job fails with it",
+    "REPOSITORY_TOO_LARGE": "a job fails with it",
+    "REPOSITORY_UNSAFE": "a job fails with it",
 }
 
 

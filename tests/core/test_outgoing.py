@@ -9,15 +9,15 @@ from ipaddress import ip_address
 import pytest
 from pydantic import ValidationError
 
-from taskyard.core.outgoing.address import IP, Address, AddressForbidden
-from taskyard.core.outgoing.http import (
+from taskyard.core.outgoing.address import IP, Address
+from taskyard.core.outgoing.errors import (
+    AddressForbidden,
     AnswerTooLarge,
     CertificateRefused,
     HostUnknown,
     HostUnreachable,
-    Outgoing,
-    Patience,
 )
+from taskyard.core.outgoing.http import Outgoing, Patience
 from taskyard.core.outgoing.rules import Rules, inside
 from taskyard.core.settings import Settings
 from tests.core.web_server import Asked, plain, web_server

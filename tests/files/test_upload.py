@@ -293,7 +293,7 @@ PART = b'--b\r\nContent-Disposition: form-data; name="file"; filename="x.zip"\r\
 @pytest.mark.parametrize(
     ("headers", "body", "status", "code"),
     [
-        ({"content-type": "application/json"}, b"{}", 415, "UNSUPPORTED_MEDIA_TYPE"),
+        ({"content-type": "application/xml"}, b"{}", 415, "UNSUPPORTED_MEDIA_TYPE"),
         ({}, b"", 415, "UNSUPPORTED_MEDIA_TYPE"),
         ({"content-type": "multipart/form-data"}, b"--b--", 400, "BAD_REQUEST"),
         (

@@ -26,6 +26,7 @@ def environment(settings: Settings, **more: str) -> dict[str, str]:
         "TASKYARD_SECRET_KEY": settings.secret_key.get_secret_value(),
         "TASKYARD_DATA_DIR": str(settings.data_dir),
         "TASKYARD_DEFAULT_TIER": settings.default_tier,
+        "TASKYARD_OUTGOING_ALLOW": ",".join(settings.outgoing_allow),
         "TASKYARD_LOG_LEVEL": "info",
         "TASKYARD_JOB_LEASE_SECONDS": "6",
         "PYTHONUNBUFFERED": "1",

@@ -11,6 +11,7 @@ from taskyard.jobs import routes as jobs
 from taskyard.notifications import routes as notifications
 from taskyard.projects import routes as projects
 from taskyard.runners.analysis import routes as analyses
+from taskyard.runners.source import routes as source
 
 ROUTERS = (
     *health.ROUTERS,
@@ -18,6 +19,7 @@ ROUTERS = (
     *session_links.ROUTERS,
     *projects.ROUTERS,
     *sample.ROUTERS,
+    *source.ROUTERS,
     *files.ROUTERS,
     *library.ROUTERS,
     *jobs.ROUTERS,

@@ -116,6 +116,7 @@ RATES: dict[str, Rate] = {
     "analysis_create": Rate(5, 5, 15, MINUTE, "account", "asking for an analysis"),
     "build_create": Rate(10, 10, 30, MINUTE, "account", "asking for a build"),
     "upload": Rate(10, 30, 60, MINUTE, "account", "uploading source and files"),
+    "source_create": Rate(5, 15, 30, MINUTE, "account", "asking for a repository to be fetched"),
     "download": Rate(60, 60, 60, MINUTE, "address", "downloading by a signed link"),
     "share": Rate(60, 60, 60, MINUTE, "address", "opening a shared link"),
     "share_password": Rate(

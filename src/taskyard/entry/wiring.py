@@ -30,6 +30,7 @@ from taskyard.notifications.listeners import Letters, Outcomes
 from taskyard.projects.listeners import PersonalProjects
 from taskyard.runners.analysis.kind import ANALYSIS
 from taskyard.runners.sandbox import Sandbox
+from taskyard.runners.source.kind import SOURCE
 
 _log = structlog.get_logger(__name__)
 
@@ -43,6 +44,7 @@ def register_kinds() -> None:
     """Let every finished kind of job be asked for and run. Safe to call again."""
     kinds.register(ANALYSIS)
     kinds.register(MAIL_KIND)
+    kinds.register(SOURCE)
 
 
 def listeners(settings: Settings) -> list[Listener]:

@@ -1,25 +1,24 @@
-"""Source over HTTP: giving it, looking into it, taking it home."""
+"""Source over HTTP: looking into it, taking it home. Giving it stands in `runners.source`."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
-from taskyard.core.access import CsrfFailed, public
+from taskyard.core.access import public
 from taskyard.core.downloads import (
     SignedUrlExpired,
     SignedUrlInvalid,
     download_headers,
 )
-from taskyard.core.limits import TIERS, TierLimitExceeded, tier_limits
 from taskyard.core.routing import Router
 from taskyard.core.schemas import CursorInvalid, Item, Page, PaginationTooDeep, Paging
 from taskyard.core.storage import Blob, BlobMissing, StorageUnavailable
 from taskyard.core.uow import UowDep
 from taskyard.files import errors as refusals
-from taskyard.files import multipart, service
-from taskyard.files.access import CanReadFiles, CanUpload, PartsDep
+from taskyard.files import service
+from taskyard.files.access import CanReadFiles, PartsDep
 from taskyard.files.repository import SnapshotRow
 from taskyard.files.schemas import (
     ContentRead,
@@ -40,31 +39,8 @@ downloads = Router(prefix="/api/v1/files", tags=["files"])
 ROUTERS = (router, downloads)
 
 SnapshotId = Annotated[UUID, Path(description="A snapshot of this project.")]
-_ARCHIVE_BYTES_MAX = max(tier.source_archive_bytes for tier in TIERS.values())
 _NOT_FOUND = (ProjectNotFound, refusals.SnapshotNotFound)
 _PAGING = (PaginationTooDeep, CursorInvalid)
-_BODY: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "required": ["file"],
-                    "properties": {
-                        "file": {
-                            "type": "string",
-                            "format": "binary",
-                            "description": "A .zip, .tar.gz, .tar.bz2, .tar.xz or .tar; what it "
-                            "is, is told by its content.",
-                        }
-                    },
-                    "additionalProperties": False,
-                }
-            }
-        },
-    }
-}
 
 
 def read(row: SnapshotRow) -> SnapshotRead:
@@ -83,48 +59,6 @@ def read(row: SnapshotRow) -> SnapshotRead:
         created_at=snapshot.created_at,
         uploaded_at=snapshot.uploaded_at,
     )
-
-
-@router.post(
-    "/{project_id}/source",
-    status_code=201,
-    bucket="upload",
-    audit="source.snapshot_created",
-    body_limit=_ARCHIVE_BYTES_MAX + 1024 * 1024,
-    openapi_extra=_BODY,
-    responses={200: {"model": Item[SnapshotRead], "description": "The project had it already"}},
-    errors=(
-        ProjectNotFound,
-        refusals.ArchiveUnsafe,
-        refusals.ArchiveUnreadable,
-        refusals.ArchiveTooLarge,
-        refusals.UploadBrokenOff,
-        TierLimitExceeded,
-        StorageUnavailable,
-        CsrfFailed,
-    ),
-)
-async def upload_source(
-    access: CanUpload, request: Request, response: Response, parts: PartsDep
-) -> Item[SnapshotRead]:
-    """Give a project its source as an archive.
-
-    Uploading equal source again answers 200 with the snapshot that is there, which is then the
-    newest; so a repeated request needs no idempotency key.
-    """
-    tier = access.actor.tier
-    limit = _ARCHIVE_BYTES_MAX if access.actor.is_admin else tier_limits(tier).source_archive_bytes
-    with parts.storage.scratch_file() as packed:
-        try:
-            name = await multipart.receive_file(request, packed, limit_bytes=limit)
-        except multipart.TooLong:
-            raise refusals.ArchiveTooLarge(limit_bytes=limit, tier=tier) from None
-        packed.seek(0)
-        taken = await service.take_archive(parts.database, parts.storage, access, packed, name=name)
-    snapshot = taken.snapshot[0]
-    response.status_code = 201 if taken.created else 200
-    response.headers["Location"] = f"/api/v1/projects/{access.project_id}/source/{snapshot.id}"
-    return Item(data=read(taken.snapshot))
 
 
 @router.get("/{project_id}/source", errors=(ProjectNotFound, *_PAGING))

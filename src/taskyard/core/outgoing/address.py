@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from taskyard.kit.errors import Kind, TaskyardError
+from taskyard.core.outgoing.errors import AddressForbidden
 
 IP = ipaddress.IPv4Address | ipaddress.IPv6Address
 Scheme = Literal["https", "http"]
@@ -19,13 +19,6 @@ _NAME = re.compile(
 )
 #: What inet_aton and the URL standard take for an IPv4 address: `127.1`, `2130706433`, `0x7f.1`.
 _NUMBERS = re.compile(r"(.*\.)?(\d+|0x[0-9a-f]*)")
-
-
-class AddressForbidden(TaskyardError):
-    """This address cannot be used: {reason}."""
-
-    kind = Kind.INVALID
-    code = "URL_FORBIDDEN"
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,8 +23,13 @@ import certifi
 import httpcore
 
 from taskyard.core.outgoing.address import IP, Address
+from taskyard.core.outgoing.errors import (
+    AnswerTooLarge,
+    CertificateRefused,
+    HostUnknown,
+    HostUnreachable,
+)
 from taskyard.core.outgoing.rules import Rules
-from taskyard.kit.errors import Kind, TaskyardError
 
 #: Asks for the addresses of a host.
 Resolve = Callable[[str, int], Awaitable[Sequence[IP]]]
@@ -34,35 +39,6 @@ _TRIED: Final = 4
 #: A compressed answer could be a thousand times what its length says.
 _ALWAYS: Final = {"Accept-Encoding": "identity", "Connection": "close"}
 _NO_SUCH_HOST: Final = {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)}
-
-
-class HostUnknown(TaskyardError):
-    """There is no host called {host}. Check how it is written."""
-
-    kind = Kind.UPSTREAM
-    code = "HOST_UNKNOWN"
-
-
-class HostUnreachable(TaskyardError):
-    """{host} could not be reached: {reason}. Try again later."""
-
-    kind = Kind.UPSTREAM
-    code = "HOST_UNREACHABLE"
-    transient = True
-
-
-class CertificateRefused(TaskyardError):
-    """{host} could not prove that it is what it says: {reason}."""
-
-    kind = Kind.UPSTREAM
-    code = "CERTIFICATE_REFUSED"
-
-
-class AnswerTooLarge(TaskyardError):
-    """{host} sent more than {limit_bytes} bytes, and was not listened to any longer."""
-
-    kind = Kind.UPSTREAM
-    code = "ANSWER_TOO_LARGE"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from taskyard.core.outgoing.address import IP, Address, AddressForbidden
+from taskyard.core.outgoing.address import IP, Address
+from taskyard.core.outgoing.errors import AddressForbidden
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 

@@ -8,7 +8,7 @@ from taskyard.files.service.taking import (
     Taken,
     add_snapshot,
     keep_source,
-    read_tree,
+    read_in_thread,
     take_archive,
     take_files,
 )
@@ -30,7 +30,7 @@ __all__ = [
     "materialise",
     "open_download",
     "opens",
-    "read_tree",
+    "read_in_thread",
     "sign_download",
     "snapshot",
     "snapshots",

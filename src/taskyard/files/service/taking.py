@@ -74,7 +74,7 @@ async def take_archive(
     """
     limits = limits or ArchiveLimits()
     with storage.scratch_file() as spool:
-        tree = await read_tree(
+        tree = await read_in_thread(
             lambda deadline: unpack(packed, spool, limits, deadline),
             Deadline(limits.seconds, whole=limits.whole),
         )
@@ -95,8 +95,8 @@ async def take_files(
         return await _take(database, storage, access, tree, spool, origin)
 
 
-async def read_tree(read: Callable[[Deadline], Tree], deadline: Deadline) -> Tree:
-    """Read a tree in a thread, which stops at its next chunk when nobody waits any more."""
+async def read_in_thread(read: Callable[[Deadline], T], deadline: Deadline) -> T:
+    """Read something in a thread, which stops at its next chunk when nobody waits any more."""
     try:
         return await _in_thread(lambda: read(deadline))
     except asyncio.CancelledError:

@@ -751,6 +751,47 @@ export type Failure = {
 };
 
 /**
+ * FetchRead
+ *
+ * A fetch that was asked for.
+ */
+export type FetchRead = {
+    /**
+     * Id
+     *
+     * A job's id: follow it at /api/v1/jobs/{id}.
+     */
+    id: string;
+    /**
+     * Project Id
+     */
+    project_id: string;
+    status: JobState;
+    /**
+     * Git Url
+     */
+    git_url: string;
+    /**
+     * Ref
+     */
+    ref: string | null;
+    /**
+     * Source Id
+     *
+     * Null until it is fetched; see the run's result.
+     */
+    source_id: string | null;
+    /**
+     * Files
+     */
+    files: number | null;
+    /**
+     * Size Bytes
+     */
+    size_bytes: number | null;
+};
+
+/**
  * FileCoverage
  *
  * How much of a file the tests reach.
@@ -989,6 +1030,13 @@ export type ItemContentRead = {
  */
 export type ItemDownloadRead = {
     data: DownloadRead;
+};
+
+/**
+ * Item[FetchRead]
+ */
+export type ItemFetchRead = {
+    data: FetchRead;
 };
 
 /**
@@ -1325,6 +1373,15 @@ export type JobRead = {
      */
     reused_from: string | null;
 };
+
+/**
+ * JobState
+ *
+ * Where a job stands.
+ *
+ * waiting → queued → running → completed | failed | cancelled
+ */
+export type JobState = 'waiting' | 'queued' | 'running' | 'completed' | 'failed' | 'cancelled';
 
 /**
  * JobSummary
@@ -5104,12 +5161,31 @@ export type ListSourceSnapshotsResponses = {
 
 export type ListSourceSnapshotsResponse = ListSourceSnapshotsResponses[keyof ListSourceSnapshotsResponses];
 
-export type UploadSourceData = {
+export type GiveSourceData = {
+    /**
+     * SourceCreate
+     *
+     * Which repository to fetch.
+     */
     body: {
         /**
-         * A .zip, .tar.gz, .tar.bz2, .tar.xz or .tar; what it is, is told by its content.
+         * Git Url
+         *
+         * Address of a repository that everybody may read, over https.
          */
-        file: Blob | File;
+        git_url: string;
+        /**
+         * Ref
+         *
+         * The default branch where not given.
+         */
+        ref?: string | null;
+        /**
+         * Analyse
+         *
+         * Analyse the source as soon as it is here.
+         */
+        analyse?: boolean;
     };
     path: {
         /**
@@ -5123,7 +5199,7 @@ export type UploadSourceData = {
     url: '/api/v1/projects/{project_id}/source';
 };
 
-export type UploadSourceErrors = {
+export type GiveSourceErrors = {
     /**
      * `UPLOAD_INCOMPLETE`, `BAD_REQUEST`, `MALFORMED_JSON`
      */
@@ -5149,7 +5225,7 @@ export type UploadSourceErrors = {
      */
     415: Problem;
     /**
-     * `ARCHIVE_UNSAFE`, `ARCHIVE_UNREADABLE`, `VALIDATION_ERROR`
+     * `ARCHIVE_UNSAFE`, `ARCHIVE_UNREADABLE`, `URL_FORBIDDEN`, `VALIDATION_ERROR`
      */
     422: Problem;
     /**
@@ -5170,9 +5246,9 @@ export type UploadSourceErrors = {
     503: Problem;
 };
 
-export type UploadSourceError = UploadSourceErrors[keyof UploadSourceErrors];
+export type GiveSourceError = GiveSourceErrors[keyof GiveSourceErrors];
 
-export type UploadSourceResponses = {
+export type GiveSourceResponses = {
     /**
      * The project had it already
      */
@@ -5181,9 +5257,13 @@ export type UploadSourceResponses = {
      * Successful Response
      */
     201: ItemSnapshotRead;
+    /**
+     * A run will fetch the repository
+     */
+    202: ItemFetchRead;
 };
 
-export type UploadSourceResponse = UploadSourceResponses[keyof UploadSourceResponses];
+export type GiveSourceResponse = GiveSourceResponses[keyof GiveSourceResponses];
 
 export type GetSourceSnapshotData = {
     body?: never;
