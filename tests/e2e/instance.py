@@ -17,13 +17,14 @@ STOP_WITHIN_S = 30
 class Instance:
     """One `taskyard up` on a free port, with a data directory of its own."""
 
-    def __init__(self, data_dir: Path) -> None:
+    def __init__(self, data_dir: Path, **settings: str) -> None:
         self._log = data_dir.with_suffix(".log")
         # The browser tests sign in more often than a person does.
         environment = {
             **os.environ,
             "TASKYARD_RATE_LIMITS": "off",
             "TASKYARD_DEFAULT_TIER": "premium",
+            **settings,
         }
         command = (
             "-m",

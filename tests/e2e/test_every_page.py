@@ -15,7 +15,15 @@ VIEWS = [
     pytest.param(1440, "dark", id="1440-dark", marks=pytest.mark.slow),
     pytest.param(390, "light", id="390-light", marks=pytest.mark.slow),
 ]
-OPEN_TO_ALL = ("/app/login", "/app/register", "/app/login/session/any")
+OPEN_TO_ALL = (
+    "/app/login",
+    "/app/register",
+    "/app/login/session/any",
+    "/app/forgot-password",
+    "/app/reset-password",
+    "/app/verify-email#tyl_no-such-link",
+    "/app/unsubscribe?topic=run_failed&token=x",
+)
 SIGNED_IN = (
     "/app/",
     "/app/projects",
@@ -32,6 +40,7 @@ SIGNED_IN = (
     "/app/runs/{run}",
     "/app/settings/profile",
     "/app/settings/appearance",
+    "/app/settings/notifications",
     "/app/settings/security",
     "/app/no/such/page",
 )

@@ -13,15 +13,20 @@ import { Route as AppRouteImport } from './routes/_app'
 import { Route as DoorRouteImport } from './routes/_door'
 import { Route as AppIndexRouteImport } from './routes/_app/index'
 import { Route as AppSettingsRouteRouteImport } from './routes/_app/settings/route'
+import { Route as DoorForgotPasswordRouteImport } from './routes/_door/forgot-password'
 import { Route as DoorLoginRouteImport } from './routes/_door/login'
 import { Route as DoorRegisterRouteImport } from './routes/_door/register'
+import { Route as DoorResetPasswordRouteImport } from './routes/_door/reset-password'
 import { Route as DoorSetupRouteImport } from './routes/_door/setup'
+import { Route as DoorUnsubscribeRouteImport } from './routes/_door/unsubscribe'
+import { Route as DoorVerifyEmailRouteImport } from './routes/_door/verify-email'
 import { Route as AppProjectsIndexRouteImport } from './routes/_app/projects/index'
 import { Route as AppProjectsProjectIdRouteRouteImport } from './routes/_app/projects/$projectId/route'
 import { Route as AppRunsIndexRouteImport } from './routes/_app/runs/index'
 import { Route as AppRunsJobIdRouteImport } from './routes/_app/runs/$jobId'
 import { Route as AppSettingsIndexRouteImport } from './routes/_app/settings/index'
 import { Route as AppSettingsAppearanceRouteImport } from './routes/_app/settings/appearance'
+import { Route as AppSettingsNotificationsRouteImport } from './routes/_app/settings/notifications'
 import { Route as AppSettingsProfileRouteImport } from './routes/_app/settings/profile'
 import { Route as AppSettingsSecurityRouteImport } from './routes/_app/settings/security'
 import { Route as AppProjectsProjectIdIndexRouteImport } from './routes/_app/projects/$projectId/index'
@@ -51,6 +56,11 @@ const AppSettingsRouteRoute = AppSettingsRouteRouteImport.update({
   path: '/settings',
   getParentRoute: () => AppRoute,
 } as any)
+const DoorForgotPasswordRoute = DoorForgotPasswordRouteImport.update({
+  id: '/forgot-password',
+  path: '/forgot-password',
+  getParentRoute: () => DoorRoute,
+} as any)
 const DoorLoginRoute = DoorLoginRouteImport.update({
   id: '/login',
   path: '/login',
@@ -61,9 +71,24 @@ const DoorRegisterRoute = DoorRegisterRouteImport.update({
   path: '/register',
   getParentRoute: () => DoorRoute,
 } as any)
+const DoorResetPasswordRoute = DoorResetPasswordRouteImport.update({
+  id: '/reset-password',
+  path: '/reset-password',
+  getParentRoute: () => DoorRoute,
+} as any)
 const DoorSetupRoute = DoorSetupRouteImport.update({
   id: '/setup',
   path: '/setup',
+  getParentRoute: () => DoorRoute,
+} as any)
+const DoorUnsubscribeRoute = DoorUnsubscribeRouteImport.update({
+  id: '/unsubscribe',
+  path: '/unsubscribe',
+  getParentRoute: () => DoorRoute,
+} as any)
+const DoorVerifyEmailRoute = DoorVerifyEmailRouteImport.update({
+  id: '/verify-email',
+  path: '/verify-email',
   getParentRoute: () => DoorRoute,
 } as any)
 const AppProjectsIndexRoute = AppProjectsIndexRouteImport.update({
@@ -97,6 +122,12 @@ const AppSettingsAppearanceRoute = AppSettingsAppearanceRouteImport.update({
   path: '/appearance',
   getParentRoute: () => AppSettingsRouteRoute,
 } as any)
+const AppSettingsNotificationsRoute =
+  AppSettingsNotificationsRouteImport.update({
+    id: '/notifications',
+    path: '/notifications',
+    getParentRoute: () => AppSettingsRouteRoute,
+  } as any)
 const AppSettingsProfileRoute = AppSettingsProfileRouteImport.update({
   id: '/profile',
   path: '/profile',
@@ -158,12 +189,17 @@ const AppProjectsProjectIdSourceSnapshotIdRoute =
 export interface FileRoutesByFullPath {
   '/': typeof AppIndexRoute
   '/settings': typeof AppSettingsRouteRouteWithChildren
+  '/forgot-password': typeof DoorForgotPasswordRoute
   '/login': typeof DoorLoginRoute
   '/register': typeof DoorRegisterRoute
+  '/reset-password': typeof DoorResetPasswordRoute
   '/setup': typeof DoorSetupRoute
+  '/unsubscribe': typeof DoorUnsubscribeRoute
+  '/verify-email': typeof DoorVerifyEmailRoute
   '/projects/$projectId': typeof AppProjectsProjectIdRouteRouteWithChildren
   '/runs/$jobId': typeof AppRunsJobIdRoute
   '/settings/appearance': typeof AppSettingsAppearanceRoute
+  '/settings/notifications': typeof AppSettingsNotificationsRoute
   '/settings/profile': typeof AppSettingsProfileRoute
   '/settings/security': typeof AppSettingsSecurityRoute
   '/projects/': typeof AppProjectsIndexRoute
@@ -180,11 +216,16 @@ export interface FileRoutesByFullPath {
 }
 export interface FileRoutesByTo {
   '/': typeof AppIndexRoute
+  '/forgot-password': typeof DoorForgotPasswordRoute
   '/login': typeof DoorLoginRoute
   '/register': typeof DoorRegisterRoute
+  '/reset-password': typeof DoorResetPasswordRoute
   '/setup': typeof DoorSetupRoute
+  '/unsubscribe': typeof DoorUnsubscribeRoute
+  '/verify-email': typeof DoorVerifyEmailRoute
   '/runs/$jobId': typeof AppRunsJobIdRoute
   '/settings/appearance': typeof AppSettingsAppearanceRoute
+  '/settings/notifications': typeof AppSettingsNotificationsRoute
   '/settings/profile': typeof AppSettingsProfileRoute
   '/settings/security': typeof AppSettingsSecurityRoute
   '/projects': typeof AppProjectsIndexRoute
@@ -204,13 +245,18 @@ export interface FileRoutesById {
   '/_app': typeof AppRouteWithChildren
   '/_door': typeof DoorRouteWithChildren
   '/_app/settings': typeof AppSettingsRouteRouteWithChildren
+  '/_door/forgot-password': typeof DoorForgotPasswordRoute
   '/_door/login': typeof DoorLoginRoute
   '/_door/register': typeof DoorRegisterRoute
+  '/_door/reset-password': typeof DoorResetPasswordRoute
   '/_door/setup': typeof DoorSetupRoute
+  '/_door/unsubscribe': typeof DoorUnsubscribeRoute
+  '/_door/verify-email': typeof DoorVerifyEmailRoute
   '/_app/': typeof AppIndexRoute
   '/_app/projects/$projectId': typeof AppProjectsProjectIdRouteRouteWithChildren
   '/_app/runs/$jobId': typeof AppRunsJobIdRoute
   '/_app/settings/appearance': typeof AppSettingsAppearanceRoute
+  '/_app/settings/notifications': typeof AppSettingsNotificationsRoute
   '/_app/settings/profile': typeof AppSettingsProfileRoute
   '/_app/settings/security': typeof AppSettingsSecurityRoute
   '/_app/projects/': typeof AppProjectsIndexRoute
@@ -230,12 +276,17 @@ export interface FileRouteTypes {
   fullPaths:
     | '/'
     | '/settings'
+    | '/forgot-password'
     | '/login'
     | '/register'
+    | '/reset-password'
     | '/setup'
+    | '/unsubscribe'
+    | '/verify-email'
     | '/projects/$projectId'
     | '/runs/$jobId'
     | '/settings/appearance'
+    | '/settings/notifications'
     | '/settings/profile'
     | '/settings/security'
     | '/projects/'
@@ -252,11 +303,16 @@ export interface FileRouteTypes {
   fileRoutesByTo: FileRoutesByTo
   to:
     | '/'
+    | '/forgot-password'
     | '/login'
     | '/register'
+    | '/reset-password'
     | '/setup'
+    | '/unsubscribe'
+    | '/verify-email'
     | '/runs/$jobId'
     | '/settings/appearance'
+    | '/settings/notifications'
     | '/settings/profile'
     | '/settings/security'
     | '/projects'
@@ -275,13 +331,18 @@ export interface FileRouteTypes {
     | '/_app'
     | '/_door'
     | '/_app/settings'
+    | '/_door/forgot-password'
     | '/_door/login'
     | '/_door/register'
+    | '/_door/reset-password'
     | '/_door/setup'
+    | '/_door/unsubscribe'
+    | '/_door/verify-email'
     | '/_app/'
     | '/_app/projects/$projectId'
     | '/_app/runs/$jobId'
     | '/_app/settings/appearance'
+    | '/_app/settings/notifications'
     | '/_app/settings/profile'
     | '/_app/settings/security'
     | '/_app/projects/'
@@ -332,6 +393,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppSettingsRouteRouteImport
       parentRoute: typeof AppRoute
     }
+    '/_door/forgot-password': {
+      id: '/_door/forgot-password'
+      path: '/forgot-password'
+      fullPath: '/forgot-password'
+      preLoaderRoute: typeof DoorForgotPasswordRouteImport
+      parentRoute: typeof DoorRoute
+    }
     '/_door/login': {
       id: '/_door/login'
       path: '/login'
@@ -346,11 +414,32 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof DoorRegisterRouteImport
       parentRoute: typeof DoorRoute
     }
+    '/_door/reset-password': {
+      id: '/_door/reset-password'
+      path: '/reset-password'
+      fullPath: '/reset-password'
+      preLoaderRoute: typeof DoorResetPasswordRouteImport
+      parentRoute: typeof DoorRoute
+    }
     '/_door/setup': {
       id: '/_door/setup'
       path: '/setup'
       fullPath: '/setup'
       preLoaderRoute: typeof DoorSetupRouteImport
+      parentRoute: typeof DoorRoute
+    }
+    '/_door/unsubscribe': {
+      id: '/_door/unsubscribe'
+      path: '/unsubscribe'
+      fullPath: '/unsubscribe'
+      preLoaderRoute: typeof DoorUnsubscribeRouteImport
+      parentRoute: typeof DoorRoute
+    }
+    '/_door/verify-email': {
+      id: '/_door/verify-email'
+      path: '/verify-email'
+      fullPath: '/verify-email'
+      preLoaderRoute: typeof DoorVerifyEmailRouteImport
       parentRoute: typeof DoorRoute
     }
     '/_app/projects/': {
@@ -393,6 +482,13 @@ declare module '@tanstack/react-router' {
       path: '/appearance'
       fullPath: '/settings/appearance'
       preLoaderRoute: typeof AppSettingsAppearanceRouteImport
+      parentRoute: typeof AppSettingsRouteRoute
+    }
+    '/_app/settings/notifications': {
+      id: '/_app/settings/notifications'
+      path: '/notifications'
+      fullPath: '/settings/notifications'
+      preLoaderRoute: typeof AppSettingsNotificationsRouteImport
       parentRoute: typeof AppSettingsRouteRoute
     }
     '/_app/settings/profile': {
@@ -470,6 +566,7 @@ declare module '@tanstack/react-router' {
 
 interface AppSettingsRouteRouteChildren {
   AppSettingsAppearanceRoute: typeof AppSettingsAppearanceRoute
+  AppSettingsNotificationsRoute: typeof AppSettingsNotificationsRoute
   AppSettingsProfileRoute: typeof AppSettingsProfileRoute
   AppSettingsSecurityRoute: typeof AppSettingsSecurityRoute
   AppSettingsIndexRoute: typeof AppSettingsIndexRoute
@@ -477,6 +574,7 @@ interface AppSettingsRouteRouteChildren {
 
 const AppSettingsRouteRouteChildren: AppSettingsRouteRouteChildren = {
   AppSettingsAppearanceRoute: AppSettingsAppearanceRoute,
+  AppSettingsNotificationsRoute: AppSettingsNotificationsRoute,
   AppSettingsProfileRoute: AppSettingsProfileRoute,
   AppSettingsSecurityRoute: AppSettingsSecurityRoute,
   AppSettingsIndexRoute: AppSettingsIndexRoute,
@@ -535,16 +633,24 @@ const AppRouteChildren: AppRouteChildren = {
 const AppRouteWithChildren = AppRoute._addFileChildren(AppRouteChildren)
 
 interface DoorRouteChildren {
+  DoorForgotPasswordRoute: typeof DoorForgotPasswordRoute
   DoorLoginRoute: typeof DoorLoginRoute
   DoorRegisterRoute: typeof DoorRegisterRoute
+  DoorResetPasswordRoute: typeof DoorResetPasswordRoute
   DoorSetupRoute: typeof DoorSetupRoute
+  DoorUnsubscribeRoute: typeof DoorUnsubscribeRoute
+  DoorVerifyEmailRoute: typeof DoorVerifyEmailRoute
   DoorLoginSessionTokenRoute: typeof DoorLoginSessionTokenRoute
 }
 
 const DoorRouteChildren: DoorRouteChildren = {
+  DoorForgotPasswordRoute: DoorForgotPasswordRoute,
   DoorLoginRoute: DoorLoginRoute,
   DoorRegisterRoute: DoorRegisterRoute,
+  DoorResetPasswordRoute: DoorResetPasswordRoute,
   DoorSetupRoute: DoorSetupRoute,
+  DoorUnsubscribeRoute: DoorUnsubscribeRoute,
+  DoorVerifyEmailRoute: DoorVerifyEmailRoute,
   DoorLoginSessionTokenRoute: DoorLoginSessionTokenRoute,
 }
 

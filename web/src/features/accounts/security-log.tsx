@@ -8,6 +8,12 @@ const SHOWN = 10;
 const WORDS: Record<string, string> = {
   'account.registered': 'Account made',
   'account.password_changed': 'Password changed',
+  'account.password_reset_asked': 'Link to reset the password asked for',
+  'account.password_reset_link_made': 'Link to reset the password made by the operator',
+  'account.password_reset': 'Password reset by a link',
+  'account.email_verification_asked': 'Link to confirm the address asked for',
+  'account.email_verified': 'Address confirmed',
+  'account.email_topics_chosen': 'E-mail choices changed',
   'account.profile_changed': 'Profile changed',
   'account.sign_in_refused': 'Sign-in refused',
   'session.started': 'Signed in',

@@ -67,8 +67,13 @@ function Login() {
           Sign in
         </Button>
       </form>
+      <p className="mt-6 text-mute">
+        <Link to="/forgot-password" className="underline underline-offset-3 hover:text-fg">
+          Forgot password?
+        </Link>
+      </p>
       {registration === 'open' && (
-        <p className="mt-6 text-mute">
+        <p className="mt-2 text-mute">
           New here?{' '}
           <Link to="/register" className="font-[520] text-fg underline underline-offset-3">
             Make an account

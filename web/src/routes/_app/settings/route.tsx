@@ -12,6 +12,7 @@ function Settings() {
         <Tabs label="Settings">
           <Tab to="/settings/profile">Profile</Tab>
           <Tab to="/settings/appearance">Appearance</Tab>
+          <Tab to="/settings/notifications">Notifications</Tab>
           <Tab to="/settings/security">Sign-in and sessions</Tab>
         </Tabs>
       }

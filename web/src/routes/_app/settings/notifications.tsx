@@ -1,0 +1,98 @@
+import { useSuspenseQuery } from '@tanstack/react-query';
+import { createFileRoute } from '@tanstack/react-router';
+import { Lock } from 'lucide-react';
+import type { NotificationSettings, TopicRead } from '@/api/gen';
+import { getNotificationSettingsOptions, listEmailsOptions } from '@/api/gen/@tanstack/react-query.gen';
+import { Section } from '@/components/section';
+import { Chip } from '@/components/ui/chip';
+import { Notice } from '@/components/ui/notice';
+import { Switch } from '@/components/ui/switch';
+import { ConfirmAddress } from '@/features/notifications/confirm-address';
+import { EmailRow } from '@/features/notifications/email-row';
+import { useChooseTopic } from '@/features/notifications/use-choose-topic';
+
+export const Route = createFileRoute('/_app/settings/notifications')({
+  loader: ({ context }) =>
+    Promise.all([
+      context.queryClient.ensureQueryData(getNotificationSettingsOptions()),
+      context.queryClient.ensureQueryData(listEmailsOptions()),
+    ]),
+  component: Notifications,
+});
+
+function Notifications() {
+  const { data: settings } = useSuspenseQuery(getNotificationSettingsOptions()).data;
+  return (
+    <>
+      <Section title="Address" about="Where e-mail for you goes.">
+        <Address settings={settings} />
+      </Section>
+      <Section title="Tell me by e-mail" about="Every letter but those about your safety has a link to stop its kind.">
+        <ul className="grid gap-4">
+          {settings.topics.map((topic) => (
+            <li key={topic.topic}>
+              <Topic topic={topic} />
+            </li>
+          ))}
+        </ul>
+      </Section>
+      <Sent />
+    </>
+  );
+}
+
+function Address({ settings }: { settings: NotificationSettings }) {
+  const { email, email_verified: verified, mail } = settings;
+  return (
+    <div className="grid justify-items-start gap-3">
+      <p className="flex max-w-full flex-wrap items-center gap-x-2.5 gap-y-1">
+        <span className="min-w-0 font-[520] [overflow-wrap:anywhere]">{email}</span>
+        {verified ? <Chip tone="ok">Confirmed</Chip> : mail && <Chip tone="warn">Not confirmed</Chip>}
+      </p>
+      {!mail && (
+        <Notice>
+          This Taskyard sends no e-mail, as no mail server is set up. What you choose here counts once there is one.
+        </Notice>
+      )}
+      {mail && !verified && <ConfirmAddress />}
+    </div>
+  );
+}
+
+function Topic({ topic }: { topic: TopicRead }) {
+  const choose = useChooseTopic();
+  if (!topic.locked) {
+    return (
+      <Switch
+        label={topic.title}
+        hint={topic.about}
+        checked={topic.wanted}
+        onChange={(wanted) => choose(topic.topic, wanted)}
+      />
+    );
+  }
+  return (
+    <div className="flex items-start gap-3">
+      <Lock aria-hidden="true" className="mt-0.5 h-4 w-7 shrink-0 text-mute" strokeWidth={1.75} />
+      <div className="min-w-0 flex-1">
+        <p className="font-[520]">{topic.title}</p>
+        <p className="mt-0.5 text-mute text-xs [text-wrap:pretty]">{topic.about}</p>
+      </div>
+      <Chip>Always on</Chip>
+    </div>
+  );
+}
+
+function Sent() {
+  const { items } = useSuspenseQuery(listEmailsOptions()).data;
+  if (items.length === 0) return null;
+  return (
+    <Section title="Sent to you" about="The latest letters and what became of them. They are forgotten after 90 days.">
+      <ul className="rounded-card border border-line bg-panel">
+        {items.map((email) => (
+          <EmailRow key={email.id} email={email} />
+        ))}
+      </ul>
+    </Section>
+  );
+}

@@ -1,0 +1,76 @@
+import { createFileRoute, Link } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
+import { unsubscribeMutation } from '@/api/gen/@tanstack/react-query.gen';
+import { Button } from '@/components/ui/button';
+import { Notice } from '@/components/ui/notice';
+import { useAction } from '@/lib/action';
+import { stale } from '@/lib/client';
+import { useTitle } from '@/lib/title';
+
+type Search = { token?: string | undefined; topic?: string | undefined };
+
+const given = (value: unknown) => (typeof value === 'string' && value ? value : undefined);
+
+export const Route = createFileRoute('/_door/unsubscribe')({
+  validateSearch: (search: Record<string, unknown>): Search => ({
+    token: given(search.token),
+    topic: given(search.topic),
+  }),
+  component: Unsubscribe,
+});
+
+const WHEN: Record<string, string> = {
+  run_failed: 'when a run of yours fails',
+  run_completed: 'when a long run of yours is done',
+};
+
+/** Where "Stop these e-mails" in a letter leads; it works without signing in. */
+function Unsubscribe() {
+  useTitle('Stop e-mails');
+  const { token, topic = '' } = Route.useSearch();
+  const stop = useAction(unsubscribeMutation(), { onSuccess: () => stale('getNotificationSettings') });
+  if (stop.isSuccess) return <Done when={WHEN[stop.data.data.topic]} />;
+  return (
+    <>
+      <h1 className="mt-5 text-2xl">Stop these e-mails?</h1>
+      <p className="mt-2 text-mute [text-wrap:pretty]">
+        You will get none any more {WHEN[topic] ?? 'of this kind'}. Others stay as they are.
+      </p>
+      <div className="mt-6 grid gap-4">
+        {stop.error && <Notice tone="bad">{stop.error.message}</Notice>}
+        {token ? (
+          <Button look="ink" busy={stop.isPending && 'Stopping…'} onClick={() => stop.mutate({ query: { token } })}>
+            Stop these e-mails
+          </Button>
+        ) : (
+          <Notice tone="bad">A part of the link was lost on the way. Choose in your settings instead.</Notice>
+        )}
+      </div>
+      <Choose>Choose what you get</Choose>
+    </>
+  );
+}
+
+function Done({ when = 'of this kind' }: { when?: string | undefined }) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus(), []);
+  return (
+    <>
+      <h1 ref={heading} tabIndex={-1} className="mt-5 text-2xl outline-none">
+        No more of these
+      </h1>
+      <p className="mt-2 text-mute">You get no e-mail any more {when}.</p>
+      <Choose>Changed your mind? Choose what you get</Choose>
+    </>
+  );
+}
+
+function Choose({ children }: { children: string }) {
+  return (
+    <p className="mt-6">
+      <Link to="/settings/notifications" className="font-[520] underline underline-offset-3">
+        {children}
+      </Link>
+    </p>
+  );
+}
