@@ -8,6 +8,8 @@ PORT ?= 8000
 DATA ?= .data
 # Coverage of child processes is measured only where asked for, since it slows every worker start.
 PYTEST := $(BIN)/python -m pytest
+# A run that broke off (code 2 or more) left tests unasked: then `make retest` has nothing to ask.
+WHOLE := || { code=$$?; [ $$code = 1 ] || rm -f .pytest_cache/v/cache/lastfailed; exit $$code; }
 
 .DEFAULT_GOAL := help
 .PHONY: help setup web run dev test long retest check fmt openapi migrate faults e2e lock clean
@@ -38,19 +40,19 @@ dev: setup ## Run, with the web app rebuilt on every change (http://127.0.0.1:51
 	  $(BIN)/taskyard up --port $(PORT) --data-dir $(DATA)
 
 test: setup ## Run every test but the long ones
-	@$(PYTEST) -q -n 2 --dist loadscope -m "not faults and not slow"
+	@$(PYTEST) -q -n 2 --dist loadscope -m "not faults and not slow" $(WHOLE)
 
 long: setup ## Run the long tests, which `make test` leaves out
-	@$(PYTEST) -q -n 2 --dist loadscope -m "slow and not faults"
+	@$(PYTEST) -q -n 2 --dist loadscope -m "slow and not faults" $(WHOLE)
 
 retest: setup ## Ask the tests that failed last time once more, one after the other
-	@$(PYTEST) -q --last-failed --last-failed-no-failures none -m "not faults and not slow"
+	@$(PYTEST) -q --last-failed --last-failed-no-failures none
 
 e2e: setup ## Run the browser tests; they need a Chromium
 	@TASKYARD_E2E=required $(PYTEST) -q tests/e2e
 
 faults: setup ## Kill processes for as long as you like (FAULTS=short for CI's share)
-	@$(PYTEST) -q -m faults tests/faults
+	@$(PYTEST) -q -m faults tests/faults $(WHOLE)
 
 check: setup ## Lint, types, layers, contract; what CI runs first
 	@$(BIN)/ruff check
