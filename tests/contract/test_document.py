@@ -39,7 +39,6 @@ NOT_OF_AN_OPERATION = {
     "METHOD_NOT_ALLOWED": "the address answers other methods",
     "RESOURCE_NOT_FOUND": "no operation has the address",
     "TICKET_INVALID": "told when a socket is opened",
-    "TOO_MANY_SOCKETS": "told when a socket is opened",
     "TOPIC_NOT_FOUND": "told over the socket",
     "MAIL_DEFERRED": "a job waits or fails with it",
     "MAIL_REFUSED": "a job fails with it",
@@ -63,6 +62,10 @@ NOT_OF_AN_OPERATION = {
     "REPOSITORY_REFUSED": "a job fails with it",
     "REPOSITORY_TOO_LARGE": "a job fails with it",
     "REPOSITORY_UNSAFE": "a job fails with it",
+    "ANALYSIS_OF_ANOTHER": "the dialect builds documents it",
+    "ANALYSIS_UNKNOWN": "the dialect builds documents it",
+    "NOTHING_TO_ANALYSE": "the dialect builds documents it",
+    "NOT_READY": "the dialect builds documents it",
 }
 
 

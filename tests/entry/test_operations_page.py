@@ -26,7 +26,7 @@ def names(name: str, field: FieldInfo) -> list[str]:
 def default(value: Any) -> str:
     if isinstance(value, SecretStr) or value in (None, []):
         return ""
-    return f"`{value}`"
+    return f"`{','.join(value) if isinstance(value, list) else value}`"
 
 
 def table() -> str:

@@ -2,14 +2,17 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import cache
+from pathlib import Path
 from typing import Annotated, Literal
 
 from fastapi import Request
 from sqlalchemy import text
 
-from taskyard import __version__
+from taskyard import __version__, migrations
 from taskyard.core.access import public
 from taskyard.core.platform import Platform
+from taskyard.core.queue import reach_broker
 from taskyard.core.routing import Router
 from taskyard.core.schemas import Out
 
@@ -47,16 +50,62 @@ async def get_health(_: Anyone, request: Request) -> Health:
 async def get_detailed_health(_: Anyone, request: Request) -> DetailedHealth:
     """Ask every dependency, each for at most two seconds."""
     platform: Platform = request.app.state.platform
-    database, valkey = await asyncio.gather(
-        _ask(lambda: _ask_database(platform)),
-        _ask(lambda: _ask_valkey(platform)) if platform.valkey else _disabled(),
-    )
+    database, valkey = await asyncio.gather(database_state(platform), valkey_state(platform))
     healthy = database == "ok" and valkey != "error"
     return DetailedHealth(
         status="healthy" if healthy else "degraded",
         version=__version__,
         checks={"database": database, "redis": valkey},
     )
+
+
+async def database_state(platform: Platform) -> State:
+    """Ask PostgreSQL."""
+
+    async def ask() -> None:
+        async with platform.database.session() as db:
+            await db.execute(text("SELECT 1"))
+
+    return await _ask(ask)
+
+
+async def valkey_state(platform: Platform) -> State:
+    """Ask Valkey; `disabled` where none is configured."""
+    valkey = platform.valkey
+    if valkey is None:
+        return "disabled"
+
+    async def ask() -> None:
+        await valkey.ping()
+
+    return await _ask(ask)
+
+
+async def broker_state(platform: Platform) -> State:
+    """Ask what carries hints to workers; `disabled` where nothing does, so that no job is run."""
+    settings = platform.settings
+    if settings.broker_url is None:
+        return await valkey_state(platform)
+    return await _ask(lambda: reach_broker(settings, within_s=_PATIENCE_S))
+
+
+async def migrations_state(platform: Platform) -> State:
+    """Look whether the database is at the newest revision this release knows."""
+
+    async def ask() -> None:
+        async with platform.database.session() as db:
+            at = await db.scalar(text("SELECT version_num FROM alembic_version"))
+        if at != _newest_revision():
+            raise LookupError(at)
+
+    return await _ask(ask)
+
+
+@cache
+def _newest_revision() -> str | None:
+    from alembic.script import ScriptDirectory
+
+    return ScriptDirectory(str(Path(migrations.__file__).parent)).get_current_head()
 
 
 async def _ask(question: Callable[[], Awaitable[None]]) -> State:
@@ -66,20 +115,6 @@ async def _ask(question: Callable[[], Awaitable[None]]) -> State:
     except Exception:  # noqa: BLE001 — whatever it is, the dependency did not answer
         return "error"
     return "ok"
-
-
-async def _ask_database(platform: Platform) -> None:
-    async with platform.database.session() as db:
-        await db.execute(text("SELECT 1"))
-
-
-async def _ask_valkey(platform: Platform) -> None:
-    assert platform.valkey is not None
-    await platform.valkey.ping()
-
-
-async def _disabled() -> State:
-    return "disabled"
 
 
 ROUTERS = (router,)

@@ -59,6 +59,7 @@ class RequestEdge:
             await self.app(scope, receive, send)
             return
         scope["request_id"] = str(uuid7())
+        scope["app"].state.platform.pulse.beat()
         at, started = time.time(), time.perf_counter()
         began: float | None = None
         status = 0

@@ -1,11 +1,10 @@
-"""The OpenAPI document: what is said of the whole, and the command that writes it."""
+"""OpenAPI documents: what is said of the whole, and what every operation has in common."""
 
 from typing import Any, Final
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from taskyard import __version__
 from taskyard.core.admission import EXEMPT
 from taskyard.core.strict import BUCKET, IDEMPOTENT
 
@@ -63,14 +62,15 @@ _KEY: Final = {
 
 
 def document(app: FastAPI) -> dict[str, Any]:
-    """Return the document, made once per process."""
+    """Return an application's document, made once per process."""
     if app.openapi_schema is None:
         schema = get_openapi(
-            title="Taskyard",
-            version=__version__,
-            description=DESCRIPTION,
+            title=app.title,
+            version=app.version,
+            description=app.description,
             routes=app.routes,
-            tags=TAGS,
+            tags=app.openapi_tags,
+            servers=app.servers or None,
         )
         schema["components"]["securitySchemes"] = {
             "BearerAuth": {

@@ -1,6 +1,6 @@
 """The wired parts of one process, handed to whoever needs them. Built by `entry` alone."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
@@ -12,6 +12,7 @@ from taskyard.core.bus import Bus
 from taskyard.core.db import Database
 from taskyard.core.limits import with_changes
 from taskyard.core.live.hub import Hub
+from taskyard.core.pulse import Pulse
 from taskyard.core.schemas import Cursor
 from taskyard.core.settings import Settings
 from taskyard.core.storage import Storage
@@ -35,6 +36,7 @@ class Platform:
     bus: Bus
     #: The live stream; in API processes only.
     hub: Hub | None = None
+    pulse: Pulse = field(default_factory=Pulse)
 
     async def close(self) -> None:
         """Close every connection."""

@@ -201,6 +201,22 @@ class Hints:
                 _log.debug("broker_hang_up_failed")
 
 
+async def reach_broker(settings: Settings, *, within_s: float) -> None:
+    """Connect to the broker once. Raises BrokerAway."""
+
+    def connect() -> None:
+        with (
+            make_celery(settings) as app,
+            app.connection_for_write(connect_timeout=within_s) as connection,
+        ):
+            connection.connect()
+
+    try:
+        await asyncio.to_thread(connect)
+    except Exception as error:
+        raise BrokerAway(str(error)) from error
+
+
 class Child(Protocol):
     """What does the work within one process of the pool."""
 

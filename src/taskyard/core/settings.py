@@ -125,6 +125,15 @@ class Settings(BaseSettings):
         description="What people may have this server reach although it lies inside or speaks "
         "plain http: `git.internal`, `10.1.2.3:3000`, `10.1.0.0/16`, `[fd00::/8]`, by comma.",
     )
+    dialects: Annotated[list[Literal["jobs", "builds"]], NoDecode] = Field(
+        ["jobs", "builds"],
+        description="Further contracts that are spoken (dialects.md), by comma; `none` for none.",
+    )
+    socket_token_in_url: bool = Field(
+        True,
+        description="`false` refuses access tokens in a socket's address (`?token=`), which "
+        "proxies may log; tickets and headers still open one.",
+    )
     storage_url: str | None = Field(
         None, description="`file:///path` or `s3://bucket/prefix`; default: the data directory."
     )
@@ -146,12 +155,19 @@ class Settings(BaseSettings):
         "info", description="Least severe log line that is written."
     )
 
-    @field_validator("trusted_proxies", "cors_origins", "outgoing_allow", mode="before")
+    @field_validator("dialects", "trusted_proxies", "cors_origins", "outgoing_allow", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
             return [part.strip() for part in value.split(",") if part.strip()]
         return value
+
+    @field_validator("dialects", mode="before")
+    @classmethod
+    def _all_or_none(cls, value: object) -> object:
+        # Runs before the one above: the last of them is the first.
+        known = {"": [], "none": [], "all": cls.model_fields["dialects"].default}
+        return known.get(value, value) if isinstance(value, str) else value
 
     @field_validator("redis_url")
     @classmethod

@@ -1,13 +1,13 @@
 """The API process: settings, wiring, middleware, routes."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI, Request
 from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import JSONResponse, RedirectResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 from taskyard import __version__
 from taskyard.accounts import bootstrap
@@ -17,8 +17,9 @@ from taskyard.api.middleware import RequestEdge
 from taskyard.core import logs, problems
 from taskyard.core.admission import admission_of
 from taskyard.core.platform import Platform
-from taskyard.core.routing import IndexedRouter
+from taskyard.core.routing import use_index
 from taskyard.core.settings import Settings, get_settings
+from taskyard.dialects import DIALECTS, FrontDoor
 from taskyard.entry.wiring import build_platform, following, register_kinds, standing
 
 _EXPOSED = [
@@ -51,6 +52,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app = FastAPI(
         title="Taskyard",
         version=__version__,
+        description=openapi.DESCRIPTION,
+        openapi_tags=openapi.TAGS,
         lifespan=_lifespan,
         docs_url=None,
         redoc_url=None,
@@ -62,7 +65,20 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.recorder = recorder = Recorder(platform.database)
     app.openapi = lambda: openapi.document(app)  # type: ignore[method-assign]
     problems.install(app)
-    _add_routes(app)
+    use_index(app, _routes())
+    app.state.dialects = [
+        (dialect, dialect.application(platform))
+        for dialect in DIALECTS
+        if dialect.name in settings.dialects
+    ]
+    for one in (app, *(spoken for _, spoken in app.state.dialects)):
+        _add_edge(one, settings, recorder)
+    app.add_middleware(FrontDoor, dialects=app.state.dialects)
+    return app
+
+
+def _add_edge(app: FastAPI, settings: Settings, recorder: Recorder) -> None:
+    """Put around an application what every request and every answer passes."""
     app.add_middleware(RequestEdge, settings=settings, note=recorder.note)
     # Outermost, so that pages of other origins can read refusals and failures too.
     app.add_middleware(
@@ -74,23 +90,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         expose_headers=_EXPOSED,
         max_age=600,
     )
-    return app
 
 
-def _add_routes(app: FastAPI) -> None:
-    """Add every route flat, so that one index finds it."""
-    app.router.__class__ = IndexedRouter
-    app.router.middleware_stack = app.router.app
-    app.router.default = app.router.not_found
+def _routes() -> Iterator[BaseRoute]:
     for router in v1.ROUTERS:
-        app.router.routes.extend(router.routes)
-    app.router.routes.extend(webapp.ROUTES)
-    app.router.routes.extend(
-        [
-            Route("/", _root),
-            Route("/openapi.json", _openapi),
-        ]
-    )
+        yield from router.routes
+    yield from webapp.ROUTES
+    yield Route("/", _root)
+    yield Route("/openapi.json", _openapi)
 
 
 @asynccontextmanager

@@ -80,8 +80,9 @@ async def is_anothers(uow: Uow, job_id: UUID) -> bool:
 class JobGate:
     """A dependency that admits to the job of the path."""
 
-    def __init__(self, permission: Permission) -> None:
+    def __init__(self, permission: Permission, *, system: bool = True) -> None:
         self.permission = permission
+        self.system = system
         self.access = Access(permission)
 
     async def __call__(self, connection: HTTPConnection, job_id: JobId, uow: UowDep) -> JobAccess:
@@ -89,7 +90,7 @@ class JobGate:
         actor = await recognise(connection, uow)
         if actor is None:
             raise AuthRequired
-        return await load(uow, actor, job_id, self.permission)
+        return await load(uow, actor, job_id, self.permission, system=self.system)
 
 
 CanReadJob = Annotated[JobAccess, Depends(JobGate(Permission.JOB_READ), scope="function")]

@@ -25,6 +25,13 @@ async def me(uow: Uow, actor: Actor) -> User:
     return user
 
 
+async def username(uow: Uow, user_id: UUID) -> str:
+    """Return an account's username."""
+    user = await repository.user_by_id(uow.db, user_id)
+    assert user is not None, "what an account asked for keeps its row"
+    return user.username
+
+
 async def change_profile(
     uow: Uow, actor: Actor, body: ProfilePatch, *, if_match: str | None
 ) -> User:

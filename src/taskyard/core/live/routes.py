@@ -67,7 +67,7 @@ async def follow(websocket: WebSocket) -> None:
     try:
         check_same_site(websocket)
         async with unit_of_work(platform.database) as uow:
-            actor = await _caller(websocket, uow)
+            actor = await caller_of(websocket, uow)
             check_count(actor.user_id)
             epoch = await _epoch(uow.db)
     except TaskyardError as error:
@@ -84,7 +84,7 @@ async def follow(websocket: WebSocket) -> None:
     await Socket(websocket, platform, platform.hub, actor, epoch).serve()
 
 
-async def _caller(websocket: WebSocket, uow: Uow) -> Actor:
+async def caller_of(websocket: WebSocket, uow: Uow) -> Actor:
     """Return who opens the socket: by ticket, header or cookie. Raises refusals."""
     ticket = _ticket_of(websocket)
     if ticket is None:
@@ -131,4 +131,4 @@ async def _deny(websocket: WebSocket, error: TaskyardError) -> None:
     await websocket.send_denial_response(answer(request, error))
 
 
-__all__ = ["ROUTERS"]
+__all__ = ["ROUTERS", "caller_of"]
