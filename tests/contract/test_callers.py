@@ -15,7 +15,7 @@ from taskyard.projects.models import Project
 from tests.conftest import Api
 from tests.contract.calls import call, outcome
 from tests.contract.responses import Operation, operations
-from tests.files.giving import given
+from tests.files.giving import announce, given
 from tests.world import Account, World
 
 #: Who may call without signing in. Adding one is a decision.
@@ -38,7 +38,7 @@ PUBLIC = {
     "get_file_content",
 }
 #: Paths whose callers a matrix of their own looks at.
-OWN_MATRIX = re.compile(r"{(project_id|job_id|file_id)}")
+OWN_MATRIX = re.compile(r"{(project_id|job_id|file_id|upload_id)}")
 READERS = frozenset({"viewer", "member", "owner", "admin", "viewer_account"})
 WORKERS = frozenset({"member", "owner"})
 OWNERS = frozenset({"owner"})
@@ -255,6 +255,27 @@ async def test_every_route_of_a_file_with_every_caller(
             got = outcome(answer, hidden="FILE_NOT_FOUND")
             if got != _expected(allowed, caller):
                 wrong[operation.id, caller] = (got, _expected(allowed, caller))
+    assert wrong == {}
+
+
+async def test_every_route_of_an_upload_with_every_caller(
+    api: Api, world: World, cast: Cast, known: list[Operation]
+) -> None:
+    """An upload is its sender's alone, whoever else is in the project."""
+    mine = [operation for operation in known if "{upload_id}" in operation.path]
+    assert len(mine) >= 4
+    assert {_permission(operation) for operation in mine} == {"file:upload"}
+    wrong: dict[tuple[str, str], Any] = {}
+    project = await cast.play(world)
+    for operation in mine:
+        for caller, account in vars(cast).items():
+            upload = await announce(api(as_=cast.owner), 0, project_id=str(project.id))
+            answer = await call(api(as_=account), operation, upload_id=upload["id"], number=1)
+            got = outcome(answer, hidden="UPLOAD_NOT_FOUND")
+            special = {"owner": "admitted", "viewer_account": "forbidden"}
+            if got != special.get(caller, "hidden"):
+                wrong[operation.id, caller] = got
+            await api(as_=cast.owner).delete(f"/api/v1/files/uploads/{upload['id']}")
     assert wrong == {}
 
 

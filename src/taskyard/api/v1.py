@@ -7,6 +7,7 @@ from taskyard.api import health, sample
 from taskyard.core.live import routes as live
 from taskyard.files import routes as files
 from taskyard.files.library import routes as library
+from taskyard.files.uploads import routes as uploads
 from taskyard.jobs import routes as jobs
 from taskyard.notifications import routes as notifications
 from taskyard.projects import routes as projects
@@ -21,6 +22,7 @@ ROUTERS = (
     *sample.ROUTERS,
     *source.ROUTERS,
     *files.ROUTERS,
+    *uploads.ROUTERS,
     *library.ROUTERS,
     *jobs.ROUTERS,
     *live.ROUTERS,

@@ -38,6 +38,7 @@ _EXPOSED = [
 ]
 _ACCEPTED = [
     "Authorization",
+    "Content-Digest",
     "Content-Type",
     "If-Match",
     "Idempotency-Key",

@@ -16,8 +16,11 @@ from taskyard.core.platform import Platform, assemble
 from taskyard.core.settings import Settings
 from taskyard.core.spine import Listener
 from taskyard.core.uow import unit_of_work
+from taskyard.files.access import Parts
+from taskyard.files.library.service import purge
 from taskyard.files.service import collect_garbage
 from taskyard.files.service.blobs import PROJECT_GRACE
+from taskyard.files.uploads.ending import end_abandoned
 from taskyard.jobs import kinds
 from taskyard.jobs.engine.relay import Chore, Relay
 from taskyard.jobs.listeners import DeletedProjects
@@ -61,6 +64,7 @@ def chores() -> list[Chore]:
         Chore("links", timedelta(hours=1), _forget_links),
         Chore("letters", timedelta(hours=1), _forget_letters),
         Chore("garbage", timedelta(days=1), _collect_garbage),
+        Chore("uploads", timedelta(minutes=10), _end_uploads),
         Chore("workspaces", timedelta(hours=1), _sweep_workspaces),
     ]
 
@@ -99,7 +103,12 @@ async def _collect_garbage(platform: Platform) -> None:
     # First the rows that refer to blobs, then the blobs.
     async with unit_of_work(platform.database) as uow:
         await delete_of_deleted_projects(uow.db, older_than=PROJECT_GRACE)
+    await purge(platform.database)
     await collect_garbage(platform.database, platform.storage)
+
+
+async def _end_uploads(platform: Platform) -> None:
+    await end_abandoned(Parts.of(platform))
 
 
 async def _sweep_workspaces(platform: Platform) -> None:

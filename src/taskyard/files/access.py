@@ -30,15 +30,19 @@ class Parts:
     storage: Storage
     signer: LinkSigner
 
+    @classmethod
+    def of(cls, platform: Platform) -> "Parts":
+        """Return the parts of a process."""
+        return cls(
+            settings=platform.settings,
+            database=platform.database,
+            storage=platform.storage,
+            signer=LinkSigner([keys.derive(platform.settings, "file-url")]),
+        )
+
 
 def _parts(connection: HTTPConnection) -> Parts:
-    platform: Platform = connection.app.state.platform
-    return Parts(
-        settings=platform.settings,
-        database=platform.database,
-        storage=platform.storage,
-        signer=LinkSigner([keys.derive(platform.settings, "file-url")]),
-    )
+    return Parts.of(connection.app.state.platform)
 
 
 PartsDep = Annotated[Parts, Depends(_parts)]

@@ -1,6 +1,7 @@
 """Reading one uploaded file out of a multipart body, straight to disk, counted as it comes."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from typing import BinaryIO
 
 from python_multipart import MultipartParser
@@ -37,23 +38,30 @@ async def receive_file(
     parser = _FilePart(_boundary(request), limit_bytes)
     if _declared_length(request) > limit_bytes + _EXTRA_BYTES:
         raise TooLong
-    try:
-        async with asyncio.timeout(_TOTAL_SECONDS):
-            chunks = request.stream().__aiter__()
-            while True:
-                async with asyncio.timeout(_IDLE_SECONDS):
-                    chunk = await anext(chunks, None)
-                if chunk is None:
-                    break
-                parser.feed(chunk)
-                if parser.ready:
-                    await asyncio.to_thread(into.writelines, parser.taken())
-    except TimeoutError:
-        raise UploadBrokenOff(reason="nothing more came for a while") from None
-    except ClientDisconnect:
-        raise UploadBrokenOff(reason="the connection was closed") from None
+    async for chunk in arriving(request):
+        parser.feed(chunk)
+        if parser.ready:
+            await asyncio.to_thread(into.writelines, parser.taken())
     await asyncio.to_thread(into.writelines, parser.taken())
     return plain_name(parser.finish(), unnamed)
+
+
+async def arriving(request: Request) -> AsyncIterator[bytes]:
+    """Yield a body as it comes. Raises UploadBrokenOff where its sender leaves or dawdles."""
+    clock = asyncio.get_running_loop().time
+    ends = clock() + _TOTAL_SECONDS
+    chunks = request.stream().__aiter__()
+    while True:
+        try:
+            async with asyncio.timeout(min(_IDLE_SECONDS, ends - clock())):
+                chunk = await anext(chunks, None)
+        except TimeoutError:
+            raise UploadBrokenOff(reason="nothing more came for a while") from None
+        except ClientDisconnect:
+            raise UploadBrokenOff(reason="the connection was closed") from None
+        if chunk is None:
+            return
+        yield chunk
 
 
 def _boundary(request: Request) -> bytes:

@@ -15,7 +15,7 @@ from taskyard.core.routing import Router
 from taskyard.core.schemas import CursorDep, CursorInvalid, Item, Page, PaginationTooDeep, Paging
 from taskyard.core.storage import Blob, BlobMissing, StorageUnavailable
 from taskyard.core.uow import UowDep, unit_of_work
-from taskyard.files import multipart, repository
+from taskyard.files import multipart
 from taskyard.files.access import PartsDep
 from taskyard.files.errors import UploadBrokenOff
 from taskyard.files.library import links, service
@@ -139,7 +139,7 @@ async def get_storage(
     actor: Annotated[Actor, permit(Permission.FILE_READ)], uow: UowDep
 ) -> Item[StorageRead]:
     """Say how much of the caller's storage is taken, and by what."""
-    use = await repository.storage_use(uow.db, actor.user_id)
+    use = await service.storage(uow, actor)
     return Item(
         data=StorageRead(
             used_bytes=use.total,

@@ -25,6 +25,7 @@ from taskyard.files.library.schemas import FileQuery, FileRead, UploadedBy
 from taskyard.files.library.sniffing import HEAD_BYTES, content_type
 from taskyard.files.library.types import Action
 from taskyard.files.models import AccessRecord, File
+from taskyard.files.repository import StorageUse, storage_use
 from taskyard.files.service.blobs import PROJECT_GRACE, keep_file
 from taskyard.files.service.quota import check_storage, lock_storage
 from taskyard.projects import access as projects
@@ -71,11 +72,21 @@ def request_key(key: str | None) -> bytes | None:
     return None if key is None else hashlib.sha256(key.encode()).digest()
 
 
-async def may_give(uow: Uow, actor: Actor, project_id: UUID | None, size_bytes: int = 0) -> None:
-    """Raise ProjectNotFound, 403 refusals or TierLimitExceeded where a file would not be taken."""
+async def may_give(
+    uow: Uow,
+    actor: Actor,
+    project_id: UUID | None,
+    size_bytes: int = 0,
+    *,
+    besides: UUID | None = None,
+) -> None:
+    """Raise ProjectNotFound, 403 refusals or TierLimitExceeded where a file would not be taken.
+
+    `besides` is the upload it comes by, whose room it takes over.
+    """
     if project_id is not None:
         await projects.load(uow, actor, project_id, Permission.FILE_UPLOAD)
-    await check_storage(uow, actor, size_bytes)
+    await check_storage(uow, actor, size_bytes, besides=besides)
 
 
 async def keep(parts: Parts, actor: Actor, file: BinaryIO, given: Given) -> tuple[UUID, bool]:
@@ -220,6 +231,11 @@ def following(
     if len(rows) <= query.page_size:
         return None
     return cursor.seal(scope, 0, rows[query.page_size - 1][0].id)
+
+
+async def storage(uow: Uow, actor: Actor) -> StorageUse:
+    """Return what the caller's storage is taken by."""
+    return await storage_use(uow.db, actor.user_id)
 
 
 async def delete(uow: Uow, access: FileAccess) -> None:

@@ -1075,6 +1075,13 @@ export type ItemNotificationSettings = {
 };
 
 /**
+ * Item[PartRead]
+ */
+export type ItemPartRead = {
+    data: PartRead;
+};
+
+/**
  * Item[PasswordChanged]
  */
 export type ItemPasswordChanged = {
@@ -1166,6 +1173,13 @@ export type ItemUnionTokensSignedIn = {
  */
 export type ItemUnsubscribed = {
     data: Unsubscribed;
+};
+
+/**
+ * Item[UploadRead]
+ */
+export type ItemUploadRead = {
+    data: UploadRead;
 };
 
 /**
@@ -2078,6 +2092,58 @@ export type PageSnapshotRead = {
 };
 
 /**
+ * Page[UploadRead]
+ */
+export type PageUploadRead = {
+    /**
+     * Items
+     */
+    items: Array<UploadRead>;
+    /**
+     * Total
+     *
+     * How many there are in all, or at least (capped at 10,000).
+     */
+    total: number;
+    /**
+     * Page
+     */
+    page: number;
+    /**
+     * Page Size
+     */
+    page_size: number;
+    /**
+     * Next Cursor
+     *
+     * Send as `cursor` for what follows; null at the end.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * PartRead
+ *
+ * A part that is safely here.
+ */
+export type PartRead = {
+    /**
+     * Number
+     *
+     * From 1.
+     */
+    number: number;
+    /**
+     * Size Bytes
+     */
+    size_bytes: number;
+    /**
+     * Sha256
+     */
+    sha256: string;
+};
+
+/**
  * PasswordChange
  *
  * A new password; the current one proves it is you.
@@ -2333,6 +2399,22 @@ export type Refresh = {
      * Refresh Token
      */
     refresh_token: string;
+};
+
+/**
+ * RefusalRead
+ *
+ * Why what came was not taken.
+ */
+export type RefusalRead = {
+    /**
+     * Code
+     */
+    code: string;
+    /**
+     * Message
+     */
+    message: string;
 };
 
 /**
@@ -3162,6 +3244,125 @@ export type Unsubscribed = {
      * Title
      */
     title: string;
+};
+
+/**
+ * UploadCreate
+ *
+ * What is going to come.
+ */
+export type UploadCreate = {
+    /**
+     * Name
+     *
+     * Its last part becomes the name.
+     */
+    name: string;
+    /**
+     * Size Bytes
+     */
+    size_bytes: number;
+    /**
+     * Sha256
+     *
+     * Of the whole; checked when it is complete.
+     */
+    sha256?: string | null;
+    /**
+     * Project Id
+     *
+     * Source always has one.
+     */
+    project_id?: string | null;
+    /**
+     * Purpose
+     */
+    purpose?: 'file' | 'source';
+    /**
+     * Modified At
+     *
+     * When your copy was last changed: told to you again, to know the file by.
+     */
+    modified_at?: string | null;
+};
+
+/**
+ * UploadRead
+ *
+ * An upload in parts.
+ */
+export type UploadRead = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Purpose
+     */
+    purpose: 'file' | 'source';
+    /**
+     * Project Id
+     */
+    project_id: string | null;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Size Bytes
+     */
+    size_bytes: number;
+    /**
+     * Sha256
+     */
+    sha256: string | null;
+    /**
+     * Modified At
+     */
+    modified_at: string | null;
+    /**
+     * Part Size Bytes
+     *
+     * Of every part but the last.
+     */
+    part_size_bytes: number;
+    /**
+     * Parts Expected
+     */
+    parts_expected: number;
+    /**
+     * Parts
+     *
+     * Those that are here; none once it has ended.
+     */
+    parts: Array<PartRead>;
+    /**
+     * Received Bytes
+     */
+    received_bytes: number;
+    /**
+     * State
+     */
+    state: 'open' | 'completing' | 'completed' | 'refused' | 'aborted' | 'expired';
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Expires At
+     *
+     * When it ends by itself; each part moves it on.
+     */
+    expires_at: string;
+    /**
+     * What became of it, where it was a file.
+     */
+    file: FileRead | null;
+    /**
+     * What became of it, where it was source.
+     */
+    snapshot: SnapshotRead | null;
+    refusal: RefusalRead | null;
 };
 
 /**
@@ -5654,6 +5855,465 @@ export type DownloadFileResponses = {
 };
 
 export type DownloadFileResponse = DownloadFileResponses[keyof DownloadFileResponses];
+
+export type ListUploadsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Page
+         *
+         * From 1.
+         */
+        page?: number;
+        /**
+         * Page Size
+         *
+         * How many; the most depends on the tier.
+         */
+        page_size?: number;
+        /**
+         * Project Id
+         */
+        project_id?: string | null;
+        /**
+         * Purpose
+         */
+        purpose?: 'file' | 'source' | null;
+    };
+    url: '/api/v1/files/uploads';
+};
+
+export type ListUploadsErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`
+     */
+    403: Problem;
+    /**
+     * `PAGINATION_TOO_DEEP`, `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type ListUploadsError = ListUploadsErrors[keyof ListUploadsErrors];
+
+export type ListUploadsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageUploadRead;
+};
+
+export type ListUploadsResponse = ListUploadsResponses[keyof ListUploadsResponses];
+
+export type CreateUploadData = {
+    body: UploadCreate;
+    headers?: {
+        /**
+         * For 24 hours a repeat of this request with the same key gets the first answer and does nothing. 1 to 255 visible ASCII characters; `X-Idempotency-Key` is understood too.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/files/uploads';
+};
+
+export type CreateUploadErrors = {
+    /**
+     * `BAD_REQUEST`, `IDEMPOTENCY_KEY_INVALID`, `MALFORMED_JSON`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `TIER_LIMIT_EXCEEDED`, `AUTH_FORBIDDEN`, `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `PROJECT_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `TOO_MANY_UPLOADS`, `IDEMPOTENCY_IN_PROGRESS`
+     */
+    409: Problem;
+    /**
+     * `FILE_TOO_LARGE`, `FILE_TOO_LARGE`, `PAYLOAD_TOO_LARGE`
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: Problem;
+    /**
+     * `VALIDATION_ERROR`, `IDEMPOTENCY_KEY_REUSED`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type CreateUploadError = CreateUploadErrors[keyof CreateUploadErrors];
+
+export type CreateUploadResponses = {
+    /**
+     * Successful Response
+     */
+    201: ItemUploadRead;
+};
+
+export type CreateUploadResponse = CreateUploadResponses[keyof CreateUploadResponses];
+
+export type AbortUploadData = {
+    body?: never;
+    path: {
+        /**
+         * Upload Id
+         *
+         * An upload of yours.
+         */
+        upload_id: string;
+    };
+    query?: never;
+    url: '/api/v1/files/uploads/{upload_id}';
+};
+
+export type AbortUploadErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`, `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `UPLOAD_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `UPLOAD_COMPLETING`
+     */
+    409: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `STORAGE_UNAVAILABLE`, `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type AbortUploadError = AbortUploadErrors[keyof AbortUploadErrors];
+
+export type AbortUploadResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type AbortUploadResponse = AbortUploadResponses[keyof AbortUploadResponses];
+
+export type GetUploadData = {
+    body?: never;
+    path: {
+        /**
+         * Upload Id
+         *
+         * An upload of yours.
+         */
+        upload_id: string;
+    };
+    query?: never;
+    url: '/api/v1/files/uploads/{upload_id}';
+};
+
+export type GetUploadErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`
+     */
+    403: Problem;
+    /**
+     * `UPLOAD_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type GetUploadError = GetUploadErrors[keyof GetUploadErrors];
+
+export type GetUploadResponses = {
+    /**
+     * Successful Response
+     */
+    200: ItemUploadRead;
+};
+
+export type GetUploadResponse = GetUploadResponses[keyof GetUploadResponses];
+
+export type PutUploadPartData = {
+    body: Blob | File;
+    headers?: {
+        /**
+         * Content-Digest
+         *
+         * `sha-256=:<base64>:` of the part (RFC 9530); one that came damaged is then refused.
+         */
+        'Content-Digest'?: string | null;
+    };
+    path: {
+        /**
+         * Upload Id
+         *
+         * An upload of yours.
+         */
+        upload_id: string;
+        /**
+         * Number
+         *
+         * From 1.
+         */
+        number: number;
+    };
+    query?: never;
+    url: '/api/v1/files/uploads/{upload_id}/parts/{number}';
+};
+
+export type PutUploadPartErrors = {
+    /**
+     * `UPLOAD_INCOMPLETE`, `BAD_REQUEST`, `MALFORMED_JSON`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`, `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `UPLOAD_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `UPLOAD_COMPLETING`
+     */
+    409: Problem;
+    /**
+     * `UPLOAD_ENDED`
+     */
+    410: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: Problem;
+    /**
+     * `UPLOAD_PART_WRONG`, `UPLOAD_PART_DAMAGED`, `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `STORAGE_UNAVAILABLE`, `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type PutUploadPartError = PutUploadPartErrors[keyof PutUploadPartErrors];
+
+export type PutUploadPartResponses = {
+    /**
+     * Successful Response
+     */
+    200: ItemPartRead;
+};
+
+export type PutUploadPartResponse = PutUploadPartResponses[keyof PutUploadPartResponses];
+
+export type CompleteUploadData = {
+    body?: never;
+    path: {
+        /**
+         * Upload Id
+         *
+         * An upload of yours.
+         */
+        upload_id: string;
+    };
+    query?: never;
+    url: '/api/v1/files/uploads/{upload_id}/complete';
+};
+
+export type CompleteUploadErrors = {
+    /**
+     * `BAD_REQUEST`, `MALFORMED_JSON`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `TIER_LIMIT_EXCEEDED`, `AUTH_FORBIDDEN`, `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `UPLOAD_NOT_FOUND`, `PROJECT_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `UPLOAD_COMPLETING`, `UPLOAD_PARTS_MISSING`
+     */
+    409: Problem;
+    /**
+     * `UPLOAD_ENDED`
+     */
+    410: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: Problem;
+    /**
+     * `UPLOAD_HASH_MISMATCH`, `ARCHIVE_UNSAFE`, `ARCHIVE_UNREADABLE`, `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `STORAGE_UNAVAILABLE`, `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type CompleteUploadError = CompleteUploadErrors[keyof CompleteUploadErrors];
+
+export type CompleteUploadResponses = {
+    /**
+     * It was completed before
+     */
+    200: ItemUploadRead;
+    /**
+     * Successful Response
+     */
+    201: ItemUploadRead;
+};
+
+export type CompleteUploadResponse = CompleteUploadResponses[keyof CompleteUploadResponses];
 
 export type ListFilesData = {
     body?: never;
