@@ -33,7 +33,7 @@ from taskyard.kit.ids import uuid7
 from tests.conftest import Api
 from tests.world import Account, World
 from tests.world.accounts import PASSWORD
-from tests.world.instances import Instance, open_instance, sent_statements
+from tests.world.instances import Instance, open_instance, sent_statements, until_blocking
 
 FORGOT = "/api/v1/auth/password/forgot"
 CHECK = "/api/v1/auth/password/reset/check"
@@ -285,6 +285,18 @@ async def test_a_deactivated_account_stays_out(api: Api, world: World) -> None:
     assert _code(answer) == (410, "PASSWORD_LINK_INVALID")
 
 
+async def test_an_account_that_is_deactivated_meanwhile_stays_out(api: Api, world: World) -> None:
+    account = await world.account()
+    token = await _token(world, account)
+    async with unit_of_work(world.platform.database) as uow:
+        await uow.db.execute(update(User).where(User.id == account.id).values(is_active=False))
+        body = {"token": token, "password": NEW}
+        trying = asyncio.create_task(api().post(RESET, json=body))
+        await until_blocking(uow.db)
+    assert _code(await trying) == (410, "PASSWORD_LINK_INVALID")
+    assert (await _user(world, account)).password_hash != NEW
+
+
 async def test_the_database_does_not_hold_the_secret(api: Api, world: World) -> None:
     account = await world.account()
     token = await _token(world, account)
@@ -376,6 +388,10 @@ async def test_an_address_is_confirmed_once(api: Api, world: World) -> None:
     assert (await me.get("/api/v1/auth/me")).json()["data"]["email_verified"] is True
     again = await api().post(VERIFY, json={"token": token})
     assert _code(again) == (410, "EMAIL_LINK_INVALID")
+    since = (await _user(world, account)).email_verified_at
+    reset = await _token(world, account)
+    assert (await api().post(RESET, json={"token": reset, "password": NEW})).status_code == 200
+    assert (await _user(world, account)).email_verified_at == since
 
 
 async def test_asking_to_confirm_an_address(mailing: Instance, api: Api) -> None:

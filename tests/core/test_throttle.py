@@ -144,6 +144,15 @@ async def test_a_hit_given_back_leaves_room(throttle: Throttle) -> None:
     assert await _hit(throttle, bucket)
 
 
+async def test_a_bucket_that_is_cleared_has_all_its_room(throttle: Throttle) -> None:
+    bucket, other = _bucket(2), _bucket(2)
+    assert [await _hit(throttle, bucket, other) for _ in range(3)] == [True, True, False]
+    await throttle.clear(bucket)
+    assert [await _hit(throttle, bucket) for _ in range(3)] == [True, True, False]
+    assert not await _hit(throttle, other)
+    await Throttle(None, on=False).clear(bucket)
+
+
 async def test_a_throttle_that_is_off_lets_everything_through(valkey: Redis) -> None:
     throttle, bucket = Throttle(valkey, on=False), _bucket(limit=1)
     assert all([await _hit(throttle, bucket) for _ in range(5)])
