@@ -31,7 +31,11 @@ HELD = {"lease_worker": uuid7(), "lease_owner": "x", "lease_until": now() + time
 #: One of each: every state, with and without what may be missing.
 VARIED: dict[str, dict[str, Any]] = {
     "waiting": {"state": "waiting", "run_at": now() + timedelta(days=1)},
-    "queued": {"state": "queued", "dispatched_at": now(), "deadline_at": now()},
+    "queued": {
+        "state": "queued",
+        "dispatched_at": now(),
+        "deadline_at": now() + timedelta(days=7),
+    },
     "running": {"state": "running", "progress": 0.29, "current_step": ODD, "attempt": 3, **HELD},
     "nearly": {"state": "running", "progress": 0.99999, "attempt": 1, **HELD},
     "completed": {"state": "completed", "progress": 1, "result": {"n": 1.5, "t": ODD, "l": []}},

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Select,
     Uuid,
     and_,
+    bindparam,
     delete,
     exists,
     func,
@@ -85,10 +86,8 @@ async def live_session(
     db: AsyncSession, *, session_id: UUID | None = None, cookie_hash: bytes | None = None
 ) -> Row[Session, User, bool] | None:
     """Return a session that has not ended, its account, and whether it was seen this minute."""
-    named = Session.id == session_id if session_id else Session.cookie_hash == cookie_hash
-    found: Row[Session, User, bool] | None = (
-        await db.execute(_live(Session, User).where(named))
-    ).one_or_none()
+    query, key = (_BY_SESSION, session_id) if session_id else (_BY_COOKIE, cookie_hash)
+    found: Row[Session, User, bool] | None = (await db.execute(query, {"key": key})).one_or_none()
     return found
 
 
@@ -108,6 +107,9 @@ def _caller(by: str) -> str:
     return str(query.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
 
 
+#: Built once: every request but the hot reads begins with one of them.
+_BY_SESSION: Final = _live(Session, User).where(Session.id == bindparam("key"))
+_BY_COOKIE: Final = _live(Session, User).where(Session.cookie_hash == bindparam("key"))
 CALLER_BY_SESSION: Final = _caller("id")
 CALLER_BY_COOKIE: Final = _caller("cookie_hash")
 

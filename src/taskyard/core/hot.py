@@ -14,14 +14,16 @@ say, in its WHERE; `tests/contract` walks these routes with every kind of caller
 
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, get_type_hints
 
 from asyncpg import Record
 from fastapi import Request, Response
 from fastapi.dependencies.utils import request_params_to_args
 from fastapi.exceptions import RequestValidationError
+from pydantic import TypeAdapter, ValidationError
+from starlette.types import Receive, Scope, Send
 
 from taskyard.core.access import (
     ROLE_PERMISSIONS,
@@ -35,10 +37,10 @@ from taskyard.core.access import (
     admit,
     recognise,
 )
-from taskyard.core.admission import admission_of
+from taskyard.core.admission import GENERAL, admission_of
 from taskyard.core.platform import Platform
 from taskyard.core.schemas import Cursor
-from taskyard.core.strict import StrictRoute
+from taskyard.core.strict import BUCKET, StrictRoute
 from taskyard.core.uow import unit_of_work
 from taskyard.kit.errors import Kind, TaskyardError
 
@@ -93,10 +95,20 @@ class Question:
 class HotRoute(StrictRoute):
     """Asks the endpoint what to ask, and the database for the rest."""
 
-    def work(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """Return what answers a request that passed the checks."""
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # As the framework would wrap it, but for the stacks of exits that nothing here enters.
+        self.app = self._bare
+
+    async def _bare(self, scope: Scope, receive: Receive, send: Send) -> None:
+        response = await self._handler(Request(scope, receive, send))
+        await response(scope, receive, send)
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Return what answers a request, which has no body to check."""
         access, asked, read = access_of(self.endpoint), self.endpoint, Parameters(self)
         assert access is not None  # Router refuses a route without
+        bucket = (self.openapi_extra or {}).get(BUCKET, GENERAL)
 
         async def answer(request: Request) -> Response:
             platform: Platform = request.app.state.platform
@@ -117,7 +129,8 @@ class HotRoute(StrictRoute):
             headers = question.headers(row) if question.headers else None
             return Response(question.text(row, actor), headers=headers, media_type=_JSON)
 
-        return answer
+        self._handler = self.checked(answer, bucket=bucket)
+        return self._handler
 
 
 @lru_cache(maxsize=256)
@@ -172,28 +185,36 @@ async def _admit_plainly(request: Request, platform: Platform, access: Access) -
             actor.require(access.permission)
 
 
-@dataclass(slots=True)
 class Parameters:
-    """Reads a route's path and query as the framework does; a query that came before, once."""
+    """Reads a route's path and query; a query that came before, once."""
 
-    route: StrictRoute
-    _seen: OrderedDict[bytes, dict[str, Any]] = field(default_factory=OrderedDict)
+    def __init__(self, route: StrictRoute) -> None:
+        self._route = route
+        hints = get_type_hints(route.endpoint, include_extras=True)
+        self._path: dict[str, TypeAdapter[Any]] = {
+            param.name: TypeAdapter(hints[param.name]) for param in route.dependant.path_params
+        }
+        self._seen: OrderedDict[bytes, dict[str, Any]] = OrderedDict()
 
     def __call__(self, request: Request) -> dict[str, Any]:
         """Return the values by name. Raises RequestValidationError."""
-        fields = self.route.dependant
-        values, errors = request_params_to_args(fields.path_params, request.path_params)
         query = self._seen.get(request.scope["query_string"])
-        if query is None:
-            query, wrong = request_params_to_args(fields.query_params, request.query_params)
-            errors += wrong
-            if not wrong:
-                self._remember(request.scope["query_string"], query)
-        if errors:
-            raise RequestValidationError(errors)
-        return {**values, **query}
+        given = request.scope["path_params"]
+        try:
+            path = {name: kind.validate_python(given[name]) for name, kind in self._path.items()}
+        except ValidationError:
+            path = None
+        if path is not None and query is not None:
+            return {**path, **query}
+        return self._as_the_framework_does(request)
 
-    def _remember(self, text: bytes, values: dict[str, Any]) -> None:
-        self._seen[text] = values
+    def _as_the_framework_does(self, request: Request) -> dict[str, Any]:
+        fields = self._route.dependant
+        path, errors = request_params_to_args(fields.path_params, request.path_params)
+        query, wrong = request_params_to_args(fields.query_params, request.query_params)
+        if errors or wrong:
+            raise RequestValidationError([*errors, *wrong])
+        self._seen[request.scope["query_string"]] = query
         if len(self._seen) > _REMEMBERED:
             self._seen.popitem(last=False)
+        return {**path, **query}

@@ -4,6 +4,7 @@ import logging
 import re
 import sys
 from collections.abc import MutableMapping
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -33,8 +34,13 @@ def redact(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[s
     return {name: _redacted(name, value) for name, value in event.items()}
 
 
+@lru_cache(maxsize=1024)
+def _is_secret(name: str) -> bool:
+    return bool(_SECRET_NAME.search(name)) and name != "error_code"
+
+
 def _redacted(name: str, value: Any) -> Any:
-    if _SECRET_NAME.search(name) and name != "error_code":
+    if _is_secret(name):
         return REDACTED
     if isinstance(value, str):
         return redact_text(value)

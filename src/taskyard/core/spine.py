@@ -174,6 +174,15 @@ class Listener(Protocol):
         """React, in the transaction that also moves the position."""
 
 
+_POSITION = text(
+    "SELECT xid::text::bigint, event_id FROM listener_positions WHERE name = :name FOR UPDATE"
+)
+_BEGIN = text(
+    "INSERT INTO listener_positions (name, xid, event_id)"
+    " VALUES (:name, '0', :start) ON CONFLICT DO NOTHING"
+)
+
+
 async def drain(database: Database, listener: Listener, *, limit: int = 200) -> int:
     """Let `listener` work through what it has not seen; return how many events it was past.
 
@@ -181,22 +190,10 @@ async def drain(database: Database, listener: Listener, *, limit: int = 200) -> 
     and a process killed anywhere repeats the batch or has done it: nothing is lost or doubled.
     """
     async with database.session() as db:
-        await db.execute(
-            text(
-                "INSERT INTO listener_positions (name, xid, event_id)"
-                " VALUES (:name, '0', :start) ON CONFLICT DO NOTHING"
-            ),
-            {"name": listener.name, "start": START[1]},
-        )
-        row = (
-            await db.execute(
-                text(
-                    "SELECT xid::text::bigint, event_id FROM listener_positions"
-                    " WHERE name = :name FOR UPDATE"
-                ),
-                {"name": listener.name},
-            )
-        ).one()
+        row = (await db.execute(_POSITION, {"name": listener.name})).one_or_none()
+        if row is None:
+            await db.execute(_BEGIN, {"name": listener.name, "start": START[1]})
+            row = (await db.execute(_POSITION, {"name": listener.name})).one()
         events = await read_after(db, (row[0], row[1]), limit=limit)
         for event in events:
             if event.name in listener.handles:

@@ -24,6 +24,7 @@ BODY_LIMIT = "x-body-limit-bytes"
 BUCKET = "x-rate-limit-bucket"
 IDEMPOTENT = "x-idempotent"
 SHOWN_ONCE = "x-shown-once"
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
 class StrictRequest(Request):
@@ -44,40 +45,44 @@ class StrictRoute(APIRoute):
     is counted, and a good answer is kept for repeats before the transaction ends.
     """
 
-    def work(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """Return what answers a request that passed the checks."""
-        return super().get_route_handler()
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+    def get_route_handler(self) -> Handler:
         """Return the request handler with the checks in front."""
-        handle = self.work()
+        handle = super().get_route_handler()
         extra = self.openapi_extra or {}
         limit = extra.get(BODY_LIMIT, BODY_LIMIT_BYTES)
         bucket, shown_once = extra.get(BUCKET, GENERAL), extra.get(SHOWN_ONCE, ())
-        idempotent = extra.get(IDEMPOTENT, False)
-        known, lists = _query_names(self)
         reads_json = self.body_field is not None and not any(
             type(self.body_field.field_info).__name__ == name for name in ("Form", "File")
         )
 
         async def strict(request: Request) -> Response:
-            _check_query(request, known, lists)
             if reads_json:
                 _check_media_type(request)
             return await handle(StrictRequest(request.scope, _limited(request, limit)))
+
+        async def kept(request: Request) -> Response:
+            response = await strict(request)
+            await idempotency.keep(request, response, shown_once=shown_once)
+            return response
+
+        idempotent = extra.get(IDEMPOTENT, False)
+        return self.checked(kept if idempotent else strict, bucket=bucket, idempotent=idempotent)
+
+    def checked(self, handle: Handler, *, bucket: str, idempotent: bool = False) -> Handler:
+        """Return a handler that looks at the query first, and has a refused request counted."""
+        known, lists = _query_names(self)
 
         async def counted(request: Request) -> Response:
             admission = admission_of(request)
             admission.enter(bucket, later=idempotent and idempotency.has_key(request.headers))
             try:
-                response = await strict(request)
+                if request.scope["query_string"]:
+                    _check_query(request, known, lists)
+                return await handle(request)
             except (TaskyardError, RequestValidationError, HTTPException) as error:
                 if not is_outage(error):
                     await admission.stranger()
                 raise
-            if idempotent:
-                await idempotency.keep(request, response, shown_once=shown_once)
-            return response
 
         return counted
 

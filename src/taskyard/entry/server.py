@@ -23,10 +23,14 @@ WS_MESSAGE_BYTES = 65_536
 """The longest message a client may send; ours to them have no such limit."""
 
 
-def serve(http: socket.socket, workers: int = 1) -> int:
-    """Serve the listening socket until a signal; returns the exit code."""
+def serve(http: socket.socket, workers: int = 1, *, app: str | None = None) -> int:
+    """Serve the listening socket until a signal; returns the exit code.
+
+    `app` names another factory than the platform's own, as `module:function`.
+    """
+    ours = "taskyard.entry.server:app_of_child" if workers > 1 else "taskyard.entry.asgi:create_app"
     config = Config(
-        "taskyard.entry.server:app_of_child" if workers > 1 else "taskyard.entry.asgi:create_app",
+        app or ours,
         factory=True,
         workers=workers,
         loop="uvloop",

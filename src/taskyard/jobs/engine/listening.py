@@ -16,6 +16,8 @@ _log = structlog.get_logger(__name__)
 #: A transaction that stays open a little longer hides those after it: look again later on.
 _AFTER_BELL_S: Final = (0.02, 0.1, 0.4)
 _LOOK_S: Final = 1.0
+#: While much happens, what happens within so long is read together.
+_GATHER_S: Final = 0.05
 _BATCH: Final = 200
 #: A listener that breaks tries again, ever more slowly; the others are not held up.
 _TROUBLE_S: Final = (1.0, 60.0)
@@ -38,6 +40,7 @@ async def drain(platform: Platform, listener: Listener) -> None:
                     await bell.wait()
             except TimeoutError:
                 continue
+            await asyncio.sleep(_GATHER_S)
             bell.clear()
             pauses = iter(_AFTER_BELL_S)
     finally:

@@ -40,6 +40,7 @@ _LOCK: Final = 1_952_543_598
 _STAND_S: Final = 1.0
 TICK_S: Final = 0.5
 _SWEEP_S: Final = 1.0
+_GATHER_S: Final = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +126,14 @@ class Relay:
                     swept = clock()
                     await self._check_broker(db)
                 await self._send(db)
+            sent = clock()
             try:
                 async with asyncio.timeout(TICK_S):
                     await self._bell.wait()
             except TimeoutError:
                 continue
+            # At once where it was quiet; while much happens, what happens meanwhile goes along.
+            await asyncio.sleep(max(0.0, sent + _GATHER_S - clock()))
             self._bell.clear()
 
     async def _check_broker(self, db: AsyncSession) -> None:
