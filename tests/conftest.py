@@ -23,6 +23,7 @@ from taskyard.entry.asgi import create_app
 from taskyard.entry.up.embedded import EmbeddedServers
 from tests.contract.responses import ResponseContract
 from tests.world import Account, World
+from tests.world.git_server import GitServer, git_server
 from tests.world.instances import Instance, open_instance, sent_statements
 
 Api = Callable[..., httpx.AsyncClient]
@@ -53,6 +54,22 @@ def reachable() -> Iterator[socket.socket]:
     """A port of this machine, the one place inside that tests' instances may be sent to."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
         yield listening
+
+
+@pytest.fixture(scope="session")
+def serving(
+    reachable: socket.socket, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[GitServer]:
+    """A Git server at that port."""
+    with git_server(tmp_path_factory.mktemp("git"), reachable) as server:
+        yield server
+
+
+@pytest.fixture
+def git(serving: GitServer) -> Iterator[GitServer]:
+    """The same, behaving as a Git server does until a test says otherwise."""
+    yield serving
+    serving.reset()
 
 
 @pytest.fixture(scope="session")

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -36,14 +37,18 @@ def clean_environment(**more: str) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def instance() -> Iterator[str]:
+def instance(reachable: socket.socket) -> Iterator[str]:
     """The address of a whole instance of this session's own."""
     with tempfile.TemporaryDirectory(prefix="ty-cli-") as home:
         # Analyses run as another account, which has to pass through.
         Path(home).chmod(0o711)
         log = Path(home, "up.log")
         command = [sys.executable, "-m", "taskyard.entry.cli", "up", "--port=0"]
-        env = clean_environment(TASKYARD_RATE_LIMITS="off", TASKYARD_ENVIRONMENT="test")
+        env = clean_environment(
+            TASKYARD_RATE_LIMITS="off",
+            TASKYARD_ENVIRONMENT="test",
+            TASKYARD_OUTGOING_ALLOW=f"127.0.0.1:{reachable.getsockname()[1]}",
+        )
         with log.open("wb") as out:
             up = subprocess.Popen(
                 [*command, f"--data-dir={home}/data"], env=env, stdout=out, stderr=out

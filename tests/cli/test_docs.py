@@ -35,7 +35,7 @@ def test_every_command_is_listed() -> None:
 
 
 def test_every_option_of_analyze_is_described() -> None:
-    names = set(inspect.signature(analyze).parameters) - {"path", "wait"}
+    names = set(inspect.signature(analyze).parameters) - {"source", "wait"}
     assert not [name for name in names if f"--{name.replace('_', '-')}" not in PAGE]
 
 

@@ -1,6 +1,5 @@
-"""A Git server, projects that fetch from it, and a worker that does the fetching."""
+"""Projects that fetch from a Git server, and a worker that does the fetching."""
 
-import socket
 from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
@@ -11,24 +10,7 @@ import pytest
 from taskyard.core.settings import Settings
 from tests.conftest import Api
 from tests.jobs.hands import WorkerProcess, environment
-from tests.runners.source.git_server import GitServer, git_server
 from tests.world import Account, World
-
-
-@pytest.fixture(scope="session")
-def serving(
-    reachable: socket.socket, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[GitServer]:
-    """A Git server where instances may be sent to."""
-    with git_server(tmp_path_factory.mktemp("git"), reachable) as server:
-        yield server
-
-
-@pytest.fixture
-def git(serving: GitServer) -> Iterator[GitServer]:
-    """The same, behaving as a Git server does until a test says otherwise."""
-    yield serving
-    serving.reset()
 
 
 @pytest.fixture(scope="session")

@@ -19,8 +19,8 @@ from taskyard.projects.models import Membership
 from tests.conftest import Api
 from tests.files.archives import upload, zip_of
 from tests.runners.source.conftest import Yard
-from tests.runners.source.git_server import GitServer
 from tests.world import World
+from tests.world.git_server import GitServer
 
 GOOD = {"shop.py": "def total(prices):\n    return sum(prices)\n", "run.sh*": "#!/bin/sh\n"}
 

@@ -21,7 +21,7 @@ from taskyard.runners.source.git.listing import commit_of, entries
 from taskyard.runners.source.git.pack import Pack, PackReader
 from taskyard.runners.source.git.receiving import receive
 from tests.files.archives import read, zip_of
-from tests.runners.source.git_server import GitServer, Repository
+from tests.world.git_server import GitServer, Repository
 
 LIMITS = ArchiveLimits(whole="the repository")
 PROGRAM: Mapping[str, bytes] = {

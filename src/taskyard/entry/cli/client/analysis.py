@@ -1,41 +1,38 @@
-"""An analysis from the terminal: pack, upload, start, watch, report, judge."""
+"""An analysis from the terminal: give source, start, watch, report, judge."""
 
 import signal
 from collections import Counter
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
-from uuid import UUID
 
 from rich.text import Text
 
-from taskyard.entry.cli.client import exports, gate, report, story
+from taskyard.entry.cli.client import exports, fetching, gate, report
 from taskyard.entry.cli.client.answers import (
     Account,
     Analysis,
-    Event,
     Finding,
-    Job,
     Limits,
     Project,
     Snapshot,
     Whole,
 )
 from taskyard.entry.cli.client.api import Api, connected
+from taskyard.entry.cli.client.attending import attend
 from taskyard.entry.cli.client.exits import ClientError, Exit
-from taskyard.entry.cli.client.follow import Follower
+from taskyard.entry.cli.client.fetching import Repository
 from taskyard.entry.cli.client.packing import Packed, in_units, packed, stem
 from taskyard.entry.cli.client.projects import find_or_make
 from taskyard.entry.cli.client.screen import Bar, Screen, row
-from taskyard.entry.cli.client.stopping import cancel, outcome
 
 
 @dataclass(frozen=True)
 class Asked:
     """What the command line asks for."""
 
-    path: Path
+    source: Path | Repository
     project: str | None
     types: tuple[str, ...]
     exclude: tuple[str, ...]
@@ -51,6 +48,8 @@ def analyse(asked: Asked, server: str | None, screen: Screen) -> Exit:
     # CI stops a step by SIGTERM: the analysis is to be cancelled then, as by Ctrl-C.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with connected(server, screen.say) as api:
+        if isinstance(asked.source, Repository) and not asked.wait:
+            return _begin(api, asked, asked.source, screen)
         project, analysis = _start(api, asked, screen)
         name = f"Analysis {analysis.number} of {project.name}"
         url = f"{api.server}/app/projects/{project.id}/analyses/{analysis.id}"
@@ -59,9 +58,7 @@ def analyse(asked: Asked, server: str | None, screen: Screen) -> Exit:
                 Text(f"{name} is started: {url}\nWatch it: taskyard jobs watch {analysis.id}")
             )
             return Exit.FINE
-        job = _watch(api, analysis.id, asked, screen, name)
-        if job.status != "completed":
-            raise story.ended_badly(job, name)
+        attend(api, analysis.id, screen, name, detach=asked.detach)
         done = api.get(Analysis, f"/projects/{project.id}/analyses/{analysis.id}")
         _show(api, project, done, url, screen)
         for export in asked.exports:
@@ -70,30 +67,60 @@ def analyse(asked: Asked, server: str | None, screen: Screen) -> Exit:
 
 
 def _start(api: Api, asked: Asked, screen: Screen) -> tuple[Project, Analysis]:
-    """Upload the source and start its analysis."""
-    # First of all, so that nobody waits for the packing to hear that they are not signed in.
-    limit = api.get(Limits, "/limits").source_archive_bytes
-    with ExitStack() as stack:
-        with screen.busy(f"Packing {asked.path}"):
-            archive = stack.enter_context(packed(asked.path, asked.exclude))
-        _say_packed(archive, screen)
-        check_size(api, archive, limit)
-        # Only now, so that a folder that cannot be sent makes no project.
-        project, made = find_or_make(api, _project_name(asked))
-        if made:
-            screen.say(f"Made the project {project.name}.")
-        snapshot = _upload(api, project, archive, screen)
+    """Give the source and start its analysis."""
+    project, snapshot = (
+        _fetched(api, asked, asked.source, screen)
+        if isinstance(asked.source, Repository)
+        else _uploaded(api, asked, asked.source, screen)
+    )
     _say_skipped(snapshot, screen)
     body = {"analysis_types": asked.types, "snapshot_id": str(snapshot.id), "fresh": asked.fresh}
     return project, api.post(Analysis, f"/projects/{project.id}/analyses", body)
 
 
-def _project_name(asked: Asked) -> str:
-    name = asked.project or stem(asked.path)
+def _begin(api: Api, asked: Asked, repository: Repository, screen: Screen) -> Exit:
+    """Have a repository fetched and analysed without waiting for any of it."""
+    project = _project(api, asked, repository.name, screen)
+    started = fetching.start(api, project, repository, analyse=True)
+    screen.show(
+        Text(
+            f"Fetching {repository.shown} is started, its analysis follows: "
+            f"{api.server}/app/runs/{started.id}\nWatch it: taskyard jobs watch {started.id}"
+        )
+    )
+    return Exit.FINE
+
+
+def _fetched(
+    api: Api, asked: Asked, repository: Repository, screen: Screen
+) -> tuple[Project, Snapshot]:
+    project = _project(api, asked, repository.name, screen)
+    return project, fetching.fetch(api, project, repository, screen, detach=asked.detach)
+
+
+def _uploaded(api: Api, asked: Asked, path: Path, screen: Screen) -> tuple[Project, Snapshot]:
+    # First of all, so that nobody waits for the packing to hear that they are not signed in.
+    limit = api.get(Limits, "/limits").source_archive_bytes
+    with ExitStack() as stack:
+        with screen.busy(f"Packing {path}"):
+            archive = stack.enter_context(packed(path, asked.exclude))
+        _say_packed(archive, screen)
+        check_size(api, archive, limit)
+        # Only now, so that a folder that cannot be sent makes no project.
+        project = _project(api, asked, stem(path), screen)
+        return project, _upload(api, project, archive, screen)
+
+
+def _project(api: Api, asked: Asked, own_name: str, screen: Screen) -> Project:
+    """Return the project that is named, else the one that is called as its source is."""
+    name = asked.project or own_name
     if not name:
-        message = f"{asked.path} has no name of its own. Name the project: --project"
+        message = "The source has no name of its own. Name the project: --project"
         raise ClientError(message, Exit.USAGE)
-    return name
+    project, made = find_or_make(api, name)
+    if made:
+        screen.say(f"Made the project {project.name}.")
+    return project
 
 
 def _say_packed(archive: Packed, screen: Screen) -> None:
@@ -153,28 +180,6 @@ def _upload(api: Api, project: Project, archive: Packed, screen: Screen) -> Snap
     with screen.upload_bar(archive.name, archive.size_bytes) as bar:
         content = _Counted(archive.content, bar)
         return api.upload(Snapshot, f"/projects/{project.id}/source", archive.name, content)
-
-
-def _watch(api: Api, job_id: UUID, asked: Asked, screen: Screen, name: str) -> Job:
-    """Return the job once it has ended; Ctrl-C cancels it, or leaves it running (`--detach`)."""
-    with screen.job_bar(name) as bar:
-        follower = Follower(api, job_id, see=lambda event: _move(bar, event), say=screen.say)
-        # A `with` cannot hold the rest: the bar has to be gone before anything is said.
-        with suppress(KeyboardInterrupt):
-            return follower.until_end()
-    if asked.detach:
-        message = f"{name} was left running. Watch it: taskyard jobs watch {job_id}"
-        raise ClientError(message, Exit.INTERRUPTED)
-    screen.say(f"Cancelling {name} … (Ctrl-C again does not wait for it)")
-    job = cancel(api, job_id)
-    raise ClientError(outcome(job, name), Exit.INTERRUPTED)
-
-
-def _move(bar: Bar, event: Event) -> None:
-    progress = story.per_cent(event)
-    headline = story.headline(event)
-    if progress is not None or headline is not None:
-        bar.move(progress, headline)
 
 
 def _show(api: Api, project: Project, analysis: Analysis, url: str, screen: Screen) -> None:

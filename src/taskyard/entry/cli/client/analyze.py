@@ -1,4 +1,4 @@
-"""`taskyard analyze`: from a folder to a report and an exit code."""
+"""`taskyard analyze`: from a folder or a repository to a report and an exit code."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -10,6 +10,7 @@ from taskyard.entry.cli.client.options import Server
 
 if TYPE_CHECKING:
     from taskyard.entry.cli.client.exports import Export
+    from taskyard.entry.cli.client.fetching import Repository
 
 TYPES = ("quality", "security", "types", "coverage")
 
@@ -21,13 +22,22 @@ def add_to(app: typer.Typer) -> None:
 
 @told
 def analyze(
-    path: Annotated[
-        Path, typer.Argument(help="A folder, or an archive (.zip, .tar.gz).", show_default=False)
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="PATH|URL",
+            help="A folder, an archive (.zip, .tar.gz), or a Git repository's https address.",
+            show_default=False,
+        ),
     ],
     *,
+    ref: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Of a repository: a branch, a tag, a commit in full."),
+    ] = None,
     project: Annotated[
         str | None,
-        typer.Option(metavar="NAME|ID", help="Default: the folder's name; made on first use."),
+        typer.Option(metavar="NAME|ID", help="Default: the source's name; made on first use."),
     ] = None,
     types: Annotated[
         str, typer.Option(metavar="LIST", help="What to look at, by comma.")
@@ -64,7 +74,7 @@ def analyze(
     ] = False,
     server: Server = None,
 ) -> None:
-    """Analyse a folder's Python code; exit 0 when it is good enough."""
+    """Analyse a folder's or repository's code; exit 0 when it is good enough."""
     from taskyard.entry.cli.client.analysis import Asked, analyse
     from taskyard.entry.cli.client.exports import chosen
     from taskyard.entry.cli.client.gate import Gate
@@ -74,7 +84,7 @@ def analyze(
     exports = chosen(sarif=sarif, json=json, html=html)
     _check_waits(exports, wait=wait, gated=fail_under is not None or fail_on_new is not None)
     asked = Asked(
-        path=path,
+        source=_source(source, ref, exclude, whole=wait or wanted == TYPES),
         project=project,
         types=wanted,
         exclude=tuple(exclude or ()),
@@ -86,6 +96,31 @@ def analyze(
     )
     screen = Screen(results_on_stderr=any(export.to_stdout for export in exports))
     raise typer.Exit(analyse(asked, server, screen))
+
+
+def _source(
+    text: str, ref: str | None, exclude: list[str] | None, *, whole: bool
+) -> "Path | Repository":
+    from taskyard.core.outgoing.address import Address
+    from taskyard.core.outgoing.errors import AddressForbidden
+    from taskyard.entry.cli.client.fetching import Repository, is_address
+
+    if not is_address(text):
+        if ref is not None:
+            raise ClientError("--ref is for repositories; a path is taken as it is.", Exit.USAGE)
+        return Path(text)
+    if exclude:
+        message = "--exclude is for folders; of a repository everything is fetched."
+        raise ClientError(message, Exit.USAGE)
+    if not whole:
+        message = "--no-wait looks at all of a repository: leave out --types, or wait."
+        raise ClientError(message, Exit.USAGE)
+    try:
+        Address.parse(text)
+    except AddressForbidden as error:
+        # Here already, so that an address that cannot be asked makes no project.
+        raise ClientError(error.message, Exit.USAGE) from None
+    return Repository(text, ref)
 
 
 def _types(text: str, *, needs_score: bool) -> tuple[str, ...]:

@@ -77,6 +77,12 @@ class Snapshot(BaseModel):
     skipped: list[Skipped]
 
 
+class Fetch(BaseModel):
+    """A run that fetches a repository."""
+
+    id: UUID
+
+
 class Failure(BaseModel):
     """Why a job failed."""
 
@@ -119,6 +125,7 @@ class Job(Printed):
     asked_by: Person | None
     #: Only where one job was asked for.
     steps: list[Step] = []
+    result: dict[str, Any] | None = None
 
     @property
     def has_ended(self) -> bool:
