@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator
 
 import pytest
+from kombu.exceptions import OperationalError
 from redis.asyncio import Redis
 
 from taskyard.core import queue as module
@@ -131,6 +132,17 @@ async def test_a_broker_that_woke_up_is_asked_again_and_what_it_lost_is_told(
 def test_without_a_broker_there_is_no_queue(settings: Settings) -> None:
     with pytest.raises(ValueError, match="TASKYARD_REDIS_URL"):
         make_celery(settings.model_copy(update={"redis_url": None, "broker_url": None}))
+
+
+def test_a_consumer_tries_every_second_and_says_so_now_and_then(settings: Settings) -> None:
+    away = settings.model_copy(update={"redis_url": "redis://127.0.0.1:1/0", "broker_url": None})
+    connection = make_celery(away).connection_for_read()
+    told: list[float] = []
+    begun = time.monotonic()
+    with pytest.raises(OperationalError, match="refused"):
+        connection.ensure_connection(lambda _, pause: told.append(pause), 3)
+    assert 2.5 < time.monotonic() - begun < 5
+    assert told == [1.0]
 
 
 def test_celery_keeps_its_hands_off(settings: Settings) -> None:

@@ -15,13 +15,16 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import count
 from typing import Any, Final, Protocol, TypeVar
 from uuid import UUID
 
 import structlog
 from billiard.exceptions import TimeLimitExceeded, WorkerLostError
 from celery import Celery, signals
+from celery.app.amqp import AMQP
 from celery.exceptions import SecurityWarning
+from kombu.connection import Connection
 
 from taskyard.core.settings import Settings
 from taskyard.kit.process import die_with_parent
@@ -53,11 +56,37 @@ class Hint:
     queue: str
 
 
+class Insistent(Connection):
+    """A connection that is tried every second; the error is told every half minute.
+
+    kombu itself waits two seconds longer each time, up to thirty: jobs would wait for that after a
+    broker was away.
+    """
+
+    def ensure_connection(
+        self, errback: Callable[[Exception, float], None] | None = None, *args: Any, **more: Any
+    ) -> Connection:
+        """Return the connection once there is one."""
+        times = count()
+
+        def tell(error: Exception, interval: float) -> None:
+            if errback is not None and next(times) % 30 == 0:
+                errback(error, interval)
+
+        steady = {"interval_start": 1, "interval_step": 0, "interval_max": 1}
+        super().ensure_connection(tell, *args, **more, **steady)  # type: ignore[no-untyped-call]
+        return self
+
+
+class _Amqp(AMQP):  # type: ignore[misc]
+    Connection = Insistent
+
+
 def make_celery(settings: Settings) -> Celery:
     """Return the Celery application of one process. Raises ValueError where no broker is set."""
     if settings.celery_broker is None:
         raise ValueError("no broker: set TASKYARD_REDIS_URL or TASKYARD_BROKER_URL")
-    app = Celery("taskyard", broker=settings.celery_broker, set_as_current=False)
+    app = Celery("taskyard", broker=settings.celery_broker, amqp=_Amqp, set_as_current=False)
     app.conf.update(
         result_backend=None,
         task_ignore_result=True,
@@ -189,7 +218,8 @@ class Hints:
                 connect_timeout=_SEND_S,
                 transport_options=patience if self._is_valkey else None,
             )
-            self._connection.connect()
+            # Once: the next tick asks again.
+            self._connection.ensure_connection(max_retries=0)
             self._producer = self._app.amqp.Producer(self._connection)
 
     def _hang_up(self) -> None:
