@@ -27,7 +27,19 @@ def lay_out(folder: Path, tree: Tree) -> Path:
 @pytest.fixture(scope="session")
 def analyse_tree(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Analyse:
     """Analyse a source given as a mapping of names to contents."""
+    return _analyser(sandbox, tmp_path_factory)
 
+
+@pytest.fixture(scope="session")
+def analyse_reduced(open_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Analyse:
+    """The same on a machine without namespaces."""
+    broken = open_folder / "no-bubblewrap"
+    broken.write_text("#!/bin/sh\necho 'bwrap: No permissions' >&2; exit 1\n")
+    broken.chmod(0o755)
+    return _analyser(Sandbox(open_folder, bubblewrap=(broken,)), tmp_path_factory)
+
+
+def _analyser(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Analyse:
     async def run(
         tree: Tree, *types: str, lines: list[str] | None = None, **parameters: Any
     ) -> AnalysisReport:

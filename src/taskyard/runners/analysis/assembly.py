@@ -39,11 +39,9 @@ HOT_SPOTS = 60
 MOST_FINDINGS = 20_000
 _NOT_ASKED = "Not asked for"
 _NO_CODE = "There is no code of Python, JavaScript or TypeScript"
-_INSTALL = "and nothing is installed for an analysis"
-_SCRIPTS_UNCHECKED = (
-    f"Types of JavaScript and TypeScript hang on the packages of package.json, {_INSTALL}"
-)
-_SCRIPTS_UNTESTED = f"JavaScript's tests need the packages of package.json, {_INSTALL}"
+_INSTALL = "would need the packages of package.json, and nothing is installed for an analysis"
+_SCRIPTS_UNCHECKED = f"Checking JavaScript and TypeScript {_INSTALL}"
+_SCRIPTS_UNTESTED = f"JavaScript's tests {_INSTALL}"
 
 
 @dataclass(frozen=True)
@@ -152,7 +150,8 @@ def _order(issue: Issue) -> tuple[int, str, int, str]:
 
 def _basis(parts: Parts, ncloc: int) -> ScoreBasis | None:
     """Return what the score is made of; None where there is no code, or nothing was judged."""
-    judging = tuple(name for name in parts.parameters.analysis_types if name != "coverage")
+    unjudged = {"coverage"} if parts.parsed else {"coverage", "types"}
+    judging = tuple(one for one in parts.parameters.analysis_types if one not in unjudged)
     if not parts.judged or not judging:
         return None
     sums = score.minutes_by_class(parts.issues)
@@ -279,7 +278,7 @@ def _why_unchecked(parts: Parts, answer: Answer | None, *, ran: bool) -> str | N
     if answer is not None and not ran:
         return answer.tool.detail
     if parts.scripts is not None:
-        return _SCRIPTS_UNCHECKED if answer is None else f"Of Python. {_SCRIPTS_UNCHECKED}"
+        return _SCRIPTS_UNCHECKED if answer is None else "Of Python alone"
     return None if ran else _NO_CODE
 
 
@@ -291,8 +290,10 @@ def _coverage(parts: Parts) -> Coverage:
     coverage = parts.tested.coverage
     if parts.scripts is None:
         return coverage
-    said = coverage.reason if coverage.percent is None or coverage.reason else "Of Python"
-    return coverage.model_copy(update={"reason": f"{said}. {_SCRIPTS_UNTESTED}"})
+    said = [coverage.reason] if coverage.reason else []
+    if coverage.percent is not None:
+        said.append("Of Python alone")
+    return coverage.model_copy(update={"reason": ". ".join(said)})
 
 
 def _skipped(parts: Parts) -> Iterator[Skipped]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from taskyard.runners.analysis.finding import ExcerptLine, Issue
 from taskyard.runners.analysis.languages import copy_of
-from taskyard.runners.analysis.masking import masked, without_quotes
+from taskyard.runners.analysis.masking import Redactor, masked, without_quotes
 from taskyard.runners.analysis.tools.secrets import Secrets, is_password
 
 #: Lines before and after, and of a finding of several lines at most so many.
@@ -21,6 +21,8 @@ class Excerpts:
         self._copies, self._masks = copies, secrets.masks
         self._unseen: Collection[str] = frozenset(secrets.unseen)
         self._passwords = _passwords(issues)
+        #: A secret may stand in a second place, where nothing else tells what it is.
+        self._redactor = Redactor.of(secrets, copies)
         self._lines = lru_cache(maxsize=64)(self._read)
 
     def _read(self, file: str) -> list[str]:
@@ -39,7 +41,8 @@ class Excerpts:
     def line(self, file: str, number: int | None) -> str:
         """Return one line, empty where there is none."""
         lines = self._lines(file)
-        return lines[number - 1] if number and 0 < number <= len(lines) else ""
+        found = lines[number - 1] if number and 0 < number <= len(lines) else ""
+        return self._redactor.text(found)
 
     def around(self, file: str, line: int | None, end_line: int | None) -> tuple[ExcerptLine, ...]:
         """Return the lines round a finding; none of a file nobody has searched for secrets."""
@@ -49,7 +52,7 @@ class Excerpts:
         first = max(1, line - BEFORE)
         last = min(len(lines), (end_line or line) + AFTER, first + MOST - 1)
         return tuple(
-            ExcerptLine(number=number, text=_shown(lines[number - 1]))
+            ExcerptLine(number=number, text=_shown(self._redactor.text(lines[number - 1])))
             for number in range(first, last + 1)
         )
 

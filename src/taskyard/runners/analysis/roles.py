@@ -53,17 +53,19 @@ def _python_role(folders: Iterable[str], name: str) -> Role:
     return "code"
 
 
-def not_written_here(path: str) -> str | None:
-    """Return why a script is nobody's to put right, by its path; None where it is.
+def not_written_here(path: str) -> tuple[str, str] | None:
+    """Return what makes a script nobody's to put right (its folder, or itself) and why.
 
-    Published packages carry their bundles along, and pages their libraries.
+    None where it is somebody's. Published packages carry their bundles along, and pages their
+    libraries.
     """
     *folders, name = PurePosixPath(path).parts
-    if _MADE.intersection(folders) or _MADE_NAME.fullmatch(name):
-        return "made by a tool"
-    if _SOMEBODY_ELSES.intersection(folders):
-        return "somebody else's code, kept here"
-    return None
+    for depth, folder in enumerate(folders, 1):
+        if folder in _MADE:
+            return "/".join(folders[:depth]), "scripts in there are made by a tool"
+        if folder in _SOMEBODY_ELSES:
+            return "/".join(folders[:depth]), "scripts in there are somebody else's, kept here"
+    return (path, "made by a tool") if _MADE_NAME.fullmatch(name) else None
 
 
 def not_written_so(text: str) -> str | None:

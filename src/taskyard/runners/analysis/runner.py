@@ -190,8 +190,8 @@ class _Analysis:
             if files
         ]  # fmt: skip
         await self.context.log(
-            f"{survey.files:,} files, {' and '.join(parts) or 'none of code'} "
-            f"({tests:,} tests), {len(survey.skipped):,} left out"
+            f"{survey.files:,} files, {' and '.join(parts) or 'no code'}"
+            f"{f' ({tests:,} of them tests)' if tests else ''}, {len(survey.skipped):,} left out"
         )
         return survey
 

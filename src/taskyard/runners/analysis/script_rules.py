@@ -48,7 +48,7 @@ _TRAPS = _Family(
     oxc/bad-match-all-arg oxc/bad-min-max-func oxc/bad-object-literal-comparison
     oxc/bad-replace-all-arg oxc/const-comparisons oxc/double-comparisons oxc/erasing-op
     oxc/missing-throw oxc/number-arg-out-of-range oxc/only-used-in-recursion
-    oxc/uninvoked-array-callback oxc/no-async-endpoint-handlers
+    oxc/uninvoked-array-callback
     typescript/no-duplicate-enum-values typescript/no-extra-non-null-assertion
     typescript/no-non-null-asserted-optional-chain typescript/no-unsafe-declaration-merging
     unicorn/no-await-in-promise-methods unicorn/no-invalid-fetch-options
@@ -66,8 +66,8 @@ _LEFTOVERS = _Family(
     no-case-declarations no-control-regex no-debugger no-empty no-empty-static-block
     no-prototype-builtins no-redeclare no-unassigned-vars no-unused-expressions
     no-unused-labels no-unused-private-class-members no-unused-vars require-yield
-    typescript/ban-ts-comment typescript/no-array-constructor typescript/no-empty-object-type
-    typescript/no-namespace typescript/no-this-alias typescript/no-unsafe-function-type
+    typescript/ban-ts-comment typescript/no-array-constructor typescript/no-namespace
+    typescript/no-this-alias typescript/no-unsafe-function-type
     typescript/no-wrapper-object-types typescript/prefer-as-const
     typescript/prefer-namespace-keyword typescript/triple-slash-reference unicorn/no-empty-file
     unicorn/no-thenable
@@ -136,6 +136,10 @@ def settings(asked: Collection[str], *, complexity: int) -> dict[str, Any]:
         "plugins": ["eslint", "typescript", "unicorn", "oxc", "react"],
         "categories": {"correctness": "off"},
         "rules": rules,
+        # Overloads and merged declarations are how TypeScript is written.
+        "overrides": [
+            {"files": ["*.ts", "*.tsx", "*.mts", "*.cts"], "rules": {"no-redeclare": "off"}}
+        ],
     }
 
 

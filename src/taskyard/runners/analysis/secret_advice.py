@@ -17,8 +17,6 @@ class SecretKind(NamedTuple):
     title: str
     severity: Severity
     confidence: Confidence
-    #: Found by what it is called or how it looks, not by a shape of its own.
-    guessed: bool
     text: str
 
 
@@ -32,39 +30,24 @@ _IF = (
     "a comment `pragma: allowlist secret`."
 )
 
-_SPECIAL: Mapping[str, SecretKind] = MappingProxyType(
-    {
-        one.rule: one
-        for one in (
-            SecretKind(
-                "secret-keyword", "Password or key in the code", "medium", "medium", True, _READ
-            ),
-            SecretKind(
-                "basic-auth-credentials", "Password in an address", "medium", "medium", True, _READ
-            ),
-            SecretKind(
-                "json-web-token", "Signed token in the code", "medium", "high", False, _READ
-            ),
-            SecretKind(
-                "base64-high-entropy-string", "Random text that may be a secret", "low", "low",
-                True, _IF,
-            ),
-            SecretKind(
-                "hex-high-entropy-string", "Random digits that may be a secret", "low", "low",
-                True, _IF,
-            ),
-            SecretKind(
-                "private-key", "Private key in the code", "high", "high", False,
-                "Make a new pair of keys and withdraw this one; keep the private one out of "
-                "version control.",
-            ),
-        )
-    }
-)  # fmt: skip
+_NEW_PAIR = (
+    "Make a new pair of keys and withdraw this one; keep the private one out of version control."
+)
+_KINDS: tuple[SecretKind, ...] = (
+    SecretKind("secret-keyword", "Password or key in the code", "medium", "medium", _READ),
+    SecretKind("basic-auth-credentials", "Password in an address", "medium", "medium", _READ),
+    SecretKind("json-web-token", "Signed token in the code", "medium", "high", _READ),
+    SecretKind("base64-high-entropy-string", "Random text, maybe a secret", "low", "low", _IF),
+    SecretKind("hex-high-entropy-string", "Random digits, maybe a secret", "low", "low", _IF),
+    SecretKind("private-key", "Private key in the code", "high", "high", _NEW_PAIR),
+)
+_SPECIAL: Mapping[str, SecretKind] = MappingProxyType({one.rule: one for one in _KINDS})
+#: Of detect-secrets' names, what is no name itself.
+_COMMON = re.compile(r"\b(?:Access|Account|Credentials|Key|Secret|Storage|Tokens?)\b")
 
 
 def kind_of(secret_type: str) -> SecretKind:
     """Return what a detector's own name for its secrets means."""
     rule = re.sub(r"[^a-z0-9]+", "-", secret_type.lower()).strip("-")
-    title = f"{secret_type} in the code"
-    return _SPECIAL.get(rule) or SecretKind(rule, title, "high", "high", False, _REVOKE)
+    title = f"{_COMMON.sub(lambda word: word[0].lower(), secret_type)} in the code"
+    return _SPECIAL.get(rule) or SecretKind(rule, title, "high", "high", _REVOKE)

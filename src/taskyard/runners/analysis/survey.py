@@ -99,6 +99,7 @@ class Surveyor:
         self._undecodable: list[Undecodable] = []
         self._skipped: list[Skipped] = []
         self._sizes: dict[str, tuple[int, int]] = {}
+        self._named: set[str] = set()
 
     def survey(self) -> Survey:
         """Read every file and write UTF-8 copies to `copies`, a tree for each group of tools.
@@ -150,8 +151,11 @@ class Surveyor:
             self._look_at_text(path, size, language, role)
 
     def _look_at_code(self, path: str, size: int, language: str, role: Role) -> None:
-        if language in SCRIPTS and (reason := roles.not_written_here(path)):
-            self._skip(path, reason, expected=True)
+        if language in SCRIPTS and (found := roles.not_written_here(path)):
+            name, reason = found
+            if name not in self._named:
+                self._named.add(name)
+                self._skip(name, reason, expected=True)
         elif size > MAX_BYTES:
             self._skip(path, f"larger than {MAX_BYTES >> 20} MiB")
         elif (content := _read(self._root / path)) is None:

@@ -6,7 +6,7 @@ import { Chip, type Tone } from '@/components/ui/chip';
 import { Meter } from '@/components/ui/meter';
 import { bytes, count, percent, plural } from '@/lib/format';
 import { took } from '@/lib/time';
-import { debt } from './score';
+import { debt, Score } from './score';
 
 /** What to do first. */
 export function Recommendations({ report }: { report: ReportRead }) {
@@ -89,6 +89,30 @@ export function Tools({ report }: { report: ReportRead }) {
 
 const SKIPPED_SHOWN = 40;
 
+/** What each language is worth alone, where there are several. */
+export function Languages({ report }: { report: ReportRead }) {
+  const languages = report.score_basis?.languages ?? [];
+  if (languages.length < 2) return null;
+  return (
+    <Panel title="Languages" beside="each by itself">
+      <ul className="grid">
+        {languages.map((one) => (
+          <li
+            key={one.name}
+            className="grid grid-cols-[minmax(0,1fr)_auto_auto] items-center gap-3 border-line border-b px-3.5 py-2 last:border-0"
+          >
+            <span className="font-[520]">{one.name}</span>
+            <span className="num text-mute text-xs">
+              {plural(one.ncloc, 'line')} in {plural(one.files, 'file')}
+            </span>
+            <Score analysis={one} />
+          </li>
+        ))}
+      </ul>
+    </Panel>
+  );
+}
+
 /** What was not looked at, and why: a report that hides its gaps cannot be trusted. */
 export function SkippedFiles({ report }: { report: ReportRead }) {
   const missed = report.skipped.filter((item) => !item.expected);
@@ -120,7 +144,10 @@ export function SkippedFiles({ report }: { report: ReportRead }) {
 export function Basis({ report }: { report: ReportRead }) {
   const basis = report.score_basis;
   const rows: [string, ReactNode][] = [
-    ['Files', `${count(report.scope.code_files)} judged, ${count(report.scope.test_files)} tests run`],
+    [
+      'Files',
+      `${count(report.scope.code_files)} judged${report.scope.test_files ? `, ${plural(report.scope.test_files, 'file')} of tests` : ''}`,
+    ],
     ['Languages', report.languages.map((one) => `${one.name} ${percent(one.share_percent, 0)}`).join(', ')],
     ['Rules', <code key="rules">{report.ruleset}</code>],
     ['Looked at', report.analysis_types.join(', ')],

@@ -80,7 +80,7 @@ function Detail({ id, finding, analysis }: { id: string; finding: FindingRead; a
           </section>
         </Suspense>
       )}
-      <div className="grid gap-1.5 pr-3.5 pl-13">
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-1.5 pr-3.5 pl-13">
         {finding.recommendation && (
           <p className="max-w-prose [text-wrap:pretty]">
             <Inline text={finding.recommendation} />
@@ -99,7 +99,7 @@ function Detail({ id, finding, analysis }: { id: string; finding: FindingRead; a
               params={{ projectId: analysis.project_id, snapshotId: analysis.snapshot_id }}
               search={{ path: finding.file }}
               hash={finding.line ? `L${finding.line}` : ''}
-              className="inline-flex min-h-6 items-center text-fg underline underline-offset-2"
+              className="inline-flex min-h-6 min-w-0 items-center text-fg underline underline-offset-2 [overflow-wrap:anywhere]"
             >
               Open {place(finding)}
             </Link>

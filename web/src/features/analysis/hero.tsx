@@ -99,23 +99,25 @@ function Types({ report }: HeroProps) {
         {errors === null
           ? reason
           : annotated_percent !== null &&
-            `${percent(annotated_percent, 0)} of ${plural(functions, 'function')} annotated`}
+            `${percent(annotated_percent, 0)} of ${plural(functions, 'function')} annotated. `}
+        {errors !== null && reason}
       </Note>
     </Cell>
   );
 }
 
 function CoverageCell({ report }: HeroProps) {
-  const { percent: share, reason, tests } = report.coverage;
+  const { percent: share, reason, tests, at_least } = report.coverage;
   if (!report.analysis_types.includes('coverage')) return <NotAsked name="Coverage" />;
   return (
     <Cell name="Coverage">
-      <Figure>{share === null ? 'Not measured' : percent(share)}</Figure>
+      <Figure>{share === null ? 'Not measured' : `${at_least ? '≥ ' : ''}${percent(share)}`}</Figure>
       {share !== null && <Meter value={share} label="Coverage" className="mt-1.5" />}
       <Note>
-        {share === null && reason}
         {share !== null && tests && `${plural(tests.passed, 'test')} passed`}
         {share !== null && tests && tests.failed + tests.errors > 0 && `, ${count(tests.failed + tests.errors)} failed`}
+        {share !== null && reason && '. '}
+        {reason}
       </Note>
     </Cell>
   );

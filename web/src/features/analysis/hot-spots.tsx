@@ -68,13 +68,14 @@ function Spot({ spot }: { spot: HotSpot }) {
   return (
     <p aria-live="polite" className="min-h-[5.5rem] px-3.5 pt-3 pb-3.5 text-mute [text-wrap:pretty]">
       <b className="block truncate font-[520] font-mono text-fg text-xs">{spot.file}</b>
-      holds {percent(spot.debt_share_percent, 0)} of the debt in {percent(spot.ncloc_share_percent, 0)} of the lines:{' '}
-      {plural(spot.findings, 'finding')}.
+      holds {percent(spot.debt_share_percent, 0)} of the debt
+      {spot.ncloc > 0 && ` in ${percent(spot.ncloc_share_percent, 0)} of the lines`}
+      {`: ${plural(spot.findings, 'finding')}.`}
       {spot.worst_function && (
         <>
           {' '}
-          Hardest to follow is <code className="text-fg">{spot.worst_function.name}</code>, complexity{' '}
-          <span className="num">{spot.worst_function.complexity}</span>.
+          Hardest to follow is <code className="text-fg">{spot.worst_function.name}</code>,{' '}
+          {spot.worst_function.measure} complexity <span className="num">{spot.worst_function.complexity}</span>.
         </>
       )}
     </p>

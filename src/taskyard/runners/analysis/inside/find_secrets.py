@@ -79,7 +79,8 @@ _NOWHERE = re.compile(
 )
 #: A file with more is a table of sums, and its first ones say so.
 _MOST_OF_A_KIND = 20
-#: Where a private key ends.
+#: Between them a private key stands.
+_KEY_START = re.compile(r"PRIVATE KEY(?: BLOCK)?(?:-----)?")
 _KEY_END = re.compile(r"-----END [A-Z ]*-----|Private-MAC:")
 _LONGEST_KEY = 200
 
@@ -216,7 +217,8 @@ def _places(secret: _Secret, lines: Sequence[str]) -> Iterator[tuple[int, int, i
 
 def _key(first: int, lines: Sequence[str]) -> Iterator[tuple[int, int, int]]:
     """Yield all of a private key, from behind its first line's mark to its end."""
-    start = lines[first - 1].index("PRIVATE KEY") if "PRIVATE KEY" in lines[first - 1] else 0
+    begins = _KEY_START.search(lines[first - 1])
+    start = begins.end() if begins else 0
     for number in range(first, min(first + _LONGEST_KEY, len(lines)) + 1):
         line = lines[number - 1]
         end = _KEY_END.search(line, start)

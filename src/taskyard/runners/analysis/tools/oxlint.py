@@ -126,7 +126,7 @@ def _issue(file: str, one: _Diagnostic, texts: "_Texts") -> Issue:
         rule=rule,
         kind="quality",
         severity="low",
-        title=plain(one.message),
+        title=_capital(plain(one.message)),
         file=file,
         line=place.line,
         end_line=place.end_line,
@@ -141,6 +141,10 @@ def _issue(file: str, one: _Diagnostic, texts: "_Texts") -> Issue:
         return _security(issue)
     severity, minutes = script_rules.weight(rule)
     return issue.model_copy(update={"severity": severity, "debt_minutes": minutes})
+
+
+def _capital(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]
 
 
 def _rule(code: str | None) -> str:

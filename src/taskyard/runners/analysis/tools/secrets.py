@@ -124,18 +124,17 @@ def is_password(issue: Issue) -> bool:
 
 
 def once(issues: Iterable[Issue]) -> list[Issue]:
-    """Leave out what is said twice of a line.
+    """Leave out what is said twice of a line: two tools that see a password see one.
 
-    A guess gives way where bandit names a password, and bandit where the kind of key is known.
+    The graver word stands; where both are of one weight, bandit's, which knows Python.
     """
     issues = list(issues)
     passwords = {(one.file, one.line) for one in issues if is_password(one)}
-    ours = [one for one in issues if one.tool == NAME]
-    guessed = {id(one) for one in ours if kind_of(one.rule).guessed}
-    sure = {(one.file, one.line) for one in ours if id(one) not in guessed}
+    ours = {(one.file, one.line): one.severity for one in issues if one.tool == NAME}
+    graver = {place for place, severity in ours.items() if severity != "low"}
     return [
         one
         for one in issues
-        if not (id(one) in guessed and (one.file, one.line) in passwords)
-        and not (is_password(one) and (one.file, one.line) in sure)
+        if not (is_password(one) and (one.file, one.line) in graver)
+        and not (one.tool == NAME and (one.file, one.line) in passwords - graver)
     ]

@@ -5,7 +5,7 @@ import type { AnalysisRead } from '@/api/gen';
 import { getAnalysisOptions, getAnalysisReportOptions, listAnalysesOptions } from '@/api/gen/@tanstack/react-query.gen';
 import { Bone } from '@/components/ui/skeleton';
 import { AnalyseButton } from '@/features/analysis/analyse-button';
-import { Basis, Coverage, Recommendations, SkippedFiles, Tools } from '@/features/analysis/asides';
+import { Basis, Coverage, Languages, Recommendations, SkippedFiles, Tools } from '@/features/analysis/asides';
 import { ExportButton } from '@/features/analysis/export-button';
 import { Findings } from '@/features/analysis/findings';
 import { Hero } from '@/features/analysis/hero';
@@ -73,6 +73,7 @@ function Report({ analysis }: { analysis: AnalysisRead }) {
             chosen={search.file}
             onChoose={(file) => change({ ...search, file, page: undefined, open: undefined })}
           />
+          <Languages report={report} />
           <Coverage report={report} />
           <Tools report={report} />
           <SkippedFiles report={report} />

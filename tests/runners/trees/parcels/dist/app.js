@@ -1,0 +1,1 @@
+function a(b){var c;return eval(b)}

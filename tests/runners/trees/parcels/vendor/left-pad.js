@@ -1,0 +1,1 @@
+module.exports = function (text) { var unused; return eval(text); };
