@@ -19,6 +19,7 @@ from taskyard.jobs.models import Job, JobStep
 from taskyard.jobs.schemas import JobRead, JobSummary
 from taskyard.kit.clock import now
 from taskyard.kit.ids import uuid7
+from taskyard.projects.access import rights
 from taskyard.projects.models import Project
 from taskyard.projects.schemas import ProjectRead
 from tests.conftest import Api, CountStatements
@@ -131,21 +132,21 @@ async def test_lists_tell_the_same_as_one(api: Api, world: World, platform: Plat
             assert item == {name: whole[name] for name in item} | volatile
 
 
-@pytest.mark.parametrize("who", ["owner", "member", "viewer", "admin"])
+@pytest.mark.parametrize("who", ["owner", "member", "viewer", "admin", "viewer_account"])
 async def test_a_project_is_told_with_its_version(api: Api, world: World, who: str) -> None:
-    owner = await world.account()
+    owner = await world.account(role="viewer" if who == "viewer_account" else "user")
     project = await world.project(owner=owner, name="Odd “name” +00:00")
     caller = owner
     if who == "admin":
         caller = await world.account(role="admin")
-    elif who != "owner":
+    elif who in {"member", "viewer"}:
         caller = await world.member(project, role=who)  # type: ignore[arg-type]
     answer = await api(as_=caller).get(f"/api/v1/projects/{project.id}")
     told = Item[ProjectRead].model_validate_json(answer.text).data
-    assert told.role == who
-    assert told.model_dump(exclude={"role"}) == {
-        name: getattr(project, name) for name in ProjectRead.model_fields if name != "role"
-    }
+    assert told.role == ("owner" if who == "viewer_account" else who)
+    assert told.permissions == sorted(rights(await world.actor(caller), told.role))
+    columns = ProjectRead.model_fields.keys() - {"role", "permissions"}
+    assert told.model_dump(include=columns) == {name: getattr(project, name) for name in columns}
     assert answer.headers["etag"] == '"1"'
 
 

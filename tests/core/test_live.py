@@ -277,6 +277,17 @@ class TestEnding:
             await api(as_=someone).post("/api/v1/auth/logout")
             assert await follower.closed() == 4401
 
+    async def test_at_once_when_the_stream_tells_of_the_account(
+        self, server: str, world: World, api: Api
+    ) -> None:
+        admin, someone = await world.account(role="admin"), await world.account()
+        async with following(server, someone) as follower:
+            await follower.subscribe("user")
+            path = f"/api/v1/admin/users/{someone.id}"
+            await api(as_=admin).patch(path, json={"active": False})
+            async with asyncio.timeout(5):  # the next look is half a minute away
+                assert await follower.closed() == 4401
+
     async def test_not_when_the_access_token_expires(
         self, server: str, someone: Account, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -68,6 +68,9 @@ def test_an_administrator_is_made_beside_a_running_instance(
         nobody = taskyard("admin", "reset-link", "nobody@example.com", f"--data-dir={data_dir}")
         assert nobody.ended() == 1
         assert "There is no active account nobody@example.com." in nobody.output
+        role = taskyard("admin", "set-role", "root", "viewer", f"--data-dir={data_dir}")
+        assert role.ended() == 1
+        assert "root is the only active administrator." in role.output
         no_more = taskyard("admin", "setup-link", f"--data-dir={data_dir}")
         assert no_more.ended() == 1
         assert "There is an administrator already." in no_more.output

@@ -58,14 +58,11 @@ async def test_a_second_owner_changes_and_deletes(api: Api, world: World) -> Non
     assert (await client.delete(f"{HERE}/{project.id}")).status_code == 204
 
 
-async def test_an_admin_looks_but_does_not_touch(api: Api, world: World) -> None:
+async def test_an_admin_sees_every_project_and_lists_their_own(api: Api, world: World) -> None:
     project = await world.project(owner=await world.account())
     client = api(as_=await world.account(role="admin"))
     read = await client.get(f"{HERE}/{project.id}")
     assert (read.status_code, read.json()["data"]["role"]) == (200, "admin")
-    for method in ("PATCH", "DELETE"):
-        answer = await client.request(method, f"{HERE}/{project.id}", json={"name": "New"})
-        assert _shape(answer)[0] == 403
     listed = (await client.get(HERE)).json()["items"]
     assert str(project.id) not in {item["id"] for item in listed}, "the list is one's own"
     assert (await client.get(f"{HERE}/{uuid7()}")).status_code == 404

@@ -28,6 +28,7 @@ from taskyard.core.db import Database
 from taskyard.core.problems import BadRequest
 from taskyard.core.settings import Settings
 from taskyard.core.uow import Uow, unit_of_work
+from taskyard.kit.clock import now
 
 COOKIE = "taskyard_session"
 _COOKIE_LIFE_S = 60 * 24 * 3600
@@ -136,8 +137,14 @@ def actor_for(user: User, session: Session | None, settings: Settings) -> Actor:
 
 
 def tier_of(user: User, settings: Settings) -> Tier:
-    """Return an account's tier: its own, else the instance's default."""
-    return user.tier or settings.default_tier  # type: ignore[return-value]
+    """Return an account's tier: what an administrator gave, what billing gives, the default."""
+    return granted(user) or user.tier or settings.default_tier  # type: ignore[return-value]
+
+
+def granted(user: User) -> str | None:
+    """Return the tier an administrator gave, as long as it lasts: it ends by itself."""
+    over = user.granted_until is not None and user.granted_until <= now()
+    return None if over else user.granted_tier
 
 
 def _is_secure(connection: HTTPConnection) -> bool:

@@ -3,13 +3,13 @@
 import asyncio
 from datetime import timedelta
 
-from sqlalchemy import text
-
 from taskyard.accounts import repository
 from taskyard.accounts.models import OneTimeLink, User
 from taskyard.accounts.passwords import Passwords
 from taskyard.accounts.policy import email_key
 from taskyard.accounts.schemas import Register
+from taskyard.accounts.service import administering
+from taskyard.accounts.service.administering import AccountChange
 from taskyard.accounts.service.registering import SETUP, add_account, prepare
 from taskyard.accounts.tokens import new_secret, secret_hash
 from taskyard.core.db import Database
@@ -18,8 +18,6 @@ from taskyard.core.uow import unit_of_work
 from taskyard.kit.clock import now
 
 LINK_LIFE = timedelta(hours=24)
-#: So that two processes that start at once make one admin and one link.
-_LOCK = text("SELECT pg_advisory_xact_lock(1952543595, 1)")
 
 
 async def ensure_admin(database: Database, settings: Settings) -> None:
@@ -36,14 +34,15 @@ async def create_admin(
 ) -> tuple[User, bool]:
     """Make an administrator, or make an existing account one; return it and whether it is new.
 
-    An existing account keeps its password. Raises PasswordTooWeak or ValidationFailed.
+    Two processes that start at once make one. An existing account keeps its password. Raises
+    PasswordTooWeak or ValidationFailed.
     """
     async with unit_of_work(database) as uow:
-        await uow.db.execute(_LOCK)
+        await repository.hold_administration(uow.db)
         user = await repository.user_by_login(uow.db, email_key=email_key(email), username=None)
         if user is not None:
-            user.role = "admin"
-            return user, False
+            wanted = AccountChange(role="admin", active=True)
+            return await administering.change(uow, user.id, wanted, by=None), False
         body = Register(email=email, password=password, display_name=None, username=None)
         new = await prepare(settings, Passwords(settings), body)
         return await add_account(uow, new, role="admin"), True
@@ -55,7 +54,7 @@ async def make_setup_link(database: Database, settings: Settings) -> str | None:
     Earlier links stop working. It lives 24 hours and only its hash is kept.
     """
     async with unit_of_work(database) as uow:
-        await uow.db.execute(_LOCK)
+        await repository.hold_administration(uow.db)
         if await repository.admin_exists(uow.db):
             return None
         await repository.void_links(uow.db, SETUP)

@@ -59,6 +59,20 @@ class PasswordWrong(TaskyardError):
     code = "AUTH_REAUTH_REQUIRED"
 
 
+class AccountNotFound(TaskyardError):
+    """There is no such account."""
+
+    kind = Kind.NOT_FOUND
+    code = "USER_NOT_FOUND"
+
+
+class LastAdmin(TaskyardError):
+    """{username} is the only active administrator. Make somebody else one first."""
+
+    kind = Kind.CONFLICT
+    code = "LAST_ADMIN"
+
+
 class SessionNotFound(TaskyardError):
     """You have no such session."""
 

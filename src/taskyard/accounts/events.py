@@ -1,5 +1,6 @@
 """What accounts tell the spine. Security events are these same rows: nothing is told twice."""
 
+from datetime import datetime
 from typing import ClassVar, Final
 from uuid import UUID
 
@@ -64,6 +65,42 @@ class ProfileChanged(Event):
     fields: list[str]
 
 
+class RoleChanged(Event):
+    """What an account may do was changed; it counts at its next request."""
+
+    name: ClassVar[str] = "account.role_changed.v1"
+    old: str
+    new: str
+
+
+class TierGranted(Event):
+    """An administrator gave an account a tier, until then or for good; None took it back."""
+
+    name: ClassVar[str] = "account.tier_granted.v1"
+    tier: str | None
+    until: datetime | None
+
+
+class AccountDeactivated(Event):
+    """An account may not sign in any more; its sessions have ended."""
+
+    name: ClassVar[str] = "account.deactivated.v1"
+    sessions_ended: int
+
+
+class AccountActivated(Event):
+    """An account may sign in again."""
+
+    name: ClassVar[str] = "account.activated.v1"
+
+
+class SignedOutEverywhere(Event):
+    """An administrator ended every session of an account, which may sign in again."""
+
+    name: ClassVar[str] = "account.signed_out.v1"
+    sessions_ended: int
+
+
 class SignedIn(Event):
     """A session began. `subject_id` is the session."""
 
@@ -97,7 +134,8 @@ class SignInRefused(Event):
 class SessionEnded(Event):
     """A session ended.
 
-    `reason`: signed_out, revoked, refresh_reused, password_changed, password_reset, evicted.
+    `reason`: signed_out, revoked, refresh_reused, password_changed, password_reset, evicted,
+    deactivated, ended_by_admin.
     """
 
     name: ClassVar[str] = "session.ended.v1"

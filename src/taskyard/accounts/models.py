@@ -17,6 +17,7 @@ class User(Identified, Timestamped, Base):
     __tablename__ = "users"
     __table_args__ = (
         CheckConstraint("role IN ('user', 'admin', 'viewer')", name="role"),
+        CheckConstraint("granted_tier IN ('free', 'pro', 'premium')", name="granted_tier"),
         Index("uq_users_username_lower", text("lower(username)"), unique=True),
     )
 
@@ -29,8 +30,11 @@ class User(Identified, Timestamped, Base):
     password_hash: Mapped[str] = mapped_column(String(255))
     role: Mapped[str] = mapped_column(String(10), server_default="user")
     is_active: Mapped[bool] = mapped_column(server_default=text("true"))
-    #: The tier set by hand or by billing; None follows the instance's default.
+    #: The tier billing gives; None follows the instance's default.
     tier: Mapped[str | None] = mapped_column(String(10))
+    #: The tier an administrator gave, which goes before: until then, or for good.
+    granted_tier: Mapped[str | None] = mapped_column(String(10))
+    granted_until: Mapped[datetime | None]
     preferences: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default=text("'{}'"))
     version: Mapped[int] = mapped_column(server_default=text("1"))
 
@@ -43,7 +47,7 @@ class Session(Identified, Base):
         Index("ix_sessions_user_live", "user_id", postgresql_where=text("ended_at IS NULL")),
     )
 
-    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
     #: SHA-256 of the browser's cookie; None for sessions of access and refresh tokens.
     cookie_hash: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
     device: Mapped[str] = mapped_column(String(120))

@@ -1,7 +1,7 @@
 """Every query of accounts."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from sqlalchemy import (
     Uuid,
     and_,
     bindparam,
+    case,
     delete,
     exists,
     func,
@@ -35,6 +36,12 @@ _LIVE = and_(
     Session.expires_at > func.now(),
     Session.last_seen_at > func.now() - IDLE,
 )
+
+#: An account's own tier: what an administrator gave, while it lasts, else what billing gives.
+_GIVEN = case(
+    (or_(User.granted_until.is_(None), User.granted_until > func.now()), User.granted_tier)
+)
+_TIER = func.coalesce(_GIVEN, User.tier).label("tier")
 
 
 async def user_by_id(db: AsyncSession, user_id: UUID, *, lock: bool = False) -> User | None:
@@ -77,9 +84,17 @@ async def email_exists(db: AsyncSession, email_key: str) -> bool:
     return bool(await db.scalar(select(exists().where(User.email_key == email_key))))
 
 
-async def admin_exists(db: AsyncSession) -> bool:
-    """Say whether anybody looks after this instance."""
-    return bool(await db.scalar(select(exists().where(User.role == "admin", User.is_active))))
+async def admin_exists(db: AsyncSession, *, beside: UUID | None = None) -> bool:
+    """Say whether anybody looks after this instance, beside the one account."""
+    admins = select(User.id).where(User.role == "admin", User.is_active)
+    if beside is not None:
+        admins = admins.where(User.id != beside)
+    return bool(await db.scalar(select(admins.exists())))
+
+
+async def hold_administration(db: AsyncSession) -> None:
+    """Let one transaction at a time decide who looks after this instance; before any row of it."""
+    await db.execute(text("SELECT pg_advisory_xact_lock(1952543595, 1)"))
 
 
 async def live_session(
@@ -101,7 +116,7 @@ def _live(*columns: Any) -> Select[Any]:
 def _caller(by: str) -> str:
     """Return the statement that finds a live session's account by `$1` (`core.access.Shown`)."""
     session_id, user_id = Session.id.label("session_id"), User.id.label("user_id")
-    columns = session_id, user_id, User.username, User.email, User.role, User.tier
+    columns = session_id, user_id, User.username, User.email, User.role, _TIER
     query = _live(*columns).select_from(Session).where(text(f"sessions.{by} = $1"))
     dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
     return str(query.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
@@ -132,6 +147,18 @@ async def sessions_of(db: AsyncSession, user_id: UUID) -> Sequence[Session]:
     """Return an account's live sessions, the most recently used first."""
     query = select(Session).where(Session.user_id == user_id, _LIVE)
     return (await db.scalars(query.order_by(Session.last_seen_at.desc(), Session.id))).all()
+
+
+async def sessions_by_account(
+    db: AsyncSession, user_ids: Sequence[UUID]
+) -> dict[UUID, Row[UUID, int, datetime]]:
+    """Return (user_id, live sessions, when one was last used) of those that are signed in."""
+    query = (
+        select(Session.user_id, func.count(), func.max(Session.last_seen_at))
+        .where(Session.user_id.in_(user_ids), _LIVE)
+        .group_by(Session.user_id)
+    )
+    return {row[0]: row for row in await db.execute(query)}
 
 
 async def end_sessions(

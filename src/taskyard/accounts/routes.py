@@ -11,6 +11,7 @@ from taskyard.accounts.access import (
     AccountsDep,
     DeviceDep,
     clear_cookie,
+    granted,
     set_cookie,
     tier_of,
 )
@@ -65,6 +66,7 @@ def read_user(user: User, settings: Settings) -> schemas.UserRead:
         display_name=user.display_name,
         role=user.role,
         tier=tier_of(user, settings),
+        tier_until=user.granted_until if granted(user) else None,
         permissions=sorted(ROLE_PERMISSIONS[user.role]),  # type: ignore[index]
         preferences=user.preferences,
         created_at=user.created_at,

@@ -117,6 +117,7 @@ class UserRead(Out):
     display_name: str
     role: Literal["user", "admin", "viewer"]
     tier: Literal["free", "pro", "premium"]
+    tier_until: datetime | None = Field(description="When a tier given for a time ends.")
     permissions: list[str]
     preferences: dict[str, Any]
     created_at: datetime

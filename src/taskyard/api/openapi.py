@@ -29,6 +29,7 @@ TAGS: Final = [
     {"name": "jobs", "description": "Durable runs of machine work, live."},
     {"name": "analyses", "description": "Code analysis: reports, findings, exports."},
     {"name": "notifications", "description": "What people are told of by e-mail."},
+    {"name": "admin", "description": "Looking after the instance; administrators only."},
     {"name": "analytics", "description": "What the API was asked, and how fast it answered."},
     {"name": "live", "description": "Tickets for the WebSocket at `/api/v1/ws`."},
     {"name": "health", "description": "Is it up?"},

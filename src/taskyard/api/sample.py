@@ -45,4 +45,4 @@ async def create_sample_project(
         platform.database, platform.storage, access, sample_files(), origin=Origin("sample", NAME)
     )
     response.headers["Location"] = f"/api/v1/projects/{project.id}"
-    return Item(data=read(project, access.role))
+    return Item(data=read(project, actor, access.role))

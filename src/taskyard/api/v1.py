@@ -2,6 +2,7 @@
 
 from taskyard.accounts import routes as accounts
 from taskyard.accounts import session_link_routes as session_links
+from taskyard.admin import routes as admin
 from taskyard.analytics import routes as analytics
 from taskyard.api import health, sample
 from taskyard.core.live import routes as live
@@ -28,5 +29,6 @@ ROUTERS = (
     *live.ROUTERS,
     *analyses.ROUTERS,
     *notifications.ROUTERS,
+    *admin.ROUTERS,
     *analytics.ROUTERS,
 )

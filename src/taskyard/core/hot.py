@@ -15,6 +15,7 @@ say, in its WHERE; `tests/contract` walks these routes with every kind of caller
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import lru_cache
 from typing import Any, Final, get_type_hints
 
@@ -40,11 +41,14 @@ from taskyard.core.access import (
 from taskyard.core.admission import GENERAL, admission_of
 from taskyard.core.platform import Platform
 from taskyard.core.schemas import Cursor
+from taskyard.core.spine import Event
 from taskyard.core.strict import BUCKET, StrictRoute
 from taskyard.core.uow import unit_of_work
 from taskyard.kit.errors import Kind, TaskyardError
 
 _JSON: Final = "application/json"
+#: How often the same look at the same thing is told.
+A_LOOK: Final = timedelta(hours=1)
 #: Queries that are remembered as they were understood, for each route.
 _REMEMBERED: Final = 256
 
@@ -90,6 +94,8 @@ class Question:
     absent: type[TaskyardError] | None = None
     text: Callable[[Record, Actor], str] = _whole
     headers: Callable[[Record], Mapping[str, str]] | None = None
+    #: What is told of the look itself, once an hour; None for nothing.
+    noted: Callable[[Record, Actor], Event | None] | None = None
 
 
 class HotRoute(StrictRoute):
@@ -126,11 +132,19 @@ class HotRoute(StrictRoute):
             actor = await _admit(request, platform, access, shown, row)
             if row["body"] is None and question.absent is not None:
                 raise question.absent
+            if question.noted is not None:
+                await _note(platform, question.noted(row, actor))
             headers = question.headers(row) if question.headers else None
             return Response(question.text(row, actor), headers=headers, media_type=_JSON)
 
         self._handler = self.checked(answer, bucket=bucket)
         return self._handler
+
+
+async def _note(platform: Platform, looked: Event | None) -> None:
+    if looked is not None:
+        async with unit_of_work(platform.database) as uow:
+            await uow.emit_once(looked, within=A_LOOK)
 
 
 @lru_cache(maxsize=256)

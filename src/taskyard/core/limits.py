@@ -131,6 +131,7 @@ RATES: dict[str, Rate] = {
     "share_password_link": Rate(
         100, 100, 100, HOUR, "link", "the same, from wherever it is tried", vital=True
     ),
+    "admin": Rate(120, 120, 120, MINUTE, "account", "looking after the instance"),
     "search": Rate(20, 60, 120, MINUTE, "account", "searching"),
     "ws": Rate(20, 40, 60, MINUTE, "account", "opening a WebSocket"),
 }

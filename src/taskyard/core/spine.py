@@ -8,7 +8,7 @@ which an ordinary sequence cannot promise.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, Protocol
 from uuid import UUID
 
@@ -21,6 +21,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import UserDefinedType
 
 from taskyard.core.db import Base, Database
+from taskyard.core.partitions import first_id
+from taskyard.kit.clock import now
 from taskyard.kit.ids import uuid7
 
 _NAME = re.compile(r"^[a-z_]+\.[a-z_]+\.v\d+$")
@@ -212,6 +214,17 @@ async def _move(db: AsyncSession, name: str, last: Told) -> None:
         ),
         {"xid": str(last.xid), "id": last.id, "name": name},
     )
+
+
+async def told_lately(db: AsyncSession, event: Event, *, within: timedelta) -> bool:
+    """Say whether the same actor did the same to the same thing within that time."""
+    earlier = select(EventRow.id).where(
+        EventRow.subject_id == event.subject_id,
+        EventRow.id > first_id(now() - within),
+        EventRow.name == event.name,
+        EventRow.actor_id == event.actor_id,
+    )
+    return bool(await db.scalar(select(earlier.exists())))
 
 
 async def events_of(db: AsyncSession, subject_id: UUID) -> Sequence[EventRow]:

@@ -7,6 +7,7 @@ before the commit: a doorbell is rung afterwards, and the promise itself is a ro
 import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Annotated, Final
 
 import structlog
@@ -15,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import HTTPConnection
 
 from taskyard.core.db import Database
-from taskyard.core.spine import Event, EventRow
+from taskyard.core.spine import Event, EventRow, told_lately
 
 _log = structlog.get_logger(__name__)
 
@@ -38,6 +39,11 @@ class Uow:
         if self._bell is not None and self._bell not in self._after:
             self._after.append(self._bell)
         return row
+
+    async def emit_once(self, event: Event, *, within: timedelta) -> None:
+        """Write the event, unless its actor did the same to the same thing within that time."""
+        if not await told_lately(self.db, event, within=within):
+            self.emit(event)
 
     def after_commit(self, callback: AfterCommit) -> None:
         """Have `callback` called once the transaction is safe; never when it is not."""

@@ -17,8 +17,9 @@ from taskyard.jobs.repository import COUNT_CAP, POSITION
 from taskyard.jobs.schemas import JobQuery, ProjectJobQuery
 from taskyard.jobs.types import ENDED, JobState
 from taskyard.kit.errors import TaskyardError
-from taskyard.projects.access import VISIBLE
+from taskyard.projects.access import VISIBLE, look
 from taskyard.projects.errors import ProjectNotFound
+from taskyard.projects.events import AdminLooked
 from taskyard.projects.types import ROLE_ALLOWS
 
 
@@ -58,7 +59,11 @@ _STEPS: Final = f"""
         FROM job_steps WHERE job_id = jobs.id ORDER BY position
     ) step), '[]') AS steps"""  # noqa: S608 — constants
 _ONE: Final = f"""
-    SELECT json_build_object('data', row_to_json(job))::text AS body FROM (
+    SELECT json_build_object('data', row_to_json(job))::text AS body, job.project_id,
+        CASE WHEN caller.role = 'admin' THEN (SELECT memberships.role FROM memberships
+            WHERE memberships.project_id = job.project_id
+                AND memberships.user_id = caller.user_id) ELSE 'any' END AS place
+    FROM (
         SELECT {_SUMMARY}, jobs.parameters, jobs.result, jobs.reused_from, {_STEPS}
         FROM {_NAMED} {_MEMBERS}
         WHERE jobs.id = $2 AND (jobs.queue = 'work' OR caller.role = 'admin') AND CASE
@@ -73,7 +78,7 @@ _MINE: Final = """
     jobs.owner_id = caller.user_id AND (jobs.project_id IS NULL
         OR (members.role IS NOT NULL AND projects.deleted_at IS NULL))"""
 #: The door of a list: nothing where it is shut, and then neither is there anything to list.
-_OPEN: Final = "SELECT WHERE true"
+_OPEN: Final = "SELECT 'any' AS role"
 _FILTERS: Final = {
     "project": "jobs.project_id =",
     "status": "jobs.state =",
@@ -84,7 +89,12 @@ _FILTERS: Final = {
 
 def one(job_id: UUID) -> Question:
     """Ask for one job."""
-    return Question(_ONE, (job_id,), absent=JobNotFound)
+    return Question(_ONE, (job_id,), absent=JobNotFound, noted=_looked_into)
+
+
+def _looked_into(row: Record, actor: Actor) -> AdminLooked | None:
+    """Return what is told of an administrator's look at jobs of a project that is not theirs."""
+    return look(actor, row["project_id"], row["place"]) if row["project_id"] else None
 
 
 def mine(caller: Caller, query: JobQuery) -> Question:
@@ -95,6 +105,11 @@ def mine(caller: Caller, query: JobQuery) -> Question:
 def of_project(caller: Caller, project_id: UUID, query: ProjectJobQuery) -> Question:
     """Ask for a page of everybody's jobs in a project. Raises paging refusals."""
     return _page(caller, query, "project-jobs", "true", project=project_id, absent=ProjectNotFound)
+
+
+def everybodys(caller: Caller, query: ProjectJobQuery) -> Question:
+    """Ask for a page of everybody's jobs, for administrators. Raises paging refusals."""
+    return _page(caller, query, "all-jobs", "projects.deleted_at IS NULL", project=None)
 
 
 def _page(
@@ -122,7 +137,8 @@ def _page(
         )
 
     sql = _list(whose, tuple(given), guarded=absent is not None)
-    return Question(sql, (query.page_size, offset, *given.values()), absent, text)
+    noted = _looked_into if absent else None
+    return Question(sql, (query.page_size, offset, *given.values()), absent, text, noted=noted)
 
 
 @lru_cache(maxsize=64)
@@ -138,5 +154,6 @@ def _list(whose: str, given: tuple[str, ...], *, guarded: bool) -> str:
         ) job)::text, '[]') AS body,
         ARRAY(SELECT jobs.id {source}{found}
             ORDER BY jobs.id DESC OFFSET $3::int + $2::int - 1 LIMIT 2) AS ends,
-        (SELECT count(*) FROM (SELECT {total} LIMIT {COUNT_CAP}) counted) AS total
+        (SELECT count(*) FROM (SELECT {total} LIMIT {COUNT_CAP}) counted) AS total,
+        door.role AS place, {"$4::uuid" if guarded else "NULL"} AS project_id
     FROM ({door}) door"""  # noqa: S608 — constants above

@@ -11,12 +11,13 @@ from fastapi import Depends, Path
 from starlette.requests import HTTPConnection
 
 from taskyard.core.access import Access, Actor, AuthRequired, Permission, recognise
-from taskyard.core.hot import Caller
+from taskyard.core.hot import A_LOOK, Caller
 from taskyard.core.uow import Uow, UowDep
 from taskyard.kit.errors import TaskyardError
 from taskyard.projects import repository
 from taskyard.projects.errors import ProjectNotFound, ProjectRoleTooLow
-from taskyard.projects.types import ROLE_ALLOWS, ProjectRole
+from taskyard.projects.events import AdminLooked
+from taskyard.projects.types import ADMIN_ALLOWS, ROLE_ALLOWS, ProjectRole
 
 ProjectId = Annotated[UUID, Path(description="A project that you can see.")]
 
@@ -31,17 +32,28 @@ class ProjectAccess:
 
     def may(self, permission: Permission) -> bool:
         """Whether the caller may do this here: the project's role, capped by the account's."""
-        if not self.actor.may(permission):
-            return False
-        # An administrator looks into every project, but writes only where they are a member.
-        reads = permission.value.endswith(":read")
-        return reads if self.role == "admin" else permission in ROLE_ALLOWS[self.role]
+        return permission in self.permissions
+
+    @property
+    def permissions(self) -> frozenset[Permission]:
+        """All the caller may do here."""
+        return rights(self.actor, self.role)
 
     def require(self, permission: Permission) -> None:
         """Raise AuthForbidden or ProjectRoleTooLow unless the caller may do this here."""
         self.actor.require(permission)
         if not self.may(permission):
             raise ProjectRoleTooLow(role=self.role, permission=permission.value)
+
+
+def rights(actor: Actor, role: ProjectRole | Literal["admin"]) -> frozenset[Permission]:
+    """Return what an account may do in a project where it has this role."""
+    return allowed_to(role) & actor.permissions
+
+
+def allowed_to(role: ProjectRole | Literal["admin"]) -> frozenset[Permission]:
+    """Return what a role in a project allows, whoever has it."""
+    return ADMIN_ALLOWS if role == "admin" else ROLE_ALLOWS[role]
 
 
 async def load(uow: Uow, actor: Actor, project_id: UUID, permission: Permission) -> ProjectAccess:
@@ -56,6 +68,9 @@ async def load(uow: Uow, actor: Actor, project_id: UUID, permission: Permission)
         raise ProjectNotFound
     access = ProjectAccess(project_id, actor, role)  # type: ignore[arg-type]  # check constraint
     access.require(permission)
+    looked = look(actor, project_id, role)
+    if looked is not None:
+        await uow.emit_once(looked, within=A_LOOK)
     return access
 
 
@@ -66,6 +81,18 @@ VISIBLE: Final = (
     " WHERE projects.id = {project_id}"
     " AND projects.deleted_at IS NULL AND (memberships.role IS NOT NULL OR caller.role = 'admin')"
 )
+
+
+def look(actor: Actor, project_id: UUID, role: str | None) -> AdminLooked | None:
+    """Return what is told of an administrator's look into a project they are no member of."""
+    if role not in {None, "admin"}:
+        return None
+    return AdminLooked(
+        subject_id=project_id,
+        project_id=project_id,
+        actor_id=actor.user_id,
+        username=actor.username,
+    )
 
 
 class ProjectRight(Access):

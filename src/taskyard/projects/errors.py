@@ -39,11 +39,19 @@ class PersonalProjectStays(TaskyardError):
     code = "RESOURCE_CONFLICT"
 
 
+class ReasonRequired(TaskyardError):
+    """You are no member of this project. Say why you delete it: `?reason=…`."""
+
+    kind = Kind.INVALID
+    code = "REASON_REQUIRED"
+
+
 __all__ = [
     "PersonalProjectStays",
     "ProjectKeyTaken",
     "ProjectNameTaken",
     "ProjectNotFound",
     "ProjectRoleTooLow",
+    "ReasonRequired",
     "TierLimitExceeded",
 ]

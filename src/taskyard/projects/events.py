@@ -25,3 +25,12 @@ class ProjectDeleted(Event):
 
     name: ClassVar[str] = "project.deleted.v1"
     title: str
+    #: Why, where an administrator did who is no member.
+    reason: str | None = None
+
+
+class AdminLooked(Event):
+    """An administrator looked into a project they are no member of; told once an hour."""
+
+    name: ClassVar[str] = "project.admin_looked.v1"
+    username: str

@@ -12,9 +12,21 @@ from taskyard.core.schemas import Item, Page, PaginationTooDeep
 from taskyard.core.uow import UowDep
 from taskyard.projects import errors as refusals
 from taskyard.projects import hot, repository, service
-from taskyard.projects.access import CanAskOfProject, CanChangeProject, CanOwnProject, ProjectId
+from taskyard.projects.access import (
+    CanAskOfProject,
+    CanChangeProject,
+    CanOwnProject,
+    ProjectId,
+    rights,
+)
 from taskyard.projects.models import Project
-from taskyard.projects.schemas import ProjectCreate, ProjectQuery, ProjectRead, ProjectUpdate
+from taskyard.projects.schemas import (
+    DeleteQuery,
+    ProjectCreate,
+    ProjectQuery,
+    ProjectRead,
+    ProjectUpdate,
+)
 
 router = Router(prefix="/api/v1/projects", tags=["projects"])
 
@@ -22,11 +34,13 @@ CanList = Annotated[Actor, permit(Permission.PROJECT_READ)]
 CanCreate = Annotated[Actor, permit(Permission.PROJECT_CREATE)]
 
 
-def read(project: Project, role: str) -> ProjectRead:
+def read(project: Project, actor: Actor, role: str) -> ProjectRead:
     """Return a project as its caller sees it."""
-    columns = ProjectRead.model_fields.keys() - {"role"}
+    columns = ProjectRead.model_fields.keys() - {"role", "permissions"}
+    allowed = rights(actor, role)  # type: ignore[arg-type]  # the table's check constraint
     return ProjectRead.model_validate(
-        {name: getattr(project, name) for name in columns} | {"role": role}
+        {name: getattr(project, name) for name in columns}
+        | {"role": role, "permissions": sorted(allowed)}
     )
 
 
@@ -45,7 +59,7 @@ async def list_projects(
         offset=query.offset,
         limit=query.page_size,
     )
-    items = [read(project, role) for project, role in rows]
+    items = [read(project, actor, role) for project, role in rows]
     return Page(items=items, total=total, page=query.page, page_size=query.page_size)
 
 
@@ -67,7 +81,7 @@ async def create_project(
     project = await service.create(uow, actor, body)
     response.headers["Location"] = f"/api/v1/projects/{project.id}"
     set_etag(response, project.version)
-    return Item(data=read(project, "owner"))
+    return Item(data=read(project, actor, "owner"))
 
 
 @router.hot("/{project_id}", answers=Item[ProjectRead])
@@ -96,18 +110,20 @@ async def update_project(
     """Change a project's name, key or description."""
     project = await service.change(uow, access, body, if_match=if_match)
     set_etag(response, project.version)
-    return Item(data=read(project, access.role))
+    return Item(data=read(project, access.actor, access.role))
 
 
 @router.delete(
     "/{project_id}",
     status_code=204,
     audit="project.deleted",
-    errors=(refusals.PersonalProjectStays,),
+    errors=(refusals.PersonalProjectStays, refusals.ReasonRequired),
 )
-async def delete_project(access: CanOwnProject, uow: UowDep) -> Response:
-    """Delete a project. Owners only."""
-    await service.delete(uow, access)
+async def delete_project(
+    access: CanOwnProject, query: Annotated[DeleteQuery, Query()], uow: UowDep
+) -> Response:
+    """Delete a project. Owners only, and administrators who say why."""
+    await service.delete(uow, access, reason=query.reason)
     return Response(status_code=204)
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 
 from taskyard.core.schemas import In, Name, NumberedPageQuery, Out, SearchText, Text
 
@@ -39,9 +39,18 @@ class ProjectRead(Out):
     role: Literal["owner", "member", "viewer", "admin"] = Field(
         description="The caller's role; `admin` where they see it as the instance's administrator."
     )
+    permissions: list[str] = Field(description="What the caller may do here.")
     created_at: datetime
     updated_at: datetime
     version: int
+
+
+class DeleteQuery(BaseModel):
+    """How to delete a project."""
+
+    reason: SearchText | None = Field(
+        None, description="Why; an administrator who is no member has to say."
+    )
 
 
 class ProjectQuery(NumberedPageQuery):

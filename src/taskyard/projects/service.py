@@ -19,6 +19,7 @@ from taskyard.projects.errors import (
     ProjectKeyTaken,
     ProjectNameTaken,
     ProjectNotFound,
+    ReasonRequired,
 )
 from taskyard.projects.events import ProjectChanged, ProjectCreated, ProjectDeleted
 from taskyard.projects.models import Membership, Project
@@ -187,8 +188,14 @@ async def _rename(uow: Uow, project: Project, wanted: dict[str, Any]) -> None:
         project.slug = _free_slug(wanted["name"], {row.slug for row in others})
 
 
-async def delete(uow: Uow, access: ProjectAccess) -> None:
-    """Delete a project: nobody sees it from now on. Raises PersonalProjectStays."""
+async def delete(uow: Uow, access: ProjectAccess, *, reason: str | None = None) -> None:
+    """Delete a project: nobody sees it from now on.
+
+    Raises PersonalProjectStays, and ReasonRequired where an administrator who is no member gives
+    none.
+    """
+    if access.role == "admin" and not (reason and reason.strip()):
+        raise ReasonRequired
     project = await _locked(uow, access)
     if project.is_personal:
         raise PersonalProjectStays
@@ -200,6 +207,7 @@ async def delete(uow: Uow, access: ProjectAccess) -> None:
             project_id=project.id,
             actor_id=access.actor.user_id,
             title=project.name,
+            reason=reason,
         )
     )
 

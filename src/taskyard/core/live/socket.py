@@ -15,7 +15,7 @@ in at all is refused before, with a status and a body like any other refusal.
 import asyncio
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
@@ -45,6 +45,8 @@ _MOST_FRAMES, _FRAMES_S = 300, 10
 IDLE_S: Final = 90
 RECHECK_S: Final = 30
 _WAITING: Final = 1000
+#: The first words of events after which a session may have ended or a role changed.
+_OF_ACCOUNTS: Final = frozenset({"account", "session"})
 _SEND_S: Final = 20
 
 SESSION_ENDED, IDLE, TOO_MANY, BINARY, TOO_LARGE, TOO_SLOW = 4401, 4408, 4429, 1003, 1009, 1013
@@ -117,13 +119,17 @@ class Socket:
         self._subscriptions: dict[str, Subscription] = {}
         self._ended = asyncio.Event()
         self._code = 1000
+        #: Set when something happened to the account or to a session of its.
+        self._doubt = asyncio.Event()
 
     async def put(self, text: str, frame: Frame | None) -> None:  # noqa: ARG002 — the port's
         """Send when there is room."""
         await self._outgoing.put(text)
 
-    def offer(self, text: str, frame: Frame) -> None:  # noqa: ARG002 — the port's
+    def offer(self, text: str, frame: Frame) -> None:
         """Send soon, or end: what would wait here is in PostgreSQL anyway."""
+        if frame.name.partition(".")[0] in _OF_ACCOUNTS:
+            self._doubt.set()
         try:
             self._outgoing.put_nowait(text)
         except asyncio.QueueFull:
@@ -250,9 +256,15 @@ class Socket:
         await self._say({"type": "error", "code": code, "message": message, "topic": topic})
 
     async def _recheck(self) -> None:
-        """Ask again and again whether the caller may still see what is sent."""
+        """Ask again and again whether the caller may still see what is sent.
+
+        At once where the stream itself tells of a change to the account.
+        """
         while True:
-            await asyncio.sleep(RECHECK_S)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(RECHECK_S):
+                    await self._doubt.wait()
+            self._doubt.clear()
             try:
                 await self._recheck_once()
             except Exception as error:

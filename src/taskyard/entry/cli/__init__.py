@@ -1,7 +1,8 @@
 """The `taskyard` command.
 
     serve.py      the processes: up, serve, worker
-    operate.py    the operator's commands: migrate, doctor, admin
+    operate.py    the operator's commands: migrate, doctor
+    administer.py accounts without signing in: admin
     client/       the client: login, projects, analyze, jobs
 
 A module here has a function `add_to(app)` and imports what is heavy inside its commands, so that
@@ -13,7 +14,7 @@ def main() -> None:
     """Run the command line."""
     import typer
 
-    from taskyard.entry.cli import client, operate, serve
+    from taskyard.entry.cli import administer, client, operate, serve
 
     app = typer.Typer(
         name="taskyard",
@@ -22,6 +23,6 @@ def main() -> None:
         add_completion=False,
         pretty_exceptions_enable=False,
     )
-    for commands in (serve, operate, client):
+    for commands in (serve, operate, administer, client):
         commands.add_to(app)
     app()
