@@ -14,7 +14,7 @@ from taskyard.kit.ids import uuid7
 from taskyard.notifications import rendering, service, templates
 from taskyard.notifications.models import Email
 from taskyard.notifications.templates import TEMPLATES
-from taskyard.notifications.types import Topic
+from taskyard.notifications.types import Category
 
 AT = datetime(2026, 11, 22, 2, 14, tzinfo=UTC)
 SETTINGS = Settings(
@@ -97,7 +97,7 @@ def test_links_lead_to_where_people_reach_the_app(name: str) -> None:
     links = _Page(letter.html).links
     assert links
     assert all(link.startswith("https://yard.example.com/team/app/") for link in links)
-    switchable = TEMPLATES[name].topic is not Topic.SECURITY
+    switchable = TEMPLATES[name].category is not Category.SECURITY
     assert bool(letter.unsubscribe_url) is switchable
     assert ("Stop these e-mails" in letter.text) is switchable
     assert ("cannot be switched off" in letter.text) is not switchable

@@ -185,7 +185,7 @@ async def test_a_session_ended_for_a_token_used_twice_is_told(yard: Yard) -> Non
 
 async def _choose(yard: Yard, account: Account, **wanted: bool) -> None:
     client = yard.instance.client(Authorization=f"Bearer {account.token}")
-    answer = await client.patch("/api/v1/notifications/settings", json={"topics": wanted})
+    answer = await client.patch("/api/v1/notifications/settings", json={"categories": wanted})
     assert answer.status_code == 200, answer.text
 
 
@@ -269,7 +269,7 @@ async def test_a_letter_tells_how_to_end_such_letters(yard: Yard) -> None:
     await _run(yard, account, then="refuse")
     await yard.post.wait(account.email, count=2)
     ended = await client.post(address, data={"List-Unsubscribe": "One-Click"})
-    assert ended.json() == {"data": {"topic": "run_failed", "title": "A run failed"}}
+    assert ended.json() == {"data": {"category": "run_failed", "title": "A run failed"}}
     await _run(yard, account, then="refuse")
     assert len(await _subjects(yard, account)) == 2
 

@@ -3,11 +3,11 @@
 from taskyard.kit.errors import Kind, TaskyardError
 
 
-class TopicLocked(TaskyardError):
+class CategoryLocked(TaskyardError):
     """E-mail about the safety of your account cannot be switched off."""
 
     kind = Kind.INVALID
-    code = "EMAIL_TOPIC_LOCKED"
+    code = "EMAIL_CATEGORY_LOCKED"
 
 
 class UnsubscribeLinkInvalid(TaskyardError):

@@ -3,12 +3,12 @@
 from typing import ClassVar
 
 from taskyard.core.spine import Event
-from taskyard.notifications.types import Topic
+from taskyard.notifications.types import Category
 
 
-class EmailTopicsChosen(Event):
+class EmailCategoriesChosen(Event):
     """A person chose what to be told of by e-mail. `subject_id` is the account."""
 
-    name: ClassVar[str] = "account.email_topics_chosen.v1"
-    wanted: list[Topic]
-    unwanted: list[Topic]
+    name: ClassVar[str] = "account.email_categories_chosen.v1"
+    wanted: list[Category]
+    unwanted: list[Category]

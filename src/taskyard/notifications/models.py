@@ -30,7 +30,7 @@ class Email(Identified, Base):
 
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
     template: Mapped[str] = mapped_column(String(40))
-    topic: Mapped[str] = mapped_column(String(40))
+    category: Mapped[str] = mapped_column(String(40))
     subject: Mapped[str] = mapped_column(String(400))
     #: As the mail server is given it: plain ASCII.
     address: Mapped[str] = mapped_column(String(254))
@@ -49,13 +49,13 @@ class Email(Identified, Base):
 
 
 class EmailPreference(Base):
-    """A person's choice about one topic; no row where they never chose."""
+    """A person's choice about one category; no row where they never chose."""
 
     __tablename__ = "email_preferences"
 
     user_id: Mapped[UUID] = mapped_column(
         ForeignKey("users.id", ondelete="CASCADE"), primary_key=True
     )
-    topic: Mapped[str] = mapped_column(String(40), primary_key=True)
+    category: Mapped[str] = mapped_column(String(40), primary_key=True)
     wanted: Mapped[bool]
     chosen_at: Mapped[datetime] = mapped_column(server_default=func.now(), onupdate=func.now())

@@ -15,7 +15,7 @@ from taskyard.core.settings import Settings
 from taskyard.notifications import unsubscribing
 from taskyard.notifications.models import Email
 from taskyard.notifications.templates import TEMPLATES
-from taskyard.notifications.types import Topic
+from taskyard.notifications.types import Category
 
 Form = Literal["txt", "html"]
 
@@ -23,9 +23,9 @@ _LETTERS: Final = Path(__file__).parent / "letters"
 _WIDTH: Final = 72
 _BLANKS: Final = re.compile(r"\n\s*\n\s*\n+")
 _BECAUSE: Final = {
-    Topic.SECURITY: "This is about the safety of your account, so it cannot be switched off.",
-    Topic.RUN_FAILED: "You get this when a run that you asked for fails.",
-    Topic.RUN_COMPLETED: "You get this when a run that you asked for took its time and is done.",
+    Category.SECURITY: "This is about the safety of your account, so it cannot be switched off.",
+    Category.RUN_FAILED: "You get this when a run that you asked for fails.",
+    Category.RUN_COMPLETED: "You get this when a run that you asked for took its time and is done.",
 }
 
 
@@ -33,18 +33,18 @@ def write(settings: Settings, email: Email) -> Letter:
     """Return a letter as it is sent now."""
     template = TEMPLATES[email.template]
     given = template.variables.model_validate(email.variables)
-    topic = Topic(email.topic)
-    switchable = topic is not Topic.SECURITY
-    token = unsubscribing.seal(settings, email.user_id, topic) if switchable else None
+    category = Category(email.category)
+    switchable = category is not Category.SECURITY
+    token = unsubscribing.seal(settings, email.user_id, category) if switchable else None
     context = {
         **{name: _shown(value) for name, value in given},
         "subject": email.subject,
         "email": email.address,
         "site": urlsplit(settings.web_address).netloc,
         "url": template.page(settings, given),
-        "because": _BECAUSE[topic],
+        "because": _BECAUSE[category],
         "settings_url": f"{settings.web_address}/app/settings/notifications",
-        "unsubscribe_url": unsubscribing.page_of(settings, topic, token) if token else None,
+        "unsubscribe_url": unsubscribing.page_of(settings, category, token) if token else None,
     }
     return Letter(
         id=email.id,

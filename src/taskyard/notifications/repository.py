@@ -15,7 +15,7 @@ from taskyard.jobs.models import Job
 from taskyard.jobs.types import ENDED
 from taskyard.kit.clock import now
 from taskyard.notifications.models import Email, EmailPreference
-from taskyard.notifications.types import EmailStatus, Topic
+from taskyard.notifications.types import Category, EmailStatus
 from taskyard.projects.models import Membership, Project
 
 #: How many places an account was signed in at are looked through.
@@ -77,38 +77,38 @@ async def ended_run(db: AsyncSession, job_id: UUID) -> Ended | None:
     return None if row is None else Ended(row[0], row[1], row[2])
 
 
-async def choices(db: AsyncSession, user_id: UUID) -> dict[Topic, bool]:
-    """Return what a person chose; nothing for topics they never did."""
-    query = select(EmailPreference.topic, EmailPreference.wanted)
+async def choices(db: AsyncSession, user_id: UUID) -> dict[Category, bool]:
+    """Return what a person chose; nothing for categories they never did."""
+    query = select(EmailPreference.category, EmailPreference.wanted)
     rows = await db.execute(query.where(EmailPreference.user_id == user_id))
-    return {Topic(row.topic): row.wanted for row in rows}
+    return {Category(row.category): row.wanted for row in rows}
 
 
-async def choose(db: AsyncSession, user_id: UUID, wanted: Mapping[Topic, bool]) -> None:
+async def choose(db: AsyncSession, user_id: UUID, wanted: Mapping[Category, bool]) -> None:
     """Keep a person's choices."""
     if not wanted:
         return
     rows = [
-        {"user_id": user_id, "topic": topic.value, "wanted": value}
-        for topic, value in sorted(wanted.items())
+        {"user_id": user_id, "category": category.value, "wanted": value}
+        for category, value in sorted(wanted.items())
     ]
     new = insert(EmailPreference).values(rows)
     await db.execute(
         new.on_conflict_do_update(
-            index_elements=[EmailPreference.user_id, EmailPreference.topic],
+            index_elements=[EmailPreference.user_id, EmailPreference.category],
             set_={"wanted": new.excluded.wanted, "chosen_at": func.now()},
         )
     )
 
 
 async def written_lately(
-    db: AsyncSession, user_id: UUID, topic: Topic, *, within: timedelta
+    db: AsyncSession, user_id: UUID, category: Category, *, within: timedelta
 ) -> int:
-    """Return how many letters on a topic a person was written within the last while."""
+    """Return how many letters of a category a person was written within the last while."""
     query = select(func.count()).where(
         Email.user_id == user_id,
         Email.id >= first_id(now() - within),
-        Email.topic == topic.value,
+        Email.category == category.value,
         Email.status != EmailStatus.SKIPPED,
     )
     return await db.scalar(query) or 0

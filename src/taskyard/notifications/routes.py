@@ -12,8 +12,8 @@ from taskyard.core.routing import Router
 from taskyard.core.schemas import Item, Page
 from taskyard.core.uow import Uow, UowDep
 from taskyard.notifications import schemas, service, unsubscribing
-from taskyard.notifications.errors import TopicLocked, UnsubscribeLinkInvalid
-from taskyard.notifications.types import EmailStatus, Topic
+from taskyard.notifications.errors import CategoryLocked, UnsubscribeLinkInvalid
+from taskyard.notifications.types import Category, EmailStatus
 
 router = Router(prefix="/api/v1/notifications", tags=["notifications"])
 
@@ -22,14 +22,14 @@ Anyone = Annotated[None, public()]
 Token = Annotated[str, Query(min_length=1, max_length=200, description="From a letter's link.")]
 
 _SHOWN = 50
-#: What each topic is called, and what it covers.
+#: What each category is called, and what it covers.
 _WORDS = {
-    Topic.SECURITY: (
+    Category.SECURITY: (
         "The safety of your account",
         "New sign-ins, changed passwords, links to set one, sessions ended for a reason.",
     ),
-    Topic.RUN_FAILED: ("A run failed", "One that you asked for, once it is not tried again."),
-    Topic.RUN_COMPLETED: (
+    Category.RUN_FAILED: ("A run failed", "One that you asked for, once it is not tried again."),
+    Category.RUN_COMPLETED: (
         "A run is done",
         "One that you asked for and that took more than a minute.",
     ),
@@ -45,15 +45,15 @@ async def _read(request: Request, uow: Uow, actor: Actor) -> Item[schemas.Notifi
             mail=platform.settings.mail_server is not None,
             email=user.email,
             email_verified=user.email_verified_at is not None,
-            topics=[
-                schemas.TopicRead(
-                    topic=topic,
+            categories=[
+                schemas.CategoryRead(
+                    category=category,
                     title=title,
                     about=about,
-                    wanted=wanted[topic],
-                    locked=topic is Topic.SECURITY,
+                    wanted=wanted[category],
+                    locked=category is Category.SECURITY,
                 )
-                for topic, (title, about) in _WORDS.items()
+                for category, (title, about) in _WORDS.items()
             ],
         )
     )
@@ -67,12 +67,12 @@ async def get_notification_settings(
     return await _read(request, uow, actor)
 
 
-@router.patch("/settings", idempotent=True, errors=(TopicLocked,))
+@router.patch("/settings", idempotent=True, errors=(CategoryLocked,))
 async def change_notification_settings(
     actor: Me, request: Request, body: schemas.NotificationSettingsPatch, uow: UowDep
 ) -> Item[schemas.NotificationSettings]:
-    """Choose what to be told of by e-mail; topics that are not named stay as they are."""
-    await service.choose(uow, actor.user_id, body.topics)
+    """Choose what to be told of by e-mail; categories that are not named stay as they are."""
+    await service.choose(uow, actor.user_id, body.categories)
     return await _read(request, uow, actor)
 
 
@@ -84,7 +84,7 @@ async def list_emails(actor: Me, uow: UowDep) -> Page[schemas.EmailRead]:
         schemas.EmailRead(
             id=email.id,
             subject=email.subject,
-            topic=Topic(email.topic),
+            category=Category(email.category),
             status=EmailStatus(email.status),
             attempts=email.attempts,
             # What it said otherwise is for whoever runs the instance.
@@ -103,8 +103,8 @@ async def unsubscribe(
 ) -> Item[schemas.Unsubscribed]:
     """End the e-mail a letter's link is for; mail programs ask for it too (RFC 8058)."""
     settings = request.app.state.platform.settings
-    topic = await service.unsubscribe(uow, settings, token)
-    return Item(data=schemas.Unsubscribed(topic=topic, title=_WORDS[topic][0]))
+    category = await service.unsubscribe(uow, settings, token)
+    return Item(data=schemas.Unsubscribed(category=category, title=_WORDS[category][0]))
 
 
 @router.get(
@@ -116,8 +116,8 @@ async def unsubscribe(
 async def ask_to_unsubscribe(_: Anyone, request: Request, token: Token) -> RedirectResponse:
     """Lead a person who opened a letter's link to the page that asks; this changes nothing."""
     settings = request.app.state.platform.settings
-    topic = unsubscribing.unseal(settings, token)[1]
-    return RedirectResponse(unsubscribing.page_of(settings, topic, token), 303)
+    category = unsubscribing.unseal(settings, token)[1]
+    return RedirectResponse(unsubscribing.page_of(settings, category, token), 303)
 
 
 ROUTERS = (router,)

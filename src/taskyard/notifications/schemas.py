@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from taskyard.core.schemas import In, Out
-from taskyard.notifications.types import EmailStatus, Topic
+from taskyard.notifications.types import Category, EmailStatus
 
 
 class MailJob(BaseModel):
@@ -21,10 +21,10 @@ class MailSent(BaseModel):
     reply: str
 
 
-class TopicRead(Out):
+class CategoryRead(Out):
     """One thing a person may be told of by e-mail."""
 
-    topic: Topic
+    category: Category
     title: str = Field(examples=["A run failed"])
     about: str
     wanted: bool
@@ -39,13 +39,13 @@ class NotificationSettings(Out):
     email_verified: bool = Field(
         description="Only mail about the safety of the account goes to an address that is not."
     )
-    topics: list[TopicRead]
+    categories: list[CategoryRead]
 
 
 class NotificationSettingsPatch(In):
     """The choices to change."""
 
-    topics: dict[Topic, bool] = Field(examples=[{"run_completed": True}])
+    categories: dict[Category, bool] = Field(examples=[{"run_completed": True}])
 
 
 class EmailRead(Out):
@@ -53,7 +53,7 @@ class EmailRead(Out):
 
     id: UUID
     subject: str
-    topic: Topic
+    category: Category
     status: EmailStatus
     attempts: int = Field(description="How often the mail server was asked to take it.")
     reason: str | None = Field(description="What the mail server said that refused it.")
@@ -64,5 +64,5 @@ class EmailRead(Out):
 class Unsubscribed(Out):
     """What a person is not told of by e-mail any more."""
 
-    topic: Topic
+    category: Category
     title: str

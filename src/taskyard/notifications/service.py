@@ -18,17 +18,17 @@ from taskyard.jobs import service as jobs
 from taskyard.kit.clock import now
 from taskyard.kit.ids import uuid7
 from taskyard.notifications import repository, templates, unsubscribing
-from taskyard.notifications.errors import TopicLocked
-from taskyard.notifications.events import EmailTopicsChosen
+from taskyard.notifications.errors import CategoryLocked
+from taskyard.notifications.events import EmailCategoriesChosen
 from taskyard.notifications.models import Email
 from taskyard.notifications.schemas import MailJob
 from taskyard.notifications.templates import Template
-from taskyard.notifications.types import BY_DEFAULT, EmailStatus, Topic
+from taskyard.notifications.types import BY_DEFAULT, Category, EmailStatus
 
 V = TypeVar("V", bound=BaseModel)
 
 MAIL: Final = "mail"
-#: More letters on one topic in an hour would be a bomb, whoever set it off.
+#: More letters of one category in an hour would be a bomb, whoever set it off.
 _MOST_PER_HOUR: Final = 20
 _KEPT: Final = timedelta(days=90)
 _BATCH: Final = 2_000
@@ -43,7 +43,7 @@ async def write(uow: Uow, user: User, template: Template[V], variables: V) -> Em
     if not user.is_active or not await _is_wanted(uow, user, template):
         return None
     email = draft(user, template, variables)
-    if not template.asked_for and await _has_had_enough(uow, user.id, template.topic):
+    if not template.asked_for and await _has_had_enough(uow, user.id, template.category):
         email.status = EmailStatus.SKIPPED
         email.reason = f"More than {_MOST_PER_HOUR} of this kind within an hour."
     else:
@@ -59,7 +59,7 @@ def draft(user: User, template: Template[V], variables: V) -> Email:
         id=uuid7(),
         user_id=user.id,
         template=template.name,
-        topic=template.topic,
+        category=template.category,
         subject=one_line(template.subject(variables), _LONGEST_VALUE),
         address=_mailbox(user),
         variables={
@@ -91,37 +91,37 @@ async def send_verification_link(uow: Uow, settings: Settings, user: User, *, ne
     await write(uow, user, templates.WELCOME, given)
 
 
-async def wanted(uow: Uow, user_id: UUID) -> dict[Topic, bool]:
-    """Return what a person is told of by e-mail, topic by topic."""
-    return {**BY_DEFAULT, **await repository.choices(uow.db, user_id), Topic.SECURITY: True}
+async def wanted(uow: Uow, user_id: UUID) -> dict[Category, bool]:
+    """Return what a person is told of by e-mail, category by category."""
+    return {**BY_DEFAULT, **await repository.choices(uow.db, user_id), Category.SECURITY: True}
 
 
-async def choose(uow: Uow, user_id: UUID, choices: Mapping[Topic, bool]) -> None:
-    """Keep what a person wants to be told of. Raises TopicLocked."""
-    if not choices.get(Topic.SECURITY, True):
-        raise TopicLocked
-    chosen: dict[Topic, bool] = {
-        topic: value for topic, value in choices.items() if topic is not Topic.SECURITY
+async def choose(uow: Uow, user_id: UUID, choices: Mapping[Category, bool]) -> None:
+    """Keep what a person wants to be told of. Raises CategoryLocked."""
+    if not choices.get(Category.SECURITY, True):
+        raise CategoryLocked
+    chosen: dict[Category, bool] = {
+        category: value for category, value in choices.items() if category is not Category.SECURITY
     }
     if not chosen:
         return
     await repository.choose(uow.db, user_id, chosen)
     uow.emit(
-        EmailTopicsChosen(
+        EmailCategoriesChosen(
             subject_id=user_id,
             actor_id=user_id,
-            wanted=sorted(topic for topic, value in chosen.items() if value),
-            unwanted=sorted(topic for topic, value in chosen.items() if not value),
+            wanted=sorted(category for category, value in chosen.items() if value),
+            unwanted=sorted(category for category, value in chosen.items() if not value),
         )
     )
 
 
-async def unsubscribe(uow: Uow, settings: Settings, token: str) -> Topic:
-    """End one topic's e-mail by the link in a letter. Raises UnsubscribeLinkInvalid."""
-    user_id, topic = unsubscribing.unseal(settings, token)
+async def unsubscribe(uow: Uow, settings: Settings, token: str) -> Category:
+    """End one category's e-mail by the link in a letter. Raises UnsubscribeLinkInvalid."""
+    user_id, category = unsubscribing.unseal(settings, token)
     if await repository.user(uow.db, user_id) is not None:
-        await choose(uow, user_id, {topic: False})
-    return topic
+        await choose(uow, user_id, {category: False})
+    return category
 
 
 async def letters_to(uow: Uow, user_id: UUID, *, limit: int) -> Sequence[Email]:
@@ -135,15 +135,15 @@ async def forget_old(uow: Uow) -> int:
 
 
 async def _is_wanted(uow: Uow, user: User, template: Template[Any]) -> bool:
-    if template.topic is Topic.SECURITY:
+    if template.category is Category.SECURITY:
         return True
     known = user.email_verified_at is not None
-    return known and (await wanted(uow, user.id))[template.topic]
+    return known and (await wanted(uow, user.id))[template.category]
 
 
-async def _has_had_enough(uow: Uow, user_id: UUID, topic: Topic) -> bool:
+async def _has_had_enough(uow: Uow, user_id: UUID, category: Category) -> bool:
     hour = timedelta(hours=1)
-    lately = await repository.written_lately(uow.db, user_id, topic, within=hour)
+    lately = await repository.written_lately(uow.db, user_id, category, within=hour)
     return lately >= _MOST_PER_HOUR
 
 

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from taskyard.accounts.service import links
 from taskyard.accounts.service.links import Purpose
 from taskyard.core.settings import Settings
-from taskyard.notifications.types import Topic
+from taskyard.notifications.types import Category
 
 V = TypeVar("V", bound=BaseModel)
 
@@ -85,7 +85,7 @@ class Template(Generic[V]):
     """One kind of letter."""
 
     name: str
-    topic: Topic
+    category: Category
     variables: type[V]
     subject: Callable[[V], str]
     #: Where its button leads.
@@ -113,7 +113,7 @@ def _of(given: RunEnded) -> str:
 
 WELCOME: Final = Template(
     name="welcome",
-    topic=Topic.SECURITY,
+    category=Category.SECURITY,
     variables=ConfirmAddress,
     subject=lambda given: "Welcome to Taskyard" if given.new else "Confirm your address",
     page=_link(Purpose.EMAIL_VERIFICATION),
@@ -122,7 +122,7 @@ WELCOME: Final = Template(
 )
 PASSWORD_RESET: Final = Template(
     name="password_reset",
-    topic=Topic.SECURITY,
+    category=Category.SECURITY,
     variables=PasswordForgotten,
     subject=lambda _: "Set a new password",
     page=_link(Purpose.PASSWORD_RESET),
@@ -131,42 +131,42 @@ PASSWORD_RESET: Final = Template(
 )
 PASSWORD_WAS_RESET: Final = Template(
     name="password_was_reset",
-    topic=Topic.SECURITY,
+    category=Category.SECURITY,
     variables=PasswordReset,
     subject=lambda _: "Your password was set by a link",
     page=_here("forgot-password"),
 )
 PASSWORD_CHANGED: Final = Template(
     name="password_changed",
-    topic=Topic.SECURITY,
+    category=Category.SECURITY,
     variables=PasswordSet,
     subject=lambda _: "Your password was changed",
     page=_here("forgot-password"),
 )
 NEW_SIGN_IN: Final = Template(
     name="new_sign_in",
-    topic=Topic.SECURITY,
+    category=Category.SECURITY,
     variables=SignIn,
     subject=lambda _: "New sign-in to your account",
     page=_here("settings/security"),
 )
 SESSION_REUSED: Final = Template(
     name="session_reused",
-    topic=Topic.SECURITY,
+    category=Category.SECURITY,
     variables=SignIn,
     subject=lambda _: "A session was ended for your safety",
     page=_here("settings/security"),
 )
 RUN_FAILED: Final = Template(
     name="run_failed",
-    topic=Topic.RUN_FAILED,
+    category=Category.RUN_FAILED,
     variables=RunFailed,
     subject=lambda given: f"{given.title}{_of(given)} failed",
     page=_run,
 )
 RUN_COMPLETED: Final = Template(
     name="run_completed",
-    topic=Topic.RUN_COMPLETED,
+    category=Category.RUN_COMPLETED,
     variables=RunEnded,
     subject=lambda given: f"{given.title}{_of(given)} is done",
     page=_run,

@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Final
 
 
-class Topic(StrEnum):
+class Category(StrEnum):
     """What a letter is about; a person chooses by it."""
 
     #: Never switched off: who takes an account over would do that first.
@@ -14,7 +14,11 @@ class Topic(StrEnum):
 
 
 #: What people get who never chose.
-BY_DEFAULT: Final = {Topic.SECURITY: True, Topic.RUN_FAILED: True, Topic.RUN_COMPLETED: False}
+BY_DEFAULT: Final = {
+    Category.SECURITY: True,
+    Category.RUN_FAILED: True,
+    Category.RUN_COMPLETED: False,
+}
 
 
 class EmailStatus(StrEnum):

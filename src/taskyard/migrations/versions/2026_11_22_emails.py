@@ -20,7 +20,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("user_id", sa.Uuid(), nullable=False),
         sa.Column("template", sa.String(40), nullable=False),
-        sa.Column("topic", sa.String(40), nullable=False),
+        sa.Column("category", sa.String(40), nullable=False),
         sa.Column("subject", sa.String(400), nullable=False),
         sa.Column("address", sa.String(254), nullable=False),
         sa.Column("variables", postgresql.JSONB(), nullable=False),
@@ -48,10 +48,10 @@ def upgrade() -> None:
     op.create_table(
         "email_preferences",
         sa.Column("user_id", sa.Uuid(), nullable=False),
-        sa.Column("topic", sa.String(40), nullable=False),
+        sa.Column("category", sa.String(40), nullable=False),
         sa.Column("wanted", sa.Boolean(), nullable=False),
         sa.Column("chosen_at", _TIME, server_default=sa.func.now(), nullable=False),
-        sa.PrimaryKeyConstraint("user_id", "topic", name="pk_email_preferences"),
+        sa.PrimaryKeyConstraint("user_id", "category", name="pk_email_preferences"),
         sa.ForeignKeyConstraint(
             ["user_id"],
             ["users.id"],

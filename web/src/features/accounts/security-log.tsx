@@ -13,7 +13,7 @@ const WORDS: Record<string, string> = {
   'account.password_reset': 'Password reset by a link',
   'account.email_verification_asked': 'Link to confirm the address asked for',
   'account.email_verified': 'Address confirmed',
-  'account.email_topics_chosen': 'E-mail choices changed',
+  'account.email_categories_chosen': 'E-mail choices changed',
   'account.profile_changed': 'Profile changed',
   'account.sign_in_refused': 'Sign-in refused',
   'session.started': 'Signed in',

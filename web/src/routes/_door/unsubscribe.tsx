@@ -7,14 +7,14 @@ import { useAction } from '@/lib/action';
 import { stale } from '@/lib/client';
 import { useTitle } from '@/lib/title';
 
-type Search = { token?: string | undefined; topic?: string | undefined };
+type Search = { token?: string | undefined; category?: string | undefined };
 
 const given = (value: unknown) => (typeof value === 'string' && value ? value : undefined);
 
 export const Route = createFileRoute('/_door/unsubscribe')({
   validateSearch: (search: Record<string, unknown>): Search => ({
     token: given(search.token),
-    topic: given(search.topic),
+    category: given(search.category),
   }),
   component: Unsubscribe,
 });
@@ -27,14 +27,14 @@ const WHEN: Record<string, string> = {
 /** Where "Stop these e-mails" in a letter leads; it works without signing in. */
 function Unsubscribe() {
   useTitle('Stop e-mails');
-  const { token, topic = '' } = Route.useSearch();
+  const { token, category = '' } = Route.useSearch();
   const stop = useAction(unsubscribeMutation(), { onSuccess: () => stale('getNotificationSettings') });
-  if (stop.isSuccess) return <Done when={WHEN[stop.data.data.topic]} />;
+  if (stop.isSuccess) return <Done when={WHEN[stop.data.data.category]} />;
   return (
     <>
       <h1 className="mt-5 text-2xl">Stop these e-mails?</h1>
       <p className="mt-2 text-mute [text-wrap:pretty]">
-        You will get none any more {WHEN[topic] ?? 'of this kind'}. Others stay as they are.
+        You will get none any more {WHEN[category] ?? 'of this kind'}. Others stay as they are.
       </p>
       <div className="mt-6 grid gap-4">
         {stop.error && <Notice tone="bad">{stop.error.message}</Notice>}

@@ -1,7 +1,7 @@
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { Lock } from 'lucide-react';
-import type { NotificationSettings, TopicRead } from '@/api/gen';
+import type { CategoryRead, NotificationSettings } from '@/api/gen';
 import { getNotificationSettingsOptions, listEmailsOptions } from '@/api/gen/@tanstack/react-query.gen';
 import { Section } from '@/components/section';
 import { Chip } from '@/components/ui/chip';
@@ -9,7 +9,7 @@ import { Notice } from '@/components/ui/notice';
 import { Switch } from '@/components/ui/switch';
 import { ConfirmAddress } from '@/features/notifications/confirm-address';
 import { EmailRow } from '@/features/notifications/email-row';
-import { useChooseTopic } from '@/features/notifications/use-choose-topic';
+import { useChooseCategory } from '@/features/notifications/use-choose-category';
 
 export const Route = createFileRoute('/_app/settings/notifications')({
   loader: ({ context }) =>
@@ -29,9 +29,9 @@ function Notifications() {
       </Section>
       <Section title="Tell me by e-mail" about="Every letter but those about your safety has a link to stop its kind.">
         <ul className="grid gap-4">
-          {settings.topics.map((topic) => (
-            <li key={topic.topic}>
-              <Topic topic={topic} />
+          {settings.categories.map((category) => (
+            <li key={category.category}>
+              <Category category={category} />
             </li>
           ))}
         </ul>
@@ -59,15 +59,15 @@ function Address({ settings }: { settings: NotificationSettings }) {
   );
 }
 
-function Topic({ topic }: { topic: TopicRead }) {
-  const choose = useChooseTopic();
-  if (!topic.locked) {
+function Category({ category }: { category: CategoryRead }) {
+  const choose = useChooseCategory();
+  if (!category.locked) {
     return (
       <Switch
-        label={topic.title}
-        hint={topic.about}
-        checked={topic.wanted}
-        onChange={(wanted) => choose(topic.topic, wanted)}
+        label={category.title}
+        hint={category.about}
+        checked={category.wanted}
+        onChange={(wanted) => choose(category.category, wanted)}
       />
     );
   }
@@ -75,8 +75,8 @@ function Topic({ topic }: { topic: TopicRead }) {
     <div className="flex items-start gap-3">
       <Lock aria-hidden="true" className="mt-0.5 h-4 w-7 shrink-0 text-mute" strokeWidth={1.75} />
       <div className="min-w-0 flex-1">
-        <p className="font-[520]">{topic.title}</p>
-        <p className="mt-0.5 text-mute text-xs [text-wrap:pretty]">{topic.about}</p>
+        <p className="font-[520]">{category.title}</p>
+        <p className="mt-0.5 text-mute text-xs [text-wrap:pretty]">{category.about}</p>
       </div>
       <Chip>Always on</Chip>
     </div>
