@@ -170,6 +170,19 @@ def test_a_letter_carries_its_secret_only_when_it_is_written() -> None:
     assert secret[1] not in str(email.variables)
 
 
+@pytest.mark.parametrize(
+    ("kept", "written"),
+    [
+        ("Maya.Kern@example.com", "Maya.Kern@example.com"),
+        ("maya@bücher.example", "maya@xn--bcher-kva.example"),
+        ("maya", "key@example.com"),
+    ],
+)
+def test_a_mailbox_is_plain(kept: str, written: str) -> None:
+    maya = User(id=uuid7(), email=kept, email_key="key@example.com")
+    assert service.draft(maya, TEMPLATES["welcome"], GIVEN["welcome"]).address == written
+
+
 def test_long_words_are_cut() -> None:
     given = GIVEN["run_failed"].model_copy(update={"title": "x" * 9_000})
     email = _email("run_failed", given)
