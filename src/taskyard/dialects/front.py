@@ -6,8 +6,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from taskyard.dialects.dialect import Dialect
 
-_PREFIX = "/dialects/"
-
 
 class FrontDoor:
     """Hands a request to the dialect whose address it names, and everything else on.
@@ -18,26 +16,27 @@ class FrontDoor:
 
     def __init__(self, app: ASGIApp, dialects: Sequence[tuple[Dialect, ASGIApp]]) -> None:
         self.app = app
-        self._by_name = {dialect.name: (dialect, spoken) for dialect, spoken in dialects}
-        self._exact: dict[str, ASGIApp] = {}
-        self._below: dict[str, ASGIApp] = {}
+        #: Addresses that are a dialect's own; what ends with a slash stands for all below it.
+        self._exact: dict[str, tuple[ASGIApp, str]] = {}
+        self._below: dict[str, tuple[ASGIApp, str]] = {}
         for dialect, spoken in dialects:
+            self._exact[dialect.prefix] = self._below[f"{dialect.prefix}/"] = spoken, dialect.prefix
             for address in dialect.at_root:
-                (self._below if address.endswith("/") else self._exact)[address] = spoken
+                (self._below if address.endswith("/") else self._exact)[address] = spoken, ""
+        # One question for the many that are for none of them.
+        self._starts = tuple(self._below)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on."""
-        app = self.app if scope["type"] == "lifespan" else self._of(scope)
+        app = self.app
+        if scope["type"] != "lifespan":
+            path: str = scope["path"]
+            if path in self._exact or path.startswith(self._starts):
+                app, scope["root_path"] = self._of(path)
         await app(scope, receive, send)
 
-    def _of(self, scope: Scope) -> ASGIApp:
-        path: str = scope["path"]
-        if path.startswith(_PREFIX):
-            name = path.removeprefix(_PREFIX).partition("/")[0]
-            if name in self._by_name:
-                dialect, app = self._by_name[name]
-                scope["root_path"] = dialect.prefix
-                return app
+    def _of(self, path: str) -> tuple[ASGIApp, str]:
+        """Return the application of a path, and what it lies below."""
         if path in self._exact:
             return self._exact[path]
-        return next((app for at, app in self._below.items() if path.startswith(at)), self.app)
+        return next(found for start, found in self._below.items() if path.startswith(start))
