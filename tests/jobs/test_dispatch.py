@@ -1,7 +1,10 @@
 """Whose turn it is: the choice alone, on a database whose relay has no broker to send to."""
 
+import asyncio
 import time
 from collections import Counter
+from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,9 +13,14 @@ from sqlalchemy import CursorResult, text
 
 from taskyard.core.limits import TIERS
 from taskyard.core.platform import Platform
+from taskyard.core.queue import Hint, Hints
+from taskyard.core.settings import Settings
 from taskyard.core.uow import unit_of_work
-from taskyard.jobs.engine import dispatch
+from taskyard.jobs import kinds
+from taskyard.jobs.engine import dispatch, states
 from taskyard.jobs.engine.dispatch import QUEUES
+from taskyard.jobs.engine.relay import Relay
+from taskyard.jobs.engine.states import Claim, Hand
 from taskyard.kit.ids import uuid7
 from tests.conftest import OpenInstance
 
@@ -89,7 +97,8 @@ class Yard:
         for one in ids:
             await self.do(
                 "UPDATE jobs SET state = 'running', started_at = clock_timestamp(),"
-                " lease_until = 'infinity' WHERE id = :id",
+                " lease_until = 'infinity', lease_worker = (SELECT id FROM workers LIMIT 1)"
+                " WHERE id = :id",
                 id=one,
             )
 
@@ -106,8 +115,9 @@ class Yard:
 
 
 @pytest.fixture
-async def yard(open_other: OpenInstance) -> Yard:
-    """A database of its own, with an instance that has no broker."""
+async def yard(open_other: OpenInstance, monkeypatch: pytest.MonkeyPatch) -> Yard:
+    """A database of its own, with an instance that has no broker and keeps no place free."""
+    monkeypatch.setattr(kinds, "has_system_work", lambda: False)
     return Yard((await open_other(empty=True, redis_url=None)).platform)
 
 
@@ -204,6 +214,48 @@ async def test_even_among_many_of_a_higher_tier_a_lower_one_gets_its_turn(yard: 
         await yard.finish(sent)
         turns += 1
         assert turns < 20, "starved"
+
+
+async def test_where_a_place_is_kept_no_hint_is_out_that_it_would_refuse(
+    yard: Yard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kinds, "has_system_work", lambda: True)
+    await yard.workers(2)
+    for _ in range(4):
+        await yard.queue(await yard.owner(), 1)
+    first = await yard.send()
+    assert len(first) == 2, "as many as are free"
+    assert await yard.send() == []
+    await yard.claim(first)
+    assert await yard.send() == [], "all places are taken"
+    errand = (await yard.queue(None, 1))[0]
+    assert await yard.send() == [errand], "which the platform's own work does not mind"
+    await yard.finish(first[:1])
+    assert len(await yard.send()) == 1
+
+
+async def test_a_hint_that_is_refused_at_once_is_sent_again(settings: Settings, yard: Yard) -> None:
+    """Its answer is there before anything else could be written about it."""
+    await yard.workers(1)
+    [job_id] = await yard.queue(await yard.owner(), 1)
+    database = yard.platform.database
+
+    class Quick(Hints):
+        async def send(self, hints: Sequence[Hint]) -> None:
+            by = Claim(uuid7(), str(uuid7()), timedelta(minutes=1), slots=0)
+            async with unit_of_work(database) as uow:
+                await uow.db.run_sync(
+                    lambda db: states.claim(
+                        Hand(db, uow.emit), hints[0].job_id, by, lambda _: timedelta(1)
+                    )
+                )
+
+    relay = Relay(yard.platform, [], [])
+    relay._hints = Quick(settings)
+    async with database.session() as db:
+        await relay._send(db)
+    assert await yard.choose() == [job_id]
+    await asyncio.to_thread(relay._hints.close)
 
 
 async def test_the_platforms_own_work_has_its_own_window(yard: Yard) -> None:

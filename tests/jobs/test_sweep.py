@@ -6,6 +6,8 @@ from uuid import UUID
 
 import pytest
 
+from taskyard.core.uow import unit_of_work
+from taskyard.jobs.engine import workers
 from taskyard.jobs.engine.workers import Identity, node
 from taskyard.jobs.models import Job
 from taskyard.kit.ids import uuid7
@@ -68,6 +70,26 @@ async def test_a_job_that_takes_its_workers_along_is_given_up(
     assert job.failure["reason"] == "worker_lost"
     assert "3 workers" in job.failure["message"]
     assert [name for _, name, _ in await alone.events(job_id)][-1] == "job.failed"
+
+
+async def test_a_new_leader_waits_for_those_who_could_not_renew(
+    open_other: OpenInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PostgreSQL may have been away: for them too. Only who is known to be dead loses his jobs."""
+    monkeypatch.setattr("taskyard.jobs.engine.relay._GRACE_S", 3600.0)
+    instance = await open_other(empty=True, redis_url=None)
+    jobs = Jobs(instance.platform, instance.world)
+    someone = await jobs.world.account()
+    silent, dead = [await jobs.ask(someone) for _ in range(2)]
+    await lose(jobs, silent)
+    await lose(jobs, dead)
+    worker_id = uuid7()
+    await jobs.do("UPDATE jobs SET lease_worker = :w WHERE id = :id", w=worker_id, id=dead)
+    async with unit_of_work(instance.platform.database) as uow:
+        await workers.remove(uow.db, worker_id)
+    assert (await swept(jobs, dead, "queued")).lost == 1
+    await asyncio.sleep(1.5)
+    assert (await jobs.get(silent)).state == "running"
 
 
 async def test_a_lost_job_that_was_to_be_cancelled_is_cancelled(

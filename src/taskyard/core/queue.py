@@ -162,13 +162,19 @@ class Hints:
         found, self._found_new = self._found_new, False
         return found
 
-    async def _ask(self, question: Callable[..., T], *about: Any) -> T:
-        if self._unanswered is not None:
-            if self._unanswered.done() and self._unanswered.exception() is not None:
-                self._unanswered = self._thread.submit(self._look_for_epoch)
-            if not self._unanswered.done():
-                raise BrokerAway("it did not answer a moment ago")
+    def answers(self) -> bool:
+        """Say whether the broker may be asked; False until the thread has found it again."""
+        if self._unanswered is None:
+            return True
+        if self._unanswered.done() and self._unanswered.exception() is not None:
+            self._unanswered = self._thread.submit(self._look_for_epoch)
+        if self._unanswered.done():
             self._unanswered = None
+        return self._unanswered is None
+
+    async def _ask(self, question: Callable[..., T], *about: Any) -> T:
+        if not self.answers():
+            raise BrokerAway("it did not answer a moment ago")
         asked = self._thread.submit(question, *about)
         patience = _PATIENCE_AT_FIRST_S if self._producer is None else _PATIENCE_S
         try:

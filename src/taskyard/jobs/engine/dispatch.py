@@ -1,6 +1,8 @@
 """Whose turn it is.
 
-Few hints are out at any time, so that who comes next is decided as late as possible, here. Each
+Few hints are out at any time, so that who comes next is decided as late as possible, here: twice
+as many as there are places, or, where a place is kept for the platform's own work, no more than
+are free, since that place would take the others only to refuse them. Each
 person's jobs go in the order in which they were asked for, up to the tier's number at once.
 Between people, the lower score goes first:
 
@@ -14,11 +16,12 @@ from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import text, update
+from sqlalchemy import func, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskyard.core.limits import TIERS
 from taskyard.core.queue import Hint
+from taskyard.jobs import kinds
 from taskyard.jobs.engine.workers import ALIVE
 from taskyard.jobs.models import Job
 from taskyard.jobs.types import JobState
@@ -34,6 +37,8 @@ _ROOM = text(
     SELECT (SELECT coalesce(sum(slots), 0) FROM workers WHERE {ALIVE}) AS slots,
            EXISTS (SELECT 1 FROM jobs WHERE {_READY} AND queue = 'work') AS any_work,
            EXISTS (SELECT 1 FROM jobs WHERE {_READY} AND queue = 'system') AS any_system,
+           (SELECT count(*) FROM jobs JOIN workers ON workers.id = lease_worker
+             WHERE state = 'running' AND queue = 'work' AND {ALIVE}) AS busy,
            count(*) FILTER (WHERE queue = 'work') AS work,
            count(*) FILTER (WHERE queue = 'system') AS system
       FROM jobs WHERE state = 'queued' AND dispatched_at IS NOT NULL
@@ -111,12 +116,13 @@ async def choose(db: AsyncSession) -> list[Hint]:
     """Return the hints to send now; the platform's own work first."""
     room = (await db.execute(_ROOM)).one()
     window = _WINDOW * room.slots
+    of_work = room.slots - room.busy if kinds.has_system_work() else window
     hints: list[Hint] = []
     if room.any_system and window > room.system:
         found = await db.scalars(_SYSTEM_CHOICE, {"room": window - room.system})
         hints += [Hint(job_id, QUEUES["system"]) for job_id in found]
-    if room.any_work and window > room.work:
-        found = await db.scalars(_CHOICE, {"room": window - room.work, **_tiers()})
+    if room.any_work and of_work > room.work:
+        found = await db.scalars(_CHOICE, {"room": of_work - room.work, **_tiers()})
         hints += [Hint(job_id, QUEUES["work"]) for job_id in found]
     return hints
 
@@ -129,11 +135,23 @@ def _tiers() -> dict[str, object]:
     }
 
 
-async def note_sent(db: AsyncSession, job_ids: Sequence[UUID], clock: object) -> None:
-    """Note that hints are out for these jobs, as far as they were not claimed already."""
+async def note_sent(db: AsyncSession, job_ids: Sequence[UUID]) -> None:
+    """Note that hints go out for these jobs.
+
+    Before they do: a hint may be answered at once, and what its answer makes of the job stands.
+    """
+    await _note(db, job_ids, func.clock_timestamp())
+
+
+async def note_lost(db: AsyncSession, job_ids: Sequence[UUID]) -> None:
+    """Note that the hints for these jobs did not go out."""
+    await _note(db, job_ids, None)
+
+
+async def _note(db: AsyncSession, job_ids: Sequence[UUID], at: object) -> None:
     await db.execute(
         update(Job)
         .where(Job.id.in_(job_ids), Job.state == JobState.QUEUED)
-        .values(dispatched_at=clock)
+        .values(dispatched_at=at)
         .execution_options(synchronize_session=False)
     )

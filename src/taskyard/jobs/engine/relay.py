@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import Final
 
 import structlog
-from sqlalchemy import func, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import (
     AsyncConnection,
     AsyncEngine,
@@ -29,7 +29,7 @@ from taskyard.core.queue import BrokerAway, Hints
 from taskyard.core.settings import Settings
 from taskyard.core.spine import Listener
 from taskyard.core.uow import Uow
-from taskyard.jobs.engine import dispatch
+from taskyard.jobs.engine import dispatch, workers
 from taskyard.jobs.engine.listening import drain
 from taskyard.jobs.engine.sweep import sweep
 
@@ -40,6 +40,9 @@ _LOCK: Final = 1_952_543_598
 _STAND_S: Final = 1.0
 TICK_S: Final = 0.5
 _SWEEP_S: Final = 1.0
+#: A new leader may be new because PostgreSQL was away. Then nobody could renew a lease either,
+#: and those who still work get the time to.
+_GRACE_S: Final = 5.0
 _GATHER_S: Final = 0.02
 
 
@@ -116,12 +119,17 @@ class Relay:
 
     async def _relay(self, connection: AsyncConnection) -> None:
         """Sweep and send, at every tick and whenever the bell rings."""
-        swept = 0.0
         clock = asyncio.get_running_loop().time
+        began = clock()
+        swept = 0.0
+        async with AsyncSession(connection) as db:
+            # The leader before may have died between noting that a hint is out and sending it.
+            await workers.send_again(db)
+            await db.commit()
         while True:
             async with AsyncSession(connection, expire_on_commit=False) as db:
                 if clock() - swept >= _SWEEP_S:
-                    if await sweep(Uow(db)):
+                    if await sweep(Uow(db), leases=clock() - began > _GRACE_S):
                         self._platform.bus.ring()
                     swept = clock()
                     await self._check_broker(db)
@@ -146,19 +154,17 @@ class Relay:
         except BrokerAway as error:
             self._note_broker(error)
             return
-        await db.execute(
-            text(
-                "UPDATE jobs SET dispatched_at = NULL WHERE state = 'queued'"
-                " AND dispatched_at IS NOT NULL"
-            )
-        )
+        await workers.send_again(db)
         await db.commit()
 
     async def _send(self, db: AsyncSession) -> None:
-        if self._hints is None:
+        if self._hints is None or not self._hints.answers():
             return
         chosen = await dispatch.choose(db)
-        # No transaction while the broker is spoken to.
+        job_ids = [hint.job_id for hint in chosen]
+        if chosen:
+            await dispatch.note_sent(db, job_ids)
+        # No transaction while the broker is spoken to. Killed here, the next leader sends again.
         await db.commit()
         if not chosen:
             return
@@ -166,11 +172,10 @@ class Relay:
             await self._hints.send(chosen)
         except BrokerAway as error:
             self._note_broker(error)
+            await dispatch.note_lost(db, job_ids)
+            await db.commit()
             return
         self._note_broker(None)
-        # Killed between the two, the hints go out twice, which harms nobody.
-        await dispatch.note_sent(db, [hint.job_id for hint in chosen], func.clock_timestamp())
-        await db.commit()
 
     def _note_broker(self, error: BrokerAway | None) -> None:
         if (error is not None) != self._broker_was_away:

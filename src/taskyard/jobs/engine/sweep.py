@@ -26,13 +26,16 @@ _FORGET_HINTS: Final = text(
 )
 
 
-async def sweep(uow: Uow) -> int:
-    """Do everything that is due; return how many jobs changed. Commits as it goes."""
+async def sweep(uow: Uow, *, leases: bool = True) -> int:
+    """Do everything that is due; return how many jobs changed. Commits as it goes.
+
+    Without `leases`, only those end whose holders are known to be dead.
+    """
     await workers.remove_dead(uow.db)
     await uow.db.execute(_FORGET_HINTS, {"age": REDISPATCH})
     await uow.commit()
     changed = 0
-    for where, decide in _DUE:
+    for where, decide in (*((_RUN_OUT,) if leases else ()), *_DUE):
         changed += await _settle_all(uow, where, decide)
     return changed
 
@@ -71,8 +74,12 @@ def _was_never_taken(job: Job) -> Outcome:
 
 
 #: Conditions in plain text, so that the partial indexes are seen to fit; what each makes of a job.
+_RUN_OUT: Final = (
+    text("state = 'running' AND lease_until < clock_timestamp()"),
+    outcome.worker_lost(),
+)
 _DUE: Final[tuple[tuple[TextClause, Decide], ...]] = (
-    (text("state = 'running' AND lease_until < clock_timestamp()"), outcome.worker_lost()),
+    (text("state = 'running' AND lease_until = to_timestamp(0)"), outcome.worker_lost()),
     (
         # A job's own guardian ends it at its deadline; here, only where that failed.
         text("state = 'running' AND deadline_at < clock_timestamp() - interval '60 seconds'"),

@@ -28,6 +28,8 @@ _UNANSWERED: Final = text(
 _SEND_AGAIN: Final = text(
     "UPDATE jobs SET dispatched_at = NULL WHERE state = 'queued' AND dispatched_at IS NOT NULL"
 )
+#: The end of a lease whose holder is known to be dead: nobody will renew it.
+DEAD: Final = func.to_timestamp(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +102,13 @@ async def remove(db: AsyncSession, worker_id: UUID) -> None:
     again: the few that were alive are answered twice, which harms nobody.
     """
     await expire_leases(db, worker_id)
-    await db.execute(_SEND_AGAIN)
+    await send_again(db)
     await db.execute(delete(Worker).where(Worker.id == worker_id))
+
+
+async def send_again(db: AsyncSession) -> None:
+    """Have every hint that is out sent once more; those that were alive are answered twice."""
+    await db.execute(_SEND_AGAIN)
 
 
 async def is_idle(db: AsyncSession, worker_id: UUID) -> bool:
@@ -119,14 +126,14 @@ async def expire_lease(db: AsyncSession, worker_id: UUID, hint_id: str) -> None:
     """End the lease that a dead process got by a hint; or have the hint sent again."""
     claimed = (Job.lease_worker == worker_id) & (Job.lease_owner == hint_id)
     if (await db.execute(_expire(claimed).returning(Job.id))).first() is None:
-        await db.execute(_SEND_AGAIN)
+        await send_again(db)
 
 
 def _expire(whose: ColumnElement[bool]) -> Update:
     return (
         update(Job)
         .where(Job.state == JobState.RUNNING, whose)
-        .values(lease_until=func.clock_timestamp())
+        .values(lease_until=DEAD)
         .execution_options(synchronize_session=False)
     )
 
