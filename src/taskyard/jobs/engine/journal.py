@@ -253,6 +253,7 @@ class Journal:
             self._bus.tell(frames.message(self._claimed.job_id, rows))
 
     async def _patiently(self, write: Write) -> list[JobEvent]:
+        said = False
         while True:
             try:
                 return await self._try(write)
@@ -261,7 +262,9 @@ class Journal:
                     raise
                 if self._is_lost():
                     raise LeaseLost from error
-            _log.warning("attempt_write_waits", job_id=str(self._claimed.job_id))
+            if not said:
+                _log.warning("attempt_write_waits", job_id=str(self._claimed.job_id))
+                said = True
             await asyncio.sleep(_RETRY_S)
 
     async def _try(self, write: Write) -> list[JobEvent]:
