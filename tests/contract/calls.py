@@ -8,7 +8,6 @@ import httpx
 from taskyard.kit.ids import uuid7
 from tests.contract.responses import Operation
 
-
 #: What an instance says that was not told how to do what is asked.
 NOT_CONFIGURED = {"MAIL_NOT_CONFIGURED"}
 

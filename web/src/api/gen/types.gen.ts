@@ -45,6 +45,106 @@ export type AccessRead = {
 };
 
 /**
+ * AccountPatch
+ *
+ * What of an account to change.
+ */
+export type AccountPatch = {
+    /**
+     * Role
+     */
+    role?: 'user' | 'admin' | 'viewer' | null;
+    /**
+     * Tier
+     *
+     * Goes before the account's own tier; null takes it back.
+     */
+    tier?: 'free' | 'pro' | 'premium' | null;
+    /**
+     * Tier Until
+     *
+     * For a time: when `tier` ends.
+     */
+    tier_until?: string | null;
+    /**
+     * Active
+     *
+     * False ends its sessions and keeps it out.
+     */
+    active?: boolean | null;
+};
+
+/**
+ * AccountRead
+ *
+ * An account, as administrators see it.
+ */
+export type AccountRead = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Email
+     */
+    email: string;
+    /**
+     * Username
+     */
+    username: string;
+    /**
+     * Display Name
+     */
+    display_name: string;
+    /**
+     * Role
+     */
+    role: 'user' | 'admin' | 'viewer';
+    /**
+     * Tier
+     *
+     * What counts now.
+     */
+    tier: 'free' | 'pro' | 'premium';
+    /**
+     * Tier Granted
+     *
+     * It was given by an administrator.
+     */
+    tier_granted: boolean;
+    /**
+     * Tier Until
+     *
+     * When a granted tier ends; null: never.
+     */
+    tier_until: string | null;
+    /**
+     * Active
+     */
+    active: boolean;
+    /**
+     * Sessions
+     *
+     * Where the account is signed in.
+     */
+    sessions: number;
+    /**
+     * Last Seen At
+     *
+     * Null where it is signed in nowhere.
+     */
+    last_seen_at: string | null;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
  * AnalysisCreate
  *
  * What to analyse.
@@ -152,6 +252,43 @@ export type AnalysisRead = {
     failure: {
         [key: string]: unknown;
     } | null;
+};
+
+/**
+ * AnyProjectRead
+ *
+ * A project, as administrators find it.
+ */
+export type AnyProjectRead = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Key
+     */
+    key: string;
+    /**
+     * Is Personal
+     */
+    is_personal: boolean;
+    owner: OwnerRead;
+    /**
+     * Members
+     */
+    members: number;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Updated At
+     */
+    updated_at: string;
 };
 
 /**
@@ -1046,6 +1183,13 @@ export type HotSpot = {
 };
 
 /**
+ * Item[AccountRead]
+ */
+export type ItemAccountRead = {
+    data: AccountRead;
+};
+
+/**
  * Item[AnalysisRead]
  */
 export type ItemAnalysisRead = {
@@ -1148,6 +1292,13 @@ export type ItemReportRead = {
  */
 export type ItemResetLink = {
     data: ResetLink;
+};
+
+/**
+ * Item[SessionsEnded]
+ */
+export type ItemSessionsEnded = {
+    data: SessionsEnded;
 };
 
 /**
@@ -1736,6 +1887,26 @@ export type OriginRead = {
 };
 
 /**
+ * OwnerRead
+ *
+ * Whose it is.
+ */
+export type OwnerRead = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Username
+     */
+    username: string;
+    /**
+     * Display Name
+     */
+    display_name: string;
+};
+
+/**
  * Page[AccessRead]
  */
 export type PageAccessRead = {
@@ -1766,6 +1937,36 @@ export type PageAccessRead = {
 };
 
 /**
+ * Page[AccountRead]
+ */
+export type PageAccountRead = {
+    /**
+     * Items
+     */
+    items: Array<AccountRead>;
+    /**
+     * Total
+     *
+     * How many there are in all, or at least (capped at 10,000).
+     */
+    total: number;
+    /**
+     * Page
+     */
+    page: number;
+    /**
+     * Page Size
+     */
+    page_size: number;
+    /**
+     * Next Cursor
+     *
+     * Send as `cursor` for what follows; null at the end.
+     */
+    next_cursor?: string | null;
+};
+
+/**
  * Page[AnalysisRead]
  */
 export type PageAnalysisRead = {
@@ -1773,6 +1974,36 @@ export type PageAnalysisRead = {
      * Items
      */
     items: Array<AnalysisRead>;
+    /**
+     * Total
+     *
+     * How many there are in all, or at least (capped at 10,000).
+     */
+    total: number;
+    /**
+     * Page
+     */
+    page: number;
+    /**
+     * Page Size
+     */
+    page_size: number;
+    /**
+     * Next Cursor
+     *
+     * Send as `cursor` for what follows; null at the end.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * Page[AnyProjectRead]
+ */
+export type PageAnyProjectRead = {
+    /**
+     * Items
+     */
+    items: Array<AnyProjectRead>;
     /**
      * Total
      *
@@ -2043,36 +2274,6 @@ export type PageSecurityEvent = {
      * Items
      */
     items: Array<SecurityEvent>;
-    /**
-     * Total
-     *
-     * How many there are in all, or at least (capped at 10,000).
-     */
-    total: number;
-    /**
-     * Page
-     */
-    page: number;
-    /**
-     * Page Size
-     */
-    page_size: number;
-    /**
-     * Next Cursor
-     *
-     * Send as `cursor` for what follows; null at the end.
-     */
-    next_cursor?: string | null;
-};
-
-/**
- * Page[SessionRead]
- */
-export type PageSessionRead = {
-    /**
-     * Items
-     */
-    items: Array<SessionRead>;
     /**
      * Total
      *
@@ -2389,6 +2590,12 @@ export type ProjectRead = {
      * The caller's role; `admin` where they see it as the instance's administrator.
      */
     role: 'owner' | 'member' | 'viewer' | 'admin';
+    /**
+     * Permissions
+     *
+     * What the caller may do here.
+     */
+    permissions: Array<string>;
     /**
      * Created At
      */
@@ -2734,43 +2941,15 @@ export type SessionLinkRead = {
 };
 
 /**
- * SessionRead
+ * SessionsEnded
  *
- * A login on a device.
+ * How many sessions were ended.
  */
-export type SessionRead = {
+export type SessionsEnded = {
     /**
-     * Id
+     * Sessions Ended
      */
-    id: string;
-    /**
-     * Device
-     */
-    device: string;
-    /**
-     * User Agent
-     */
-    user_agent: string;
-    /**
-     * Address
-     */
-    address: string;
-    /**
-     * Created At
-     */
-    created_at: string;
-    /**
-     * Last Seen At
-     */
-    last_seen_at: string;
-    /**
-     * Expires At
-     */
-    expires_at: string;
-    /**
-     * Current
-     */
-    current: boolean;
+    sessions_ended: number;
 };
 
 /**
@@ -3418,6 +3597,12 @@ export type UserRead = {
      */
     tier: 'free' | 'pro' | 'premium';
     /**
+     * Tier Until
+     *
+     * When a tier given for a time ends.
+     */
+    tier_until: string | null;
+    /**
      * Permissions
      */
     permissions: Array<string>;
@@ -3473,6 +3658,138 @@ export type WorstFunction = {
      * What the complexity counts.
      */
     measure?: 'cognitive' | 'cyclomatic';
+};
+
+/**
+ * SessionRead
+ *
+ * A login on a device.
+ */
+export type TaskyardAccountsSchemasSessionRead = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Device
+     */
+    device: string;
+    /**
+     * User Agent
+     */
+    user_agent: string;
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Last Seen At
+     */
+    last_seen_at: string;
+    /**
+     * Expires At
+     */
+    expires_at: string;
+    /**
+     * Current
+     */
+    current: boolean;
+};
+
+/**
+ * SessionRead
+ *
+ * A login of somebody's, on a device.
+ */
+export type TaskyardAdminSchemasSessionRead = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Device
+     */
+    device: string;
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Last Seen At
+     */
+    last_seen_at: string;
+    /**
+     * Expires At
+     */
+    expires_at: string;
+};
+
+/**
+ * Page[SessionRead]
+ */
+export type TaskyardCoreSchemasPageSessionRead1 = {
+    /**
+     * Items
+     */
+    items: Array<TaskyardAccountsSchemasSessionRead>;
+    /**
+     * Total
+     *
+     * How many there are in all, or at least (capped at 10,000).
+     */
+    total: number;
+    /**
+     * Page
+     */
+    page: number;
+    /**
+     * Page Size
+     */
+    page_size: number;
+    /**
+     * Next Cursor
+     *
+     * Send as `cursor` for what follows; null at the end.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * Page[SessionRead]
+ */
+export type TaskyardCoreSchemasPageSessionRead2 = {
+    /**
+     * Items
+     */
+    items: Array<TaskyardAdminSchemasSessionRead>;
+    /**
+     * Total
+     *
+     * How many there are in all, or at least (capped at 10,000).
+     */
+    total: number;
+    /**
+     * Page
+     */
+    page: number;
+    /**
+     * Page Size
+     */
+    page_size: number;
+    /**
+     * Next Cursor
+     *
+     * Send as `cursor` for what follows; null at the end.
+     */
+    next_cursor?: string | null;
 };
 
 export type GetHealthData = {
@@ -4012,7 +4329,7 @@ export type ListSessionsResponses = {
     /**
      * Successful Response
      */
-    200: PageSessionRead;
+    200: TaskyardCoreSchemasPageSessionRead1;
 };
 
 export type ListSessionsResponse = ListSessionsResponses[keyof ListSessionsResponses];
@@ -5004,7 +5321,14 @@ export type DeleteProjectData = {
          */
         project_id: string;
     };
-    query?: never;
+    query?: {
+        /**
+         * Reason
+         *
+         * Why; an administrator who is no member has to say.
+         */
+        reason?: string | null;
+    };
     url: '/api/v1/projects/{project_id}';
 };
 
@@ -5030,7 +5354,7 @@ export type DeleteProjectErrors = {
      */
     409: Problem;
     /**
-     * `VALIDATION_ERROR`
+     * `REASON_REQUIRED`, `VALIDATION_ERROR`
      */
     422: Problem;
     /**
@@ -8624,6 +8948,528 @@ export type UnsubscribeResponses = {
 };
 
 export type UnsubscribeResponse = UnsubscribeResponses[keyof UnsubscribeResponses];
+
+export type ListUsersData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Page
+         *
+         * From 1.
+         */
+        page?: number;
+        /**
+         * Page Size
+         *
+         * How many; the most depends on the tier.
+         */
+        page_size?: number;
+        /**
+         * Q
+         *
+         * Part of the name, username or e-mail.
+         */
+        q?: string | null;
+        /**
+         * Role
+         */
+        role?: 'user' | 'admin' | 'viewer' | null;
+        /**
+         * Active
+         */
+        active?: boolean | null;
+    };
+    url: '/api/v1/admin/users';
+};
+
+export type ListUsersErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`
+     */
+    403: Problem;
+    /**
+     * `PAGINATION_TOO_DEEP`, `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type ListUsersError = ListUsersErrors[keyof ListUsersErrors];
+
+export type ListUsersResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageAccountRead;
+};
+
+export type ListUsersResponse = ListUsersResponses[keyof ListUsersResponses];
+
+export type GetUserData = {
+    body?: never;
+    path: {
+        /**
+         * User Id
+         *
+         * An account.
+         */
+        user_id: string;
+    };
+    query?: never;
+    url: '/api/v1/admin/users/{user_id}';
+};
+
+export type GetUserErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`
+     */
+    403: Problem;
+    /**
+     * `USER_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type GetUserError = GetUserErrors[keyof GetUserErrors];
+
+export type GetUserResponses = {
+    /**
+     * Successful Response
+     */
+    200: ItemAccountRead;
+};
+
+export type GetUserResponse = GetUserResponses[keyof GetUserResponses];
+
+export type ChangeUserData = {
+    body: AccountPatch;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * The ETag you read; a change made since then is answered with 412.
+         */
+        'If-Match'?: string | null;
+        /**
+         * For 24 hours a repeat of this request with the same key gets the first answer and does nothing. 1 to 255 visible ASCII characters; `X-Idempotency-Key` is understood too.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * User Id
+         *
+         * An account.
+         */
+        user_id: string;
+    };
+    query?: never;
+    url: '/api/v1/admin/users/{user_id}';
+};
+
+export type ChangeUserErrors = {
+    /**
+     * `BAD_REQUEST`, `IDEMPOTENCY_KEY_INVALID`, `MALFORMED_JSON`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`, `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `USER_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `LAST_ADMIN`, `IDEMPOTENCY_IN_PROGRESS`
+     */
+    409: Problem;
+    /**
+     * `PRECONDITION_FAILED`
+     */
+    412: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: Problem;
+    /**
+     * `VALIDATION_ERROR`, `IDEMPOTENCY_KEY_REUSED`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type ChangeUserError = ChangeUserErrors[keyof ChangeUserErrors];
+
+export type ChangeUserResponses = {
+    /**
+     * Successful Response
+     */
+    200: ItemAccountRead;
+};
+
+export type ChangeUserResponse = ChangeUserResponses[keyof ChangeUserResponses];
+
+export type EndUserSessionsData = {
+    body?: never;
+    path: {
+        /**
+         * User Id
+         *
+         * An account.
+         */
+        user_id: string;
+    };
+    query?: never;
+    url: '/api/v1/admin/users/{user_id}/sessions';
+};
+
+export type EndUserSessionsErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`, `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `USER_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type EndUserSessionsError = EndUserSessionsErrors[keyof EndUserSessionsErrors];
+
+export type EndUserSessionsResponses = {
+    /**
+     * Successful Response
+     */
+    200: ItemSessionsEnded;
+};
+
+export type EndUserSessionsResponse = EndUserSessionsResponses[keyof EndUserSessionsResponses];
+
+export type ListUserSessionsData = {
+    body?: never;
+    path: {
+        /**
+         * User Id
+         *
+         * An account.
+         */
+        user_id: string;
+    };
+    query?: never;
+    url: '/api/v1/admin/users/{user_id}/sessions';
+};
+
+export type ListUserSessionsErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`
+     */
+    403: Problem;
+    /**
+     * `USER_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type ListUserSessionsError = ListUserSessionsErrors[keyof ListUserSessionsErrors];
+
+export type ListUserSessionsResponses = {
+    /**
+     * Successful Response
+     */
+    200: TaskyardCoreSchemasPageSessionRead2;
+};
+
+export type ListUserSessionsResponse = ListUserSessionsResponses[keyof ListUserSessionsResponses];
+
+export type ListAllProjectsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Page
+         *
+         * From 1.
+         */
+        page?: number;
+        /**
+         * Page Size
+         *
+         * How many; the most depends on the tier.
+         */
+        page_size?: number;
+        /**
+         * Q
+         *
+         * Part of the project's or its owner's name.
+         */
+        q?: string | null;
+        /**
+         * Personal
+         *
+         * Personal projects as well.
+         */
+        personal?: boolean;
+    };
+    url: '/api/v1/admin/projects';
+};
+
+export type ListAllProjectsErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`
+     */
+    403: Problem;
+    /**
+     * `PAGINATION_TOO_DEEP`, `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type ListAllProjectsError = ListAllProjectsErrors[keyof ListAllProjectsErrors];
+
+export type ListAllProjectsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageAnyProjectRead;
+};
+
+export type ListAllProjectsResponse = ListAllProjectsResponses[keyof ListAllProjectsResponses];
+
+export type ListAllJobsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Page
+         *
+         * From 1.
+         */
+        page?: number;
+        /**
+         * Page Size
+         *
+         * How many; the most depends on the tier.
+         */
+        page_size?: number;
+        /**
+         * Cursor
+         *
+         * `next_cursor` of the page before.
+         */
+        cursor?: string | null;
+        /**
+         * Status
+         */
+        status?: 'waiting' | 'queued' | 'running' | 'completed' | 'failed' | 'cancelled' | null;
+        /**
+         * Kind
+         */
+        kind?: string | null;
+    };
+    url: '/api/v1/admin/jobs';
+};
+
+export type ListAllJobsErrors = {
+    /**
+     * `CURSOR_INVALID`, `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`
+     */
+    403: Problem;
+    /**
+     * `PAGINATION_TOO_DEEP`, `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type ListAllJobsError = ListAllJobsErrors[keyof ListAllJobsErrors];
+
+export type ListAllJobsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageJobSummary;
+};
+
+export type ListAllJobsResponse = ListAllJobsResponses[keyof ListAllJobsResponses];
 
 export type ListApiCallsData = {
     body?: never;
