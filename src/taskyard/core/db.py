@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
+from weakref import WeakSet
 
 import asyncpg
 from sqlalchemy import DateTime, MetaData, Uuid, event, func
@@ -108,10 +109,23 @@ class Database:
             },
         )
         event.listen(self.engine.sync_engine, "checkout", _refuse_broken)
+        event.listen(self.engine.sync_engine, "connect", self._know)
+        self._drivers: WeakSet[asyncpg.Connection] = WeakSet()
+        #: Whether it does not answer at all (`core.silence`); then nobody is let in to wait for it.
+        self.hangs = False
         #: Rung after each commit that wrote events; `entry` ties it to the bus.
         self.bell: Callable[[], None] | None = None
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
         self._gate = asyncio.Semaphore(settings.database_pool)
+
+    def give_up(self) -> None:
+        """Let nobody in until it answers again, and free those who wait for an answer now."""
+        self.hangs = True
+        for driver in list(self._drivers):
+            driver.terminate()
+
+    def _know(self, connection: Any, _: object) -> None:
+        self._drivers.add(connection.driver_connection)
 
     @asynccontextmanager
     async def session(self) -> AsyncIterator[AsyncSession]:
@@ -146,6 +160,8 @@ class Database:
 
     @asynccontextmanager
     async def _turn(self) -> AsyncIterator[None]:
+        if self.hangs:
+            raise DatabaseBusy(retry_after=2)
         try:
             if self._gate.locked():
                 async with asyncio.timeout(GATE_TIMEOUT_S):
@@ -155,6 +171,8 @@ class Database:
         except TimeoutError:
             raise DatabaseBusy(retry_after=1) from None
         try:
+            if self.hangs:
+                raise DatabaseBusy(retry_after=2)
             yield
         finally:
             self._gate.release()

@@ -19,6 +19,7 @@ from taskyard.core.admission import admission_of
 from taskyard.core.platform import Platform
 from taskyard.core.routing import use_index
 from taskyard.core.settings import Settings, get_settings
+from taskyard.core.silence import noticed
 from taskyard.dialects import DIALECTS, FrontDoor
 from taskyard.entry.wiring import build_platform, following, register_kinds, standing
 
@@ -106,7 +107,12 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     platform: Platform = app.state.platform
     platform.throttle.announce()
     await bootstrap.ensure_admin(platform.database, platform.settings)
-    async with following(platform), standing(platform), recording(app.state.recorder):
+    async with (
+        noticed(platform.database, platform.settings.async_dsn),
+        following(platform),
+        standing(platform),
+        recording(app.state.recorder),
+    ):
         yield
     await platform.close()
 

@@ -1,0 +1,81 @@
+"""Noticing a database that hangs, so that nobody waits for it for long.
+
+One that is gone refuses at once. One that hangs (its machine is frozen, a network drops whatever
+is sent) says nothing: each statement would wait for its own time-out, and so would the roll-back
+after it. Here one small question is asked over and over, on a connection of its own. While it
+stays unanswered, whoever waits is told so, and whoever comes is refused.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+import asyncpg
+import structlog
+
+from taskyard.core.db import Database
+
+_log = structlog.get_logger(__name__)
+
+_PAUSE_S: Final = 0.5
+_PATIENCE_S: Final = 1.75
+#: Silences in a row that count: after the first, it may be this process that was too busy.
+_SILENCES: Final = 2
+
+
+@asynccontextmanager
+async def noticed(database: Database, dsn: str) -> AsyncIterator[None]:
+    """Notice where the database falls silent, for as long as the block lasts."""
+    task = asyncio.create_task(_Questioner(database, dsn).run(), name="silence")
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+class _Questioner:
+    def __init__(self, database: Database, dsn: str) -> None:
+        self._database = database
+        self._dsn = dsn
+        self._connection: asyncpg.Connection | None = None
+
+    async def run(self) -> None:
+        """Ask until cancelled."""
+        silences = 0
+        try:
+            while True:
+                try:
+                    async with asyncio.timeout(_PATIENCE_S):
+                        await self._ask()
+                except TimeoutError:
+                    silences += 1
+                    self._hang_up()
+                    if silences >= _SILENCES and not self._database.hangs:
+                        _log.warning("database_hangs")
+                        self._database.give_up()
+                    continue
+                except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                    # It refuses. So it does everybody, who need no help to notice.
+                    self._hang_up()
+                else:
+                    silences = 0
+                    if self._database.hangs:
+                        _log.info("database_answers")
+                        self._database.hangs = False
+                await asyncio.sleep(_PAUSE_S)
+        finally:
+            self._hang_up()
+
+    async def _ask(self) -> None:
+        if self._connection is None:
+            self._connection = await asyncpg.connect(
+                self._dsn, server_settings={"application_name": "taskyard-silence"}
+            )
+        await self._connection.fetchval("SELECT 1")
+
+    def _hang_up(self) -> None:
+        if self._connection is not None:
+            self._connection.terminate()
+            self._connection = None
