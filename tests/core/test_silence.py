@@ -11,8 +11,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from taskyard.core.db import Database, DatabaseBusy, is_outage
-from taskyard.core.silence import noticed
 from taskyard.core.settings import Settings
+from taskyard.core.silence import noticed
 
 
 class Line:
