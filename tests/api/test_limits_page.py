@@ -73,6 +73,8 @@ def _with_rate(name: str) -> list[str]:
 _SOCKET = "WS /ws"
 _BESIDE = {
     "login_email": ["POST /auth/login"],
+    "share_password": ["POST /files/shared/open"],
+    "share_password_link": ["POST /files/shared/open"],
     "analysis_create": ["POST /jobs", "POST /projects/{project_id}/jobs"],
 }
 

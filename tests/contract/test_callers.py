@@ -36,6 +36,9 @@ PUBLIC = {
     "exchange_session_link",
     "download_file",
     "get_file_content",
+    "open_shared_file",
+    "get_shared_content",
+    "get_shared_file",
 }
 #: Paths whose callers a matrix of their own looks at.
 OWN_MATRIX = re.compile(r"{(project_id|job_id|file_id|upload_id)}")

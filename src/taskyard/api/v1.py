@@ -8,6 +8,7 @@ from taskyard.api import health, sample
 from taskyard.core.live import routes as live
 from taskyard.files import routes as files
 from taskyard.files.library import routes as library
+from taskyard.files.shares import routes as shares
 from taskyard.files.uploads import routes as uploads
 from taskyard.jobs import routes as jobs
 from taskyard.notifications import routes as notifications
@@ -24,6 +25,7 @@ ROUTERS = (
     *source.ROUTERS,
     *files.ROUTERS,
     *uploads.ROUTERS,
+    *shares.ROUTERS,
     *library.ROUTERS,
     *jobs.ROUTERS,
     *live.ROUTERS,

@@ -1,6 +1,7 @@
 """How a request finds its route."""
 
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 from fastapi import APIRouter, FastAPI
 from starlette.exceptions import HTTPException
@@ -9,6 +10,13 @@ from starlette.routing import BaseRoute, Match
 from starlette.types import Message, Receive, Scope, Send
 
 from taskyard.core.admission import admission_of
+
+_HEAD_ONLY: Final = "taskyard.head_only"
+
+
+def wants_content(connection: HTTPConnection) -> bool:
+    """Say whether what a GET handler gives is sent, and not only its head, as for HEAD."""
+    return _HEAD_ONLY not in connection.scope
 
 
 class IndexedRouter(APIRouter):
@@ -67,7 +75,7 @@ class IndexedRouter(APIRouter):
                 # At once: the content of a stream has no end.
                 await send({"type": "http.response.body"})
 
-        got = {**scope, "method": "GET"}
+        got = {**scope, "method": "GET", _HEAD_ONLY: True}
         try:
             await self.app(got, receive, send_head)
         finally:

@@ -218,10 +218,13 @@ class Storage:
     def store_part(self, upload_id: UUID, name: str, content: bytes) -> None:
         """Keep a part of something that is still being uploaded, at most PART_BYTES of it.
 
-        It is safe once `flush` has returned. The same name again replaces it, whole.
+        Once this returns it would survive a loss of power. The same name again replaces it, whole.
         """
+        key = _part_key(upload_id, name)
         with _translated("store part"):
-            obstore.put(self._store, _part_key(upload_id, name), content)
+            obstore.put(self._store, key, content)
+            if self._folder is not None:
+                _sync(self._folder / key)
 
     def read_part(self, upload_id: UUID, name: str) -> bytes | None:
         """Return a part as it was kept, None where it is not here."""
@@ -334,6 +337,16 @@ def _slice(source: BinaryIO, size: int) -> Iterator[bytes]:
 async def _chunks(found: "GetResult") -> AsyncIterator[bytes]:
     async for chunk in found.stream(min_chunk_size=CHUNK_BYTES):
         yield bytes(chunk)
+
+
+def _sync(path: Path) -> None:
+    """Have one file and its way from the store's folder on the disk: what others write may wait."""
+    for place in (path, path.parent, path.parent.parent):
+        descriptor = os.open(place, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def _sync_file_system(folder: Path) -> None:

@@ -11,7 +11,7 @@ from fastapi import Depends, Path
 from starlette.requests import HTTPConnection
 
 from taskyard.core.access import Access, Actor, AuthRequired, Permission, recognise
-from taskyard.core.uow import Uow, UowDep
+from taskyard.core.uow import Uow, UowDep, unit_of_work
 from taskyard.files.library import repository
 from taskyard.files.library.errors import FileNotFound
 from taskyard.files.models import File
@@ -74,6 +74,22 @@ async def load(
     return access
 
 
+class BriefFileGate:
+    """Admits as `FileGate` does, and gives the database back at once."""
+
+    def __init__(self, permission: Permission) -> None:
+        self.permission = permission
+        self.access = Access(permission)
+
+    async def __call__(self, connection: HTTPConnection, file_id: FileId) -> FileAccess:
+        """Return the caller's access to the file."""
+        async with unit_of_work(connection.app.state.platform.database) as uow:
+            actor = await recognise(connection, uow)
+            if actor is None:
+                raise AuthRequired
+            return await load(uow, actor, file_id, self.permission)
+
+
 class FileGate:
     """A dependency that admits to the file of the path."""
 
@@ -94,6 +110,7 @@ class FileGate:
 
 CanReadFile = Annotated[FileAccess, Depends(FileGate(Permission.FILE_READ), scope="function")]
 CanShareFile = Annotated[FileAccess, Depends(FileGate(Permission.FILE_SHARE), scope="function")]
+CanShareFileBriefly = Annotated[FileAccess, Depends(BriefFileGate(Permission.FILE_SHARE))]
 CanDeleteFile = Annotated[FileAccess, Depends(FileGate(Permission.FILE_DELETE), scope="function")]
 CanRestoreFile = Annotated[
     FileAccess, Depends(FileGate(Permission.FILE_DELETE, deleted=True), scope="function")

@@ -25,8 +25,8 @@ def link(parts: Parts, access: FileAccess) -> DownloadRead:
     return sign_download(parts, access.actor.user_id, resource, access.file.name, path=PATH)
 
 
-async def follow(parts: Parts, token: str, device: Device) -> File:
-    """Return the file a link leads to, and write down who came.
+async def follow(parts: Parts, token: str, device: Device, *, wants_content: bool = True) -> File:
+    """Return the file a link leads to, and write down who came for its content.
 
     The link is no right of its own: the account that made it is asked for again, and what it may
     see now decides. Raises SignedUrlInvalid, SignedUrlExpired, FileNotFound.
@@ -39,7 +39,8 @@ async def follow(parts: Parts, token: str, device: Device) -> File:
         async with unit_of_work(parts.database) as uow:
             actor = await actor_of(uow, parts.settings, UUID(opened.user_id))
             access = await load(uow, actor, UUID(file_id), Permission.FILE_READ)
-            service.note(uow, access.file.id, "download", device, user_id=actor.user_id)
+            if wants_content:
+                service.note(uow, access.file.id, "download", device, user_id=actor.user_id)
             return access.file
     except TaskyardError as error:
         if error.kind in {Kind.NOT_FOUND, Kind.FORBIDDEN}:

@@ -10,6 +10,7 @@ from taskyard.accounts.access import DeviceDep
 from taskyard.core import idempotency
 from taskyard.core.access import Actor, Permission, permit, permit_briefly, public
 from taskyard.core.downloads import SignedUrlExpired, SignedUrlInvalid, download_headers
+from taskyard.core.index import wants_content
 from taskyard.core.limits import TierLimitExceeded, tier_limits
 from taskyard.core.routing import Router
 from taskyard.core.schemas import CursorDep, CursorInvalid, Item, Page, PaginationTooDeep, Paging
@@ -171,7 +172,7 @@ async def get_file_content(
 
     The link carries the right of the account that asked for it, which is checked again now.
     """
-    file = await links.follow(parts, token, device)
+    file = await links.follow(parts, token, device, wants_content=wants_content(request))
     blob = Blob(file.sha256, file.size_bytes)
     return await blob_response(parts.storage, request, blob, download_headers(file.name))
 

@@ -181,7 +181,6 @@ async def take_part(
         if sha256 is not None and sha256 != found:
             raise PartDamaged(number=number)
         await asyncio.to_thread(_store, parts, upload_id, part_name(number, found), aside)
-    await parts.storage.flush()
     async with unit_of_work(parts.database) as uow:
         # It may have been completed or aborted meanwhile.
         check_open(await own(uow, actor, upload_id, lock=True))

@@ -2,7 +2,7 @@
 
 import { type Client, type ClientMeta, formDataBodySerializer, type Options as Options2, type RequestResult, type TDataShape } from './client';
 import { client } from './client.gen';
-import type { AbortUploadData, AbortUploadErrors, AbortUploadResponses, AskForVerificationData, AskForVerificationErrors, AskForVerificationResponses, AskToUnsubscribeData, AskToUnsubscribeErrors, CancelJobData, CancelJobErrors, CancelJobResponses, ChangeNotificationSettingsData, ChangeNotificationSettingsErrors, ChangeNotificationSettingsResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ChangeProfileData, ChangeProfileErrors, ChangeProfileResponses, ChangeUserData, ChangeUserErrors, ChangeUserResponses, CheckResetLinkData, CheckResetLinkErrors, CheckResetLinkResponses, CompleteUploadData, CompleteUploadErrors, CompleteUploadResponses, CreateAnalysisData, CreateAnalysisErrors, CreateAnalysisResponses, CreateJobData, CreateJobErrors, CreateJobResponses, CreateProjectData, CreateProjectErrors, CreateProjectJobData, CreateProjectJobErrors, CreateProjectJobResponses, CreateProjectResponses, CreateSampleProjectData, CreateSampleProjectErrors, CreateSampleProjectResponses, CreateSessionLinkData, CreateSessionLinkErrors, CreateSessionLinkResponses, CreateTicketData, CreateTicketErrors, CreateTicketResponses, CreateUploadData, CreateUploadErrors, CreateUploadResponses, DeleteFileData, DeleteFileErrors, DeleteFileResponses, DeleteProjectData, DeleteProjectErrors, DeleteProjectResponses, DownloadFileData, DownloadFileErrors, DownloadFileResponses, DownloadJobLogData, DownloadJobLogErrors, DownloadJobLogResponses, EndUserSessionsData, EndUserSessionsErrors, EndUserSessionsResponses, ExchangeSessionLinkData, ExchangeSessionLinkErrors, ExchangeSessionLinkResponses, ExportAnalysisData, ExportAnalysisErrors, ExportAnalysisResponses, ExportApiCallsData, ExportApiCallsErrors, ExportApiCallsResponses, ForgotPasswordData, ForgotPasswordErrors, ForgotPasswordResponses, GetAnalysisData, GetAnalysisErrors, GetAnalysisReportData, GetAnalysisReportErrors, GetAnalysisReportResponses, GetAnalysisResponses, GetDetailedHealthData, GetDetailedHealthErrors, GetDetailedHealthResponses, GetFileContentData, GetFileContentErrors, GetFileContentResponses, GetFileData, GetFileErrors, GetFileLinkData, GetFileLinkErrors, GetFileLinkResponses, GetFileResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetJobData, GetJobErrors, GetJobResponses, GetLimitsData, GetLimitsErrors, GetLimitsResponses, GetMeData, GetMeErrors, GetMeResponses, GetNotificationSettingsData, GetNotificationSettingsErrors, GetNotificationSettingsResponses, GetProfileData, GetProfileErrors, GetProfileResponses, GetProjectData, GetProjectErrors, GetProjectResponses, GetSetupData, GetSetupErrors, GetSetupResponses, GetSourceArchiveData, GetSourceArchiveErrors, GetSourceArchiveResponses, GetSourceFileData, GetSourceFileErrors, GetSourceFileResponses, GetSourceSnapshotData, GetSourceSnapshotErrors, GetSourceSnapshotResponses, GetStorageData, GetStorageErrors, GetStorageResponses, GetSubscriptionData, GetSubscriptionErrors, GetSubscriptionResponses, GetUploadData, GetUploadErrors, GetUploadResponses, GetUsageData, GetUsageErrors, GetUsageResponses, GetUserData, GetUserErrors, GetUserResponses, GiveSourceData, GiveSourceErrors, GiveSourceResponses, ListAllJobsData, ListAllJobsErrors, ListAllJobsResponses, ListAllProjectsData, ListAllProjectsErrors, ListAllProjectsResponses, ListAnalysesData, ListAnalysesErrors, ListAnalysesResponses, ListApiCallsData, ListApiCallsErrors, ListApiCallsResponses, ListEmailsData, ListEmailsErrors, ListEmailsResponses, ListFileAccessesData, ListFileAccessesErrors, ListFileAccessesResponses, ListFilesData, ListFilesErrors, ListFilesResponses, ListFindingsData, ListFindingsErrors, ListFindingsResponses, ListJobAssetsData, ListJobAssetsErrors, ListJobAssetsResponses, ListJobEventsData, ListJobEventsErrors, ListJobEventsResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListProjectJobsData, ListProjectJobsErrors, ListProjectJobsResponses, ListProjectsData, ListProjectsErrors, ListProjectsResponses, ListSecurityEventsData, ListSecurityEventsErrors, ListSecurityEventsResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListSourceFilesData, ListSourceFilesErrors, ListSourceFilesResponses, ListSourceSnapshotsData, ListSourceSnapshotsErrors, ListSourceSnapshotsResponses, ListUploadsData, ListUploadsErrors, ListUploadsResponses, ListUsersData, ListUsersErrors, ListUserSessionsData, ListUserSessionsErrors, ListUserSessionsResponses, ListUsersResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, PutUploadPartData, PutUploadPartErrors, PutUploadPartResponses, RefreshData, RefreshErrors, RefreshResponses, RegisterData, RegisterErrors, RegisterResponses, ResetPasswordData, ResetPasswordErrors, ResetPasswordResponses, RestoreFileData, RestoreFileErrors, RestoreFileResponses, RetryJobData, RetryJobErrors, RetryJobResponses, RevokeSessionData, RevokeSessionErrors, RevokeSessionResponses, SetUpData, SetUpErrors, SetUpResponses, UnsubscribeData, UnsubscribeErrors, UnsubscribeResponses, UpdateProjectData, UpdateProjectErrors, UpdateProjectResponses, UploadFileData, UploadFileErrors, UploadFileResponses, VerifyEmailData, VerifyEmailErrors, VerifyEmailResponses } from './types.gen';
+import type { AbortUploadData, AbortUploadErrors, AbortUploadResponses, AskForVerificationData, AskForVerificationErrors, AskForVerificationResponses, AskToUnsubscribeData, AskToUnsubscribeErrors, CancelJobData, CancelJobErrors, CancelJobResponses, ChangeNotificationSettingsData, ChangeNotificationSettingsErrors, ChangeNotificationSettingsResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ChangeProfileData, ChangeProfileErrors, ChangeProfileResponses, ChangeUserData, ChangeUserErrors, ChangeUserResponses, CheckResetLinkData, CheckResetLinkErrors, CheckResetLinkResponses, CompleteUploadData, CompleteUploadErrors, CompleteUploadResponses, CreateAnalysisData, CreateAnalysisErrors, CreateAnalysisResponses, CreateJobData, CreateJobErrors, CreateJobResponses, CreateProjectData, CreateProjectErrors, CreateProjectJobData, CreateProjectJobErrors, CreateProjectJobResponses, CreateProjectResponses, CreateSampleProjectData, CreateSampleProjectErrors, CreateSampleProjectResponses, CreateSessionLinkData, CreateSessionLinkErrors, CreateSessionLinkResponses, CreateShareData, CreateShareErrors, CreateShareResponses, CreateTicketData, CreateTicketErrors, CreateTicketResponses, CreateUploadData, CreateUploadErrors, CreateUploadResponses, DeleteFileData, DeleteFileErrors, DeleteFileResponses, DeleteProjectData, DeleteProjectErrors, DeleteProjectResponses, DownloadFileData, DownloadFileErrors, DownloadFileResponses, DownloadJobLogData, DownloadJobLogErrors, DownloadJobLogResponses, EndUserSessionsData, EndUserSessionsErrors, EndUserSessionsResponses, ExchangeSessionLinkData, ExchangeSessionLinkErrors, ExchangeSessionLinkResponses, ExportAnalysisData, ExportAnalysisErrors, ExportAnalysisResponses, ExportApiCallsData, ExportApiCallsErrors, ExportApiCallsResponses, ForgotPasswordData, ForgotPasswordErrors, ForgotPasswordResponses, GetAnalysisData, GetAnalysisErrors, GetAnalysisReportData, GetAnalysisReportErrors, GetAnalysisReportResponses, GetAnalysisResponses, GetDetailedHealthData, GetDetailedHealthErrors, GetDetailedHealthResponses, GetFileContentData, GetFileContentErrors, GetFileContentResponses, GetFileData, GetFileErrors, GetFileLinkData, GetFileLinkErrors, GetFileLinkResponses, GetFileResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetJobData, GetJobErrors, GetJobResponses, GetLimitsData, GetLimitsErrors, GetLimitsResponses, GetMeData, GetMeErrors, GetMeResponses, GetNotificationSettingsData, GetNotificationSettingsErrors, GetNotificationSettingsResponses, GetProfileData, GetProfileErrors, GetProfileResponses, GetProjectData, GetProjectErrors, GetProjectResponses, GetSetupData, GetSetupErrors, GetSetupResponses, GetSharedContentData, GetSharedContentErrors, GetSharedContentResponses, GetSharedFileData, GetSharedFileErrors, GetSharedFileResponses, GetSourceArchiveData, GetSourceArchiveErrors, GetSourceArchiveResponses, GetSourceFileData, GetSourceFileErrors, GetSourceFileResponses, GetSourceSnapshotData, GetSourceSnapshotErrors, GetSourceSnapshotResponses, GetStorageData, GetStorageErrors, GetStorageResponses, GetSubscriptionData, GetSubscriptionErrors, GetSubscriptionResponses, GetUploadData, GetUploadErrors, GetUploadResponses, GetUsageData, GetUsageErrors, GetUsageResponses, GetUserData, GetUserErrors, GetUserResponses, GiveSourceData, GiveSourceErrors, GiveSourceResponses, ListAllJobsData, ListAllJobsErrors, ListAllJobsResponses, ListAllProjectsData, ListAllProjectsErrors, ListAllProjectsResponses, ListAnalysesData, ListAnalysesErrors, ListAnalysesResponses, ListApiCallsData, ListApiCallsErrors, ListApiCallsResponses, ListEmailsData, ListEmailsErrors, ListEmailsResponses, ListFileAccessesData, ListFileAccessesErrors, ListFileAccessesResponses, ListFilesData, ListFilesErrors, ListFilesResponses, ListFindingsData, ListFindingsErrors, ListFindingsResponses, ListJobAssetsData, ListJobAssetsErrors, ListJobAssetsResponses, ListJobEventsData, ListJobEventsErrors, ListJobEventsResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListProjectJobsData, ListProjectJobsErrors, ListProjectJobsResponses, ListProjectsData, ListProjectsErrors, ListProjectsResponses, ListSecurityEventsData, ListSecurityEventsErrors, ListSecurityEventsResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListSharesData, ListSharesErrors, ListSharesResponses, ListSourceFilesData, ListSourceFilesErrors, ListSourceFilesResponses, ListSourceSnapshotsData, ListSourceSnapshotsErrors, ListSourceSnapshotsResponses, ListUploadsData, ListUploadsErrors, ListUploadsResponses, ListUsersData, ListUsersErrors, ListUserSessionsData, ListUserSessionsErrors, ListUserSessionsResponses, ListUsersResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, OpenSharedFileData, OpenSharedFileErrors, OpenSharedFileResponses, PutUploadPartData, PutUploadPartErrors, PutUploadPartResponses, RefreshData, RefreshErrors, RefreshResponses, RegisterData, RegisterErrors, RegisterResponses, ResetPasswordData, ResetPasswordErrors, ResetPasswordResponses, RestoreFileData, RestoreFileErrors, RestoreFileResponses, RetryJobData, RetryJobErrors, RetryJobResponses, RevokeSessionData, RevokeSessionErrors, RevokeSessionResponses, RevokeShareData, RevokeShareErrors, RevokeShareResponses, SetUpData, SetUpErrors, SetUpResponses, UnsubscribeData, UnsubscribeErrors, UnsubscribeResponses, UpdateProjectData, UpdateProjectErrors, UpdateProjectResponses, UploadFileData, UploadFileErrors, UploadFileResponses, VerifyEmailData, VerifyEmailErrors, VerifyEmailResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -664,6 +664,85 @@ export const completeUpload = <ThrowOnError extends boolean = true>(options: Opt
     url: '/api/v1/files/uploads/{upload_id}/complete',
     ...options
 });
+
+/**
+ * List shares
+ *
+ * List a file's links, newest first, also those that have ended.
+ */
+export const listShares = <ThrowOnError extends boolean = true>(options: Options<ListSharesData, ThrowOnError>): RequestResult<ListSharesResponses, ListSharesErrors, ThrowOnError> => (options.client ?? client).get<ListSharesResponses, ListSharesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'taskyard_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/files/{file_id}/shares',
+    ...options
+});
+
+/**
+ * Create share
+ *
+ * Make a link that gives the file to whoever holds it, without an account.
+ */
+export const createShare = <ThrowOnError extends boolean = true>(options: Options<CreateShareData, ThrowOnError>): RequestResult<CreateShareResponses, CreateShareErrors, ThrowOnError> => (options.client ?? client).post<CreateShareResponses, CreateShareErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'taskyard_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/files/{file_id}/shares',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Revoke share
+ *
+ * End a link at once.
+ */
+export const revokeShare = <ThrowOnError extends boolean = true>(options: Options<RevokeShareData, ThrowOnError>): RequestResult<RevokeShareResponses, RevokeShareErrors, ThrowOnError> => (options.client ?? client).delete<RevokeShareResponses, RevokeShareErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'taskyard_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/files/{file_id}/shares/{share_id}',
+    ...options
+});
+
+/**
+ * Open shared file
+ *
+ * Say what a shared link leads to, and give a short-lived link to the content.
+ *
+ * This is no download yet. Wrong passwords are counted for the address and for the link.
+ */
+export const openSharedFile = <ThrowOnError extends boolean = true>(options: Options<OpenSharedFileData, ThrowOnError>): RequestResult<OpenSharedFileResponses, OpenSharedFileErrors, ThrowOnError> => (options.client ?? client).post<OpenSharedFileResponses, OpenSharedFileErrors, ThrowOnError>({
+    url: '/api/v1/files/shared/open',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Get shared content
+ *
+ * Return the file behind a shared link that was opened, as an attachment.
+ */
+export const getSharedContent = <ThrowOnError extends boolean = true>(options: Options<GetSharedContentData, ThrowOnError>): RequestResult<GetSharedContentResponses, GetSharedContentErrors, ThrowOnError> => (options.client ?? client).get<GetSharedContentResponses, GetSharedContentErrors, ThrowOnError>({ url: '/api/v1/files/shared/content/{ticket}', ...options });
+
+/**
+ * Get shared file
+ *
+ * Return the file behind a shared link without a password at once, for programs.
+ */
+export const getSharedFile = <ThrowOnError extends boolean = true>(options: Options<GetSharedFileData, ThrowOnError>): RequestResult<GetSharedFileResponses, GetSharedFileErrors, ThrowOnError> => (options.client ?? client).get<GetSharedFileResponses, GetSharedFileErrors, ThrowOnError>({ url: '/api/v1/files/shared/{token}', ...options });
 
 /**
  * List files

@@ -1309,6 +1309,20 @@ export type ItemSetupState = {
 };
 
 /**
+ * Item[ShareRead]
+ */
+export type ItemShareRead = {
+    data: ShareRead;
+};
+
+/**
+ * Item[SharedRead]
+ */
+export type ItemSharedRead = {
+    data: SharedRead;
+};
+
+/**
  * Item[SignedIn]
  */
 export type ItemSignedIn = {
@@ -2297,6 +2311,36 @@ export type PageSecurityEvent = {
 };
 
 /**
+ * Page[ShareRead]
+ */
+export type PageShareRead = {
+    /**
+     * Items
+     */
+    items: Array<ShareRead>;
+    /**
+     * Total
+     *
+     * How many there are in all, or at least (capped at 10,000).
+     */
+    total: number;
+    /**
+     * Page
+     */
+    page: number;
+    /**
+     * Page Size
+     */
+    page_size: number;
+    /**
+     * Next Cursor
+     *
+     * Send as `cursor` for what follows; null at the end.
+     */
+    next_cursor?: string | null;
+};
+
+/**
  * Page[SnapshotRead]
  */
 export type PageSnapshotRead = {
@@ -3004,6 +3048,141 @@ export type SetupState = {
      * The caller is signed in; asking costs a stranger no 401.
      */
     signed_in: boolean;
+};
+
+/**
+ * ShareCreate
+ *
+ * How a file is to be shared.
+ */
+export type ShareCreate = {
+    /**
+     * Expires At
+     *
+     * Within a year; a week from now where it is not given.
+     */
+    expires_at?: string | null;
+    /**
+     * Password
+     *
+     * 8 characters or more. Tell it by another way than the link.
+     */
+    password?: string | null;
+    /**
+     * Max Downloads
+     *
+     * After so many downloads it ends.
+     */
+    max_downloads?: number | null;
+};
+
+/**
+ * ShareOpen
+ *
+ * What somebody who was sent a link has.
+ */
+export type ShareOpen = {
+    /**
+     * Token
+     *
+     * What stands behind the # of the link.
+     */
+    token: string;
+    /**
+     * Password
+     */
+    password?: string | null;
+};
+
+/**
+ * ShareRead
+ *
+ * A link to a file.
+ */
+export type ShareRead = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * File Id
+     */
+    file_id: string;
+    /**
+     * Url
+     *
+     * For whom it is meant. Null where the instance's secret was changed since: the link works on, but nobody can be told it again.
+     */
+    url: string | null;
+    /**
+     * State
+     */
+    state: 'active' | 'expired' | 'revoked' | 'used_up';
+    created_by: UploadedBy;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Expires At
+     */
+    expires_at: string;
+    /**
+     * Has Password
+     */
+    has_password: boolean;
+    /**
+     * Max Downloads
+     */
+    max_downloads: number | null;
+    /**
+     * Downloads
+     */
+    downloads: number;
+    /**
+     * Revoked At
+     */
+    revoked_at: string | null;
+};
+
+/**
+ * SharedRead
+ *
+ * What a shared link leads to.
+ */
+export type SharedRead = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Size Bytes
+     */
+    size_bytes: number;
+    /**
+     * Content Type
+     */
+    content_type: string;
+    /**
+     * Shared By
+     */
+    shared_by: string;
+    /**
+     * Expires At
+     */
+    expires_at: string;
+    /**
+     * Downloads Left
+     *
+     * Null where there is no limit.
+     */
+    downloads_left: number | null;
+    /**
+     * Url
+     *
+     * Gives the file, for ten minutes; using it is a download.
+     */
+    url: string;
 };
 
 /**
@@ -6638,6 +6817,430 @@ export type CompleteUploadResponses = {
 };
 
 export type CompleteUploadResponse = CompleteUploadResponses[keyof CompleteUploadResponses];
+
+export type ListSharesData = {
+    body?: never;
+    path: {
+        /**
+         * File Id
+         *
+         * A file that you can see.
+         */
+        file_id: string;
+    };
+    query?: {
+        /**
+         * Page
+         *
+         * From 1.
+         */
+        page?: number;
+        /**
+         * Page Size
+         *
+         * How many; the most depends on the tier.
+         */
+        page_size?: number;
+    };
+    url: '/api/v1/files/{file_id}/shares';
+};
+
+export type ListSharesErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`
+     */
+    403: Problem;
+    /**
+     * `FILE_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `PAGINATION_TOO_DEEP`, `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type ListSharesError = ListSharesErrors[keyof ListSharesErrors];
+
+export type ListSharesResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageShareRead;
+};
+
+export type ListSharesResponse = ListSharesResponses[keyof ListSharesResponses];
+
+export type CreateShareData = {
+    body: ShareCreate;
+    path: {
+        /**
+         * File Id
+         *
+         * A file that you can see.
+         */
+        file_id: string;
+    };
+    query?: never;
+    url: '/api/v1/files/{file_id}/shares';
+};
+
+export type CreateShareErrors = {
+    /**
+     * `BAD_REQUEST`, `MALFORMED_JSON`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`, `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `FILE_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `TOO_MANY_SHARES`
+     */
+    409: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type CreateShareError = CreateShareErrors[keyof CreateShareErrors];
+
+export type CreateShareResponses = {
+    /**
+     * Successful Response
+     */
+    201: ItemShareRead;
+};
+
+export type CreateShareResponse = CreateShareResponses[keyof CreateShareResponses];
+
+export type RevokeShareData = {
+    body?: never;
+    path: {
+        /**
+         * Share Id
+         *
+         * A link to this file.
+         */
+        share_id: string;
+        /**
+         * File Id
+         *
+         * A file that you can see.
+         */
+        file_id: string;
+    };
+    query?: never;
+    url: '/api/v1/files/{file_id}/shares/{share_id}';
+};
+
+export type RevokeShareErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`, `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `FILE_NOT_FOUND`, `SHARE_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type RevokeShareError = RevokeShareErrors[keyof RevokeShareErrors];
+
+export type RevokeShareResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type RevokeShareResponse = RevokeShareResponses[keyof RevokeShareResponses];
+
+export type OpenSharedFileData = {
+    body: ShareOpen;
+    path?: never;
+    query?: never;
+    url: '/api/v1/files/shared/open';
+};
+
+export type OpenSharedFileErrors = {
+    /**
+     * `BAD_REQUEST`, `MALFORMED_JSON`
+     */
+    400: Problem;
+    /**
+     * `SHARE_PASSWORD_REQUIRED`, `SHARE_PASSWORD_WRONG`, `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `SHARE_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `SHARE_ENDED`
+     */
+    410: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type OpenSharedFileError = OpenSharedFileErrors[keyof OpenSharedFileErrors];
+
+export type OpenSharedFileResponses = {
+    /**
+     * Successful Response
+     */
+    200: ItemSharedRead;
+};
+
+export type OpenSharedFileResponse = OpenSharedFileResponses[keyof OpenSharedFileResponses];
+
+export type GetSharedContentData = {
+    body?: never;
+    path: {
+        /**
+         * Ticket
+         *
+         * From opening a shared link.
+         */
+        ticket: string;
+    };
+    query?: never;
+    url: '/api/v1/files/shared/content/{ticket}';
+};
+
+export type GetSharedContentErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `SIGNED_URL_INVALID`
+     */
+    403: Problem;
+    /**
+     * `SHARE_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `SIGNED_URL_EXPIRED`, `SHARE_ENDED`, `BLOB_MISSING`
+     */
+    410: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `STORAGE_UNAVAILABLE`, `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type GetSharedContentError = GetSharedContentErrors[keyof GetSharedContentErrors];
+
+export type GetSharedContentResponses = {
+    /**
+     * The file.
+     */
+    200: Blob | File;
+    /**
+     * The part of it that `Range` asked for.
+     */
+    206: unknown;
+};
+
+export type GetSharedContentResponse = GetSharedContentResponses[keyof GetSharedContentResponses];
+
+export type GetSharedFileData = {
+    body?: never;
+    path: {
+        /**
+         * Token
+         *
+         * What stands behind the # of a link.
+         */
+        token: string;
+    };
+    query?: never;
+    url: '/api/v1/files/shared/{token}';
+};
+
+export type GetSharedFileErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `SHARE_PASSWORD_REQUIRED`
+     */
+    403: Problem;
+    /**
+     * `SHARE_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `SHARE_ENDED`, `BLOB_MISSING`
+     */
+    410: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `STORAGE_UNAVAILABLE`, `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type GetSharedFileError = GetSharedFileErrors[keyof GetSharedFileErrors];
+
+export type GetSharedFileResponses = {
+    /**
+     * The file.
+     */
+    200: Blob | File;
+    /**
+     * The part of it that `Range` asked for.
+     */
+    206: unknown;
+};
+
+export type GetSharedFileResponse = GetSharedFileResponses[keyof GetSharedFileResponses];
 
 export type ListFilesData = {
     body?: never;

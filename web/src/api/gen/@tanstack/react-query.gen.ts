@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { abortUpload, askForVerification, askToUnsubscribe, cancelJob, changeNotificationSettings, changePassword, changeProfile, changeUser, checkResetLink, completeUpload, createAnalysis, createJob, createProject, createProjectJob, createSampleProject, createSessionLink, createTicket, createUpload, deleteFile, deleteProject, downloadFile, downloadJobLog, endUserSessions, exchangeSessionLink, exportAnalysis, exportApiCalls, forgotPassword, getAnalysis, getAnalysisReport, getDetailedHealth, getFile, getFileContent, getFileLink, getHealth, getJob, getLimits, getMe, getNotificationSettings, getProfile, getProject, getSetup, getSourceArchive, getSourceFile, getSourceSnapshot, getStorage, getSubscription, getUpload, getUsage, getUser, giveSource, listAllJobs, listAllProjects, listAnalyses, listApiCalls, listEmails, listFileAccesses, listFiles, listFindings, listJobAssets, listJobEvents, listJobs, listProjectJobs, listProjects, listSecurityEvents, listSessions, listSourceFiles, listSourceSnapshots, listUploads, listUsers, listUserSessions, login, logout, type Options, putUploadPart, refresh, register, resetPassword, restoreFile, retryJob, revokeSession, setUp, unsubscribe, updateProject, uploadFile, verifyEmail } from '../sdk.gen';
-import type { AbortUploadData, AbortUploadError, AbortUploadResponse, AskForVerificationData, AskForVerificationError, AskForVerificationResponse, AskToUnsubscribeData, AskToUnsubscribeError, CancelJobData, CancelJobError, CancelJobResponse, ChangeNotificationSettingsData, ChangeNotificationSettingsError, ChangeNotificationSettingsResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, ChangeProfileData, ChangeProfileError, ChangeProfileResponse, ChangeUserData, ChangeUserError, ChangeUserResponse, CheckResetLinkData, CheckResetLinkError, CheckResetLinkResponse, CompleteUploadData, CompleteUploadError, CompleteUploadResponse, CreateAnalysisData, CreateAnalysisError, CreateAnalysisResponse, CreateJobData, CreateJobError, CreateJobResponse, CreateProjectData, CreateProjectError, CreateProjectJobData, CreateProjectJobError, CreateProjectJobResponse, CreateProjectResponse, CreateSampleProjectData, CreateSampleProjectError, CreateSampleProjectResponse, CreateSessionLinkData, CreateSessionLinkError, CreateSessionLinkResponse, CreateTicketData, CreateTicketError, CreateTicketResponse, CreateUploadData, CreateUploadError, CreateUploadResponse, DeleteFileData, DeleteFileError, DeleteFileResponse, DeleteProjectData, DeleteProjectError, DeleteProjectResponse, DownloadFileData, DownloadFileError, DownloadFileResponse, DownloadJobLogData, DownloadJobLogError, EndUserSessionsData, EndUserSessionsError, EndUserSessionsResponse, ExchangeSessionLinkData, ExchangeSessionLinkError, ExchangeSessionLinkResponse, ExportAnalysisData, ExportAnalysisError, ExportAnalysisResponse, ExportApiCallsData, ExportApiCallsError, ExportApiCallsResponse, ForgotPasswordData, ForgotPasswordError, ForgotPasswordResponse, GetAnalysisData, GetAnalysisError, GetAnalysisReportData, GetAnalysisReportError, GetAnalysisReportResponse, GetAnalysisResponse, GetDetailedHealthData, GetDetailedHealthError, GetDetailedHealthResponse, GetFileContentData, GetFileContentError, GetFileContentResponse, GetFileData, GetFileError, GetFileLinkData, GetFileLinkError, GetFileLinkResponse, GetFileResponse, GetHealthData, GetHealthError, GetHealthResponse, GetJobData, GetJobError, GetJobResponse, GetLimitsData, GetLimitsError, GetLimitsResponse, GetMeData, GetMeError, GetMeResponse, GetNotificationSettingsData, GetNotificationSettingsError, GetNotificationSettingsResponse, GetProfileData, GetProfileError, GetProfileResponse, GetProjectData, GetProjectError, GetProjectResponse, GetSetupData, GetSetupError, GetSetupResponse, GetSourceArchiveData, GetSourceArchiveError, GetSourceArchiveResponse, GetSourceFileData, GetSourceFileError, GetSourceFileResponse, GetSourceSnapshotData, GetSourceSnapshotError, GetSourceSnapshotResponse, GetStorageData, GetStorageError, GetStorageResponse, GetSubscriptionData, GetSubscriptionError, GetSubscriptionResponse, GetUploadData, GetUploadError, GetUploadResponse, GetUsageData, GetUsageError, GetUsageResponse, GetUserData, GetUserError, GetUserResponse, GiveSourceData, GiveSourceError, GiveSourceResponse, ListAllJobsData, ListAllJobsError, ListAllJobsResponse, ListAllProjectsData, ListAllProjectsError, ListAllProjectsResponse, ListAnalysesData, ListAnalysesError, ListAnalysesResponse, ListApiCallsData, ListApiCallsError, ListApiCallsResponse, ListEmailsData, ListEmailsError, ListEmailsResponse, ListFileAccessesData, ListFileAccessesError, ListFileAccessesResponse, ListFilesData, ListFilesError, ListFilesResponse, ListFindingsData, ListFindingsError, ListFindingsResponse, ListJobAssetsData, ListJobAssetsError, ListJobAssetsResponse, ListJobEventsData, ListJobEventsError, ListJobEventsResponse, ListJobsData, ListJobsError, ListJobsResponse, ListProjectJobsData, ListProjectJobsError, ListProjectJobsResponse, ListProjectsData, ListProjectsError, ListProjectsResponse, ListSecurityEventsData, ListSecurityEventsError, ListSecurityEventsResponse, ListSessionsData, ListSessionsError, ListSessionsResponse, ListSourceFilesData, ListSourceFilesError, ListSourceFilesResponse, ListSourceSnapshotsData, ListSourceSnapshotsError, ListSourceSnapshotsResponse, ListUploadsData, ListUploadsError, ListUploadsResponse, ListUsersData, ListUsersError, ListUserSessionsData, ListUserSessionsError, ListUserSessionsResponse, ListUsersResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, PutUploadPartData, PutUploadPartError, PutUploadPartResponse, RefreshData, RefreshError, RefreshResponse, RegisterData, RegisterError, RegisterResponse, ResetPasswordData, ResetPasswordError, ResetPasswordResponse, RestoreFileData, RestoreFileError, RestoreFileResponse, RetryJobData, RetryJobError, RetryJobResponse, RevokeSessionData, RevokeSessionError, RevokeSessionResponse, SetUpData, SetUpError, SetUpResponse, UnsubscribeData, UnsubscribeError, UnsubscribeResponse, UpdateProjectData, UpdateProjectError, UpdateProjectResponse, UploadFileData, UploadFileError, UploadFileResponse, VerifyEmailData, VerifyEmailError, VerifyEmailResponse } from '../types.gen';
+import { abortUpload, askForVerification, askToUnsubscribe, cancelJob, changeNotificationSettings, changePassword, changeProfile, changeUser, checkResetLink, completeUpload, createAnalysis, createJob, createProject, createProjectJob, createSampleProject, createSessionLink, createShare, createTicket, createUpload, deleteFile, deleteProject, downloadFile, downloadJobLog, endUserSessions, exchangeSessionLink, exportAnalysis, exportApiCalls, forgotPassword, getAnalysis, getAnalysisReport, getDetailedHealth, getFile, getFileContent, getFileLink, getHealth, getJob, getLimits, getMe, getNotificationSettings, getProfile, getProject, getSetup, getSharedContent, getSharedFile, getSourceArchive, getSourceFile, getSourceSnapshot, getStorage, getSubscription, getUpload, getUsage, getUser, giveSource, listAllJobs, listAllProjects, listAnalyses, listApiCalls, listEmails, listFileAccesses, listFiles, listFindings, listJobAssets, listJobEvents, listJobs, listProjectJobs, listProjects, listSecurityEvents, listSessions, listShares, listSourceFiles, listSourceSnapshots, listUploads, listUsers, listUserSessions, login, logout, openSharedFile, type Options, putUploadPart, refresh, register, resetPassword, restoreFile, retryJob, revokeSession, revokeShare, setUp, unsubscribe, updateProject, uploadFile, verifyEmail } from '../sdk.gen';
+import type { AbortUploadData, AbortUploadError, AbortUploadResponse, AskForVerificationData, AskForVerificationError, AskForVerificationResponse, AskToUnsubscribeData, AskToUnsubscribeError, CancelJobData, CancelJobError, CancelJobResponse, ChangeNotificationSettingsData, ChangeNotificationSettingsError, ChangeNotificationSettingsResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, ChangeProfileData, ChangeProfileError, ChangeProfileResponse, ChangeUserData, ChangeUserError, ChangeUserResponse, CheckResetLinkData, CheckResetLinkError, CheckResetLinkResponse, CompleteUploadData, CompleteUploadError, CompleteUploadResponse, CreateAnalysisData, CreateAnalysisError, CreateAnalysisResponse, CreateJobData, CreateJobError, CreateJobResponse, CreateProjectData, CreateProjectError, CreateProjectJobData, CreateProjectJobError, CreateProjectJobResponse, CreateProjectResponse, CreateSampleProjectData, CreateSampleProjectError, CreateSampleProjectResponse, CreateSessionLinkData, CreateSessionLinkError, CreateSessionLinkResponse, CreateShareData, CreateShareError, CreateShareResponse, CreateTicketData, CreateTicketError, CreateTicketResponse, CreateUploadData, CreateUploadError, CreateUploadResponse, DeleteFileData, DeleteFileError, DeleteFileResponse, DeleteProjectData, DeleteProjectError, DeleteProjectResponse, DownloadFileData, DownloadFileError, DownloadFileResponse, DownloadJobLogData, DownloadJobLogError, EndUserSessionsData, EndUserSessionsError, EndUserSessionsResponse, ExchangeSessionLinkData, ExchangeSessionLinkError, ExchangeSessionLinkResponse, ExportAnalysisData, ExportAnalysisError, ExportAnalysisResponse, ExportApiCallsData, ExportApiCallsError, ExportApiCallsResponse, ForgotPasswordData, ForgotPasswordError, ForgotPasswordResponse, GetAnalysisData, GetAnalysisError, GetAnalysisReportData, GetAnalysisReportError, GetAnalysisReportResponse, GetAnalysisResponse, GetDetailedHealthData, GetDetailedHealthError, GetDetailedHealthResponse, GetFileContentData, GetFileContentError, GetFileContentResponse, GetFileData, GetFileError, GetFileLinkData, GetFileLinkError, GetFileLinkResponse, GetFileResponse, GetHealthData, GetHealthError, GetHealthResponse, GetJobData, GetJobError, GetJobResponse, GetLimitsData, GetLimitsError, GetLimitsResponse, GetMeData, GetMeError, GetMeResponse, GetNotificationSettingsData, GetNotificationSettingsError, GetNotificationSettingsResponse, GetProfileData, GetProfileError, GetProfileResponse, GetProjectData, GetProjectError, GetProjectResponse, GetSetupData, GetSetupError, GetSetupResponse, GetSharedContentData, GetSharedContentError, GetSharedContentResponse, GetSharedFileData, GetSharedFileError, GetSharedFileResponse, GetSourceArchiveData, GetSourceArchiveError, GetSourceArchiveResponse, GetSourceFileData, GetSourceFileError, GetSourceFileResponse, GetSourceSnapshotData, GetSourceSnapshotError, GetSourceSnapshotResponse, GetStorageData, GetStorageError, GetStorageResponse, GetSubscriptionData, GetSubscriptionError, GetSubscriptionResponse, GetUploadData, GetUploadError, GetUploadResponse, GetUsageData, GetUsageError, GetUsageResponse, GetUserData, GetUserError, GetUserResponse, GiveSourceData, GiveSourceError, GiveSourceResponse, ListAllJobsData, ListAllJobsError, ListAllJobsResponse, ListAllProjectsData, ListAllProjectsError, ListAllProjectsResponse, ListAnalysesData, ListAnalysesError, ListAnalysesResponse, ListApiCallsData, ListApiCallsError, ListApiCallsResponse, ListEmailsData, ListEmailsError, ListEmailsResponse, ListFileAccessesData, ListFileAccessesError, ListFileAccessesResponse, ListFilesData, ListFilesError, ListFilesResponse, ListFindingsData, ListFindingsError, ListFindingsResponse, ListJobAssetsData, ListJobAssetsError, ListJobAssetsResponse, ListJobEventsData, ListJobEventsError, ListJobEventsResponse, ListJobsData, ListJobsError, ListJobsResponse, ListProjectJobsData, ListProjectJobsError, ListProjectJobsResponse, ListProjectsData, ListProjectsError, ListProjectsResponse, ListSecurityEventsData, ListSecurityEventsError, ListSecurityEventsResponse, ListSessionsData, ListSessionsError, ListSessionsResponse, ListSharesData, ListSharesError, ListSharesResponse, ListSourceFilesData, ListSourceFilesError, ListSourceFilesResponse, ListSourceSnapshotsData, ListSourceSnapshotsError, ListSourceSnapshotsResponse, ListUploadsData, ListUploadsError, ListUploadsResponse, ListUsersData, ListUsersError, ListUserSessionsData, ListUserSessionsError, ListUserSessionsResponse, ListUsersResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, OpenSharedFileData, OpenSharedFileError, OpenSharedFileResponse, PutUploadPartData, PutUploadPartError, PutUploadPartResponse, RefreshData, RefreshError, RefreshResponse, RegisterData, RegisterError, RegisterResponse, ResetPasswordData, ResetPasswordError, ResetPasswordResponse, RestoreFileData, RestoreFileError, RestoreFileResponse, RetryJobData, RetryJobError, RetryJobResponse, RevokeSessionData, RevokeSessionError, RevokeSessionResponse, RevokeShareData, RevokeShareError, RevokeShareResponse, SetUpData, SetUpError, SetUpResponse, UnsubscribeData, UnsubscribeError, UnsubscribeResponse, UpdateProjectData, UpdateProjectError, UpdateProjectResponse, UploadFileData, UploadFileError, UploadFileResponse, VerifyEmailData, VerifyEmailError, VerifyEmailResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -1045,6 +1045,157 @@ export const completeUploadMutation = (options?: Partial<Options<CompleteUploadD
     };
     return mutationOptions;
 };
+
+export const listSharesQueryKey = (options: Options<ListSharesData>) => createQueryKey('listShares', options);
+
+/**
+ * List shares
+ *
+ * List a file's links, newest first, also those that have ended.
+ */
+export const listSharesOptions = (options: Options<ListSharesData>) => queryOptions<ListSharesResponse, ListSharesError, ListSharesResponse, ReturnType<typeof listSharesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listShares({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listSharesQueryKey(options)
+});
+
+export const listSharesInfiniteQueryKey = (options: Options<ListSharesData>): QueryKey<Options<ListSharesData>> => createQueryKey('listShares', options, true);
+
+/**
+ * List shares
+ *
+ * List a file's links, newest first, also those that have ended.
+ */
+export const listSharesInfiniteOptions = (options: Options<ListSharesData>) => {
+    const opts = infiniteQueryOptions<ListSharesResponse, ListSharesError, InfiniteData<ListSharesResponse>, QueryKey<Options<ListSharesData>>, number | Pick<QueryKey<Options<ListSharesData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListSharesData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    page: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listShares({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listSharesInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+/**
+ * Create share
+ *
+ * Make a link that gives the file to whoever holds it, without an account.
+ */
+export const createShareMutation = (options?: Partial<Options<CreateShareData>>): UseMutationOptions<CreateShareResponse, CreateShareError, Options<CreateShareData>> => {
+    const mutationOptions: UseMutationOptions<CreateShareResponse, CreateShareError, Options<CreateShareData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await createShare({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Revoke share
+ *
+ * End a link at once.
+ */
+export const revokeShareMutation = (options?: Partial<Options<RevokeShareData>>): UseMutationOptions<RevokeShareResponse, RevokeShareError, Options<RevokeShareData>> => {
+    const mutationOptions: UseMutationOptions<RevokeShareResponse, RevokeShareError, Options<RevokeShareData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await revokeShare({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Open shared file
+ *
+ * Say what a shared link leads to, and give a short-lived link to the content.
+ *
+ * This is no download yet. Wrong passwords are counted for the address and for the link.
+ */
+export const openSharedFileMutation = (options?: Partial<Options<OpenSharedFileData>>): UseMutationOptions<OpenSharedFileResponse, OpenSharedFileError, Options<OpenSharedFileData>> => {
+    const mutationOptions: UseMutationOptions<OpenSharedFileResponse, OpenSharedFileError, Options<OpenSharedFileData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await openSharedFile({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getSharedContentQueryKey = (options: Options<GetSharedContentData>) => createQueryKey('getSharedContent', options);
+
+/**
+ * Get shared content
+ *
+ * Return the file behind a shared link that was opened, as an attachment.
+ */
+export const getSharedContentOptions = (options: Options<GetSharedContentData>) => queryOptions<GetSharedContentResponse, GetSharedContentError, GetSharedContentResponse, ReturnType<typeof getSharedContentQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getSharedContent({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getSharedContentQueryKey(options)
+});
+
+export const getSharedFileQueryKey = (options: Options<GetSharedFileData>) => createQueryKey('getSharedFile', options);
+
+/**
+ * Get shared file
+ *
+ * Return the file behind a shared link without a password at once, for programs.
+ */
+export const getSharedFileOptions = (options: Options<GetSharedFileData>) => queryOptions<GetSharedFileResponse, GetSharedFileError, GetSharedFileResponse, ReturnType<typeof getSharedFileQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getSharedFile({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getSharedFileQueryKey(options)
+});
 
 export const listFilesQueryKey = (options?: Options<ListFilesData>) => createQueryKey('listFiles', options);
 
