@@ -42,6 +42,7 @@ SIGNED_IN = (
     "/app/settings/appearance",
     "/app/settings/notifications",
     "/app/settings/security",
+    "/app/settings/api-use",
     "/app/no/such/page",
 )
 

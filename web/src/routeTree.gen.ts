@@ -25,6 +25,7 @@ import { Route as AppProjectsProjectIdRouteRouteImport } from './routes/_app/pro
 import { Route as AppRunsIndexRouteImport } from './routes/_app/runs/index'
 import { Route as AppRunsJobIdRouteImport } from './routes/_app/runs/$jobId'
 import { Route as AppSettingsIndexRouteImport } from './routes/_app/settings/index'
+import { Route as AppSettingsApiUseRouteImport } from './routes/_app/settings/api-use'
 import { Route as AppSettingsAppearanceRouteImport } from './routes/_app/settings/appearance'
 import { Route as AppSettingsNotificationsRouteImport } from './routes/_app/settings/notifications'
 import { Route as AppSettingsProfileRouteImport } from './routes/_app/settings/profile'
@@ -117,6 +118,11 @@ const AppSettingsIndexRoute = AppSettingsIndexRouteImport.update({
   path: '/',
   getParentRoute: () => AppSettingsRouteRoute,
 } as any)
+const AppSettingsApiUseRoute = AppSettingsApiUseRouteImport.update({
+  id: '/api-use',
+  path: '/api-use',
+  getParentRoute: () => AppSettingsRouteRoute,
+} as any)
 const AppSettingsAppearanceRoute = AppSettingsAppearanceRouteImport.update({
   id: '/appearance',
   path: '/appearance',
@@ -198,6 +204,7 @@ export interface FileRoutesByFullPath {
   '/verify-email': typeof DoorVerifyEmailRoute
   '/projects/$projectId': typeof AppProjectsProjectIdRouteRouteWithChildren
   '/runs/$jobId': typeof AppRunsJobIdRoute
+  '/settings/api-use': typeof AppSettingsApiUseRoute
   '/settings/appearance': typeof AppSettingsAppearanceRoute
   '/settings/notifications': typeof AppSettingsNotificationsRoute
   '/settings/profile': typeof AppSettingsProfileRoute
@@ -224,6 +231,7 @@ export interface FileRoutesByTo {
   '/unsubscribe': typeof DoorUnsubscribeRoute
   '/verify-email': typeof DoorVerifyEmailRoute
   '/runs/$jobId': typeof AppRunsJobIdRoute
+  '/settings/api-use': typeof AppSettingsApiUseRoute
   '/settings/appearance': typeof AppSettingsAppearanceRoute
   '/settings/notifications': typeof AppSettingsNotificationsRoute
   '/settings/profile': typeof AppSettingsProfileRoute
@@ -255,6 +263,7 @@ export interface FileRoutesById {
   '/_app/': typeof AppIndexRoute
   '/_app/projects/$projectId': typeof AppProjectsProjectIdRouteRouteWithChildren
   '/_app/runs/$jobId': typeof AppRunsJobIdRoute
+  '/_app/settings/api-use': typeof AppSettingsApiUseRoute
   '/_app/settings/appearance': typeof AppSettingsAppearanceRoute
   '/_app/settings/notifications': typeof AppSettingsNotificationsRoute
   '/_app/settings/profile': typeof AppSettingsProfileRoute
@@ -285,6 +294,7 @@ export interface FileRouteTypes {
     | '/verify-email'
     | '/projects/$projectId'
     | '/runs/$jobId'
+    | '/settings/api-use'
     | '/settings/appearance'
     | '/settings/notifications'
     | '/settings/profile'
@@ -311,6 +321,7 @@ export interface FileRouteTypes {
     | '/unsubscribe'
     | '/verify-email'
     | '/runs/$jobId'
+    | '/settings/api-use'
     | '/settings/appearance'
     | '/settings/notifications'
     | '/settings/profile'
@@ -341,6 +352,7 @@ export interface FileRouteTypes {
     | '/_app/'
     | '/_app/projects/$projectId'
     | '/_app/runs/$jobId'
+    | '/_app/settings/api-use'
     | '/_app/settings/appearance'
     | '/_app/settings/notifications'
     | '/_app/settings/profile'
@@ -477,6 +489,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppSettingsIndexRouteImport
       parentRoute: typeof AppSettingsRouteRoute
     }
+    '/_app/settings/api-use': {
+      id: '/_app/settings/api-use'
+      path: '/api-use'
+      fullPath: '/settings/api-use'
+      preLoaderRoute: typeof AppSettingsApiUseRouteImport
+      parentRoute: typeof AppSettingsRouteRoute
+    }
     '/_app/settings/appearance': {
       id: '/_app/settings/appearance'
       path: '/appearance'
@@ -565,6 +584,7 @@ declare module '@tanstack/react-router' {
 }
 
 interface AppSettingsRouteRouteChildren {
+  AppSettingsApiUseRoute: typeof AppSettingsApiUseRoute
   AppSettingsAppearanceRoute: typeof AppSettingsAppearanceRoute
   AppSettingsNotificationsRoute: typeof AppSettingsNotificationsRoute
   AppSettingsProfileRoute: typeof AppSettingsProfileRoute
@@ -573,6 +593,7 @@ interface AppSettingsRouteRouteChildren {
 }
 
 const AppSettingsRouteRouteChildren: AppSettingsRouteRouteChildren = {
+  AppSettingsApiUseRoute: AppSettingsApiUseRoute,
   AppSettingsAppearanceRoute: AppSettingsAppearanceRoute,
   AppSettingsNotificationsRoute: AppSettingsNotificationsRoute,
   AppSettingsProfileRoute: AppSettingsProfileRoute,

@@ -14,6 +14,7 @@ function Settings() {
           <Tab to="/settings/appearance">Appearance</Tab>
           <Tab to="/settings/notifications">Notifications</Tab>
           <Tab to="/settings/security">Sign-in and sessions</Tab>
+          <Tab to="/settings/api-use">API use</Tab>
         </Tabs>
       }
     >
