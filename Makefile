@@ -12,7 +12,7 @@ PYTEST := $(BIN)/python -m pytest
 WHOLE := || { code=$$?; [ $$code = 1 ] || rm -f .pytest_cache/v/cache/lastfailed; exit $$code; }
 
 .DEFAULT_GOAL := help
-.PHONY: help setup web run dev test long retest check fmt openapi migrate faults e2e lock clean
+.PHONY: help setup web run dev test long retest check fmt openapi migrate faults e2e bench lock clean
 
 help: ## List the commands
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +53,12 @@ e2e: setup ## Run the browser tests; they need a Chromium
 
 faults: setup ## Kill processes for as long as you like (FAULTS=short for CI's share)
 	@$(PYTEST) -q -m faults tests/faults $(WHOLE)
+
+bench: setup ## Compare with the bare limit and with peers; needs wrk and Node (bench/README.md)
+	@test -x bench/.venv/bin/uvicorn || { $(BIN)/uv venv --quiet bench/.venv && \
+	  VIRTUAL_ENV=bench/.venv $(BIN)/uv pip install --quiet --require-hashes -r bench/requirements.lock; }
+	@test -d bench/node_modules || (cd bench && npm ci --ignore-scripts --no-audit --no-fund --silent)
+	@$(BIN)/python -m bench
 
 check: setup ## Lint, types, layers, contract; what CI runs first
 	@$(BIN)/ruff check

@@ -19,6 +19,9 @@ GRACE = 5
 KEEP_ALIVE = 75
 """Seconds an idle connection stays open: longer than a usual proxy keeps its end (60 s), so that
 the proxy never sends a request into a connection we are closing."""
+PATIENCE = 60
+"""Seconds a process may be silent before it is replaced: one that starts on a busy machine says
+nothing for longer than the 5 s that are usual, and would be started again for ever."""
 WS_MESSAGE_BYTES = 65_536
 """The longest message a client may send; ours to them have no such limit."""
 
@@ -47,6 +50,7 @@ def serve(http: socket.socket, workers: int = 1, *, app: str | None = None) -> i
         log_config=None,
         timeout_keep_alive=KEEP_ALIVE,
         timeout_graceful_shutdown=GRACE,
+        timeout_worker_healthcheck=PATIENCE,
     )
     if workers > 1:
         Multiprocess(config, sockets=[http]).run()

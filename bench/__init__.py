@@ -1,0 +1,1 @@
+"""Measured comparisons with the bare limit and with well-known peers (docs/performance.md)."""
