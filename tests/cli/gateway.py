@@ -120,7 +120,7 @@ class _Handler(BaseHTTPRequestHandler):
             kept = {k: v for k, v in response.headers.items() if k.lower() not in _HOP}
             self._answer(response.status_code, kept, response.iter_bytes, fault)
 
-    do_GET = do_POST = do_DELETE = _any  # noqa: N815 — the names http.server looks for
+    do_GET = do_POST = do_PUT = do_DELETE = _any  # noqa: N815 — the names http.server looks for
 
     def _answer(
         self,

@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from rich.text import Text
 
-from taskyard.entry.cli.client import exports, fetching, gate, report
+from taskyard.entry.cli.client import exports, fetching, gate, parts, report
 from taskyard.entry.cli.client.answers import (
     Account,
     Analysis,
@@ -177,6 +177,8 @@ class _Counted:
 
 
 def _upload(api: Api, project: Project, archive: Packed, screen: Screen) -> Snapshot:
+    if archive.size_bytes > parts.LARGE_BYTES:
+        return parts.send(api, project, archive, screen)
     with screen.upload_bar(archive.name, archive.size_bytes) as bar:
         content = _Counted(archive.content, bar)
         return api.upload(Snapshot, f"/projects/{project.id}/source", archive.name, content)

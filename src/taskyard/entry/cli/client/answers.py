@@ -83,6 +83,25 @@ class Fetch(BaseModel):
     id: UUID
 
 
+class Part(BaseModel):
+    """A part of an upload that is on the server."""
+
+    number: int
+
+
+class Upload(BaseModel):
+    """A file that goes to the server in parts."""
+
+    id: UUID
+    size_bytes: int
+    sha256: str | None
+    part_size_bytes: int
+    parts_expected: int
+    parts: list[Part]
+    state: str
+    snapshot: Snapshot | None
+
+
 class Failure(BaseModel):
     """Why a job failed."""
 

@@ -91,6 +91,19 @@ class Api:
         ask = Ask("POST", path, files=files, repeatable=True, patience_s=_UPLOAD_PATIENCE_S)
         return self._parsed(Item[model], self._send(ask)).data  # type: ignore[valid-type]
 
+    def put(self, path: str, content: bytes, headers: Mapping[str, str]) -> None:
+        """Put content where `path` says; it may be repeated. Raises ClientError."""
+        sent = {"Content-Type": "application/octet-stream", **headers}
+        patience_s = _UPLOAD_PATIENCE_S
+        self._send(
+            Ask("PUT", path, content=content, headers=sent, repeatable=True, patience_s=patience_s)
+        )
+
+    def finish(self, model: type[M], path: str) -> M:
+        """Have something finished that is finished once, however often it is asked for."""
+        ask = Ask("POST", path, repeatable=True, patience_s=_UPLOAD_PATIENCE_S)
+        return self._parsed(Item[model], self._send(ask)).data  # type: ignore[valid-type]
+
     def download(self, path: str, write: Callable[[bytes], object]) -> None:
         """Hand the bytes at `path` to `write`, piece by piece. Raises ClientError."""
         ask = Ask("GET", path, repeatable=True, headers={"Accept": "*/*"}, patience_s=120.0)

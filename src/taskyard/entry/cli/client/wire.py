@@ -47,6 +47,8 @@ class Ask:
     headers: Mapping[str, str] = field(default_factory=dict)
     #: Makes the multipart files from their beginning.
     files: Callable[[], Any] | None = None
+    #: A body as it is.
+    content: bytes | None = None
     #: Whether the request may be sent again when its answer was lost.
     repeatable: bool = False
     #: Seconds the server may take to answer.
@@ -119,6 +121,7 @@ class Wire:
             params=ask.params,
             headers=headers,
             files=ask.files() if ask.files else None,
+            content=ask.content,
             timeout=timeout,
         )
 
