@@ -14,7 +14,7 @@ from typing import Final
 import asyncpg
 import structlog
 
-from taskyard.core.db import Database
+from taskyard.core.db import Database, is_outage
 
 _log = structlog.get_logger(__name__)
 
@@ -56,9 +56,11 @@ class _Questioner:
                         _log.warning("database_hangs")
                         self._database.give_up()
                     continue
-                except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                except Exception as error:  # noqa: BLE001 — this must outlive whatever it is
                     # It refuses. So it does everybody, who need no help to notice.
                     self._hang_up()
+                    if not is_outage(error):
+                        _log.error("database_question_failed", exc_info=error)
                 else:
                     silences = 0
                     if self._database.hangs:
