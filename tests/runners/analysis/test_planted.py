@@ -41,7 +41,7 @@ PLANTS = {
     "B602": (RUN, "CWE-78", "high"),
     "B324": (DIGEST, "CWE-327", "high"),
     "B608": (FIND, "CWE-89", "medium"),
-    "B105": ("\n\nPASSWORD = 'hunter2-real-one'\n", "CWE-259", "low"),
+    "secret-keyword": ("\n\nPASSWORD = 'hunter2-real-one'\n", "CWE-798", "medium"),
 }
 
 
@@ -86,7 +86,7 @@ async def test_each_lowers_the_score(reports: list[AnalysisReport]) -> None:
 
 async def test_one_more_is_the_only_new_one(reports: list[AnalysisReport]) -> None:
     comparison = compare(reports[4].findings, reports[5].findings)
-    assert [one.rule for one in comparison.new] == ["B105"]
+    assert [one.rule for one in comparison.new] == ["secret-keyword"]
     assert comparison.gone == ()
     assert len(comparison.unchanged) == 4
 

@@ -1,13 +1,14 @@
 """The report as one page: self-contained, printable, in both themes, without a script."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from pygments import highlight  # type: ignore[import-untyped]
 from pygments.formatters import HtmlFormatter  # type: ignore[import-untyped]
 from pygments.lexer import Lexer  # type: ignore[import-untyped]
@@ -32,6 +33,7 @@ _ENVIRONMENT = Environment(
     lstrip_blocks=True,
 )
 _FORMATTER = HtmlFormatter(nowrap=True)
+_BACKTICKS = re.compile(r"`([^`]+)`")
 
 
 class _Line(NamedTuple):
@@ -81,7 +83,7 @@ def to_html(
         bands=list(_bands(report)),
         spots=list(_spots(report.hot_spots)),
         made_of=_made_of(report),
-        counts=[(name, report.count(name)) for name in SEVERITIES],
+        counts=_counts((name, report.count(name)) for name in SEVERITIES),
         shown=[_shown(one, one.fingerprint in new) for one in findings[:WITH_CODE]],
         rest=findings[WITH_CODE:],
     )
@@ -103,8 +105,19 @@ def _change(now: float | None, before: float | None) -> str | None:
 def _security(report: AnalysisReport) -> str:
     if "security" not in report.analysis_types:
         return "not checked"
-    counts = [(name, report.count(name, "security")) for name in SEVERITIES]
-    return " · ".join(f"{count} {name}" for name, count in counts if count) or "none found"
+    return _counts((name, report.count(name, "security")) for name in SEVERITIES) or "none found"
+
+
+def _counts(counts: Iterable[tuple[str, int]]) -> str:
+    return " · ".join(f"{count:,} {name}" for name, count in counts if count)
+
+
+def _inline(sentence: str) -> Markup:
+    """Return a sentence in which what stands between backticks is code."""
+    return Markup(_BACKTICKS.sub(r"<code>\1</code>", str(escape(sentence))))  # noqa: S704
+
+
+_ENVIRONMENT.filters["inline"] = _inline
 
 
 def _bands(report: AnalysisReport) -> Iterator[_Band]:
