@@ -168,5 +168,6 @@ async def test_a_renewed_hash_does_not_undo_a_password_changed_meanwhile(
         await uow.db.flush()
         signing_in = asyncio.create_task(new.client().post("/api/v1/auth/login", json=body))
         await until_blocking(uow.db)
-    assert (await signing_in).status_code == 200
+    # The old password is no longer one.
+    assert (await signing_in).status_code == 401
     assert await _kept(new, body["email"]) == "changed meanwhile"
