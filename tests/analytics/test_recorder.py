@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from taskyard.analytics import recorder as module
 from taskyard.analytics.recorder import Call, Recorder, recording
-from taskyard.core.db import Database
+from taskyard.core.db import Database, DatabaseBusy
 from taskyard.core.platform import Platform
 from taskyard.core.settings import Settings
 from taskyard.kit.ids import uuid7
@@ -148,7 +148,7 @@ async def test_notes_wait_while_the_database_is_away_and_the_room_has_an_end(
     noted = [call(status=200 + number) for number in range(8)]
     for one in noted[:4]:
         recorder.note(one)
-    with pytest.raises(OSError):  # noqa: PT011 — whatever says that nobody answers
+    with pytest.raises(DatabaseBusy):
         await recorder.flush()
     for one in noted[4:]:
         recorder.note(one)
