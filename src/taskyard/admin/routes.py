@@ -80,11 +80,11 @@ async def change_user(
 @router.get("/users/{user_id}/sessions", bucket="admin", errors=(refusals.AccountNotFound,))
 async def list_user_sessions(
     _: Admin, user_id: UserId, uow: UowDep, accounts: AccountsDep
-) -> Page[schemas.SessionRead]:
+) -> Page[schemas.AccountSessionRead]:
     """List where an account is signed in, the most recently used first."""
     await service.account(uow, accounts.settings, user_id)
     found = await sessions_of(uow.db, user_id)
-    items = [schemas.SessionRead.model_validate(session) for session in found]
+    items = [schemas.AccountSessionRead.model_validate(session) for session in found]
     return Page(items=items, total=len(items), page=1, page_size=max(len(items), 1))
 
 

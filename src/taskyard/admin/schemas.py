@@ -55,7 +55,7 @@ class AccountQuery(NumberedPageQuery):
     active: bool | None = None
 
 
-class SessionRead(Out):
+class AccountSessionRead(Out):
     """A login of somebody's, on a device."""
 
     id: UUID

@@ -145,6 +145,38 @@ export type AccountRead = {
 };
 
 /**
+ * AccountSessionRead
+ *
+ * A login of somebody's, on a device.
+ */
+export type AccountSessionRead = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Device
+     */
+    device: string;
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Last Seen At
+     */
+    last_seen_at: string;
+    /**
+     * Expires At
+     */
+    expires_at: string;
+};
+
+/**
  * AnalysisCreate
  *
  * What to analyse.
@@ -1981,6 +2013,36 @@ export type PageAccountRead = {
 };
 
 /**
+ * Page[AccountSessionRead]
+ */
+export type PageAccountSessionRead = {
+    /**
+     * Items
+     */
+    items: Array<AccountSessionRead>;
+    /**
+     * Total
+     *
+     * How many there are in all, or at least (capped at 10,000).
+     */
+    total: number;
+    /**
+     * Page
+     */
+    page: number;
+    /**
+     * Page Size
+     */
+    page_size: number;
+    /**
+     * Next Cursor
+     *
+     * Send as `cursor` for what follows; null at the end.
+     */
+    next_cursor?: string | null;
+};
+
+/**
  * Page[AnalysisRead]
  */
 export type PageAnalysisRead = {
@@ -2288,6 +2350,36 @@ export type PageSecurityEvent = {
      * Items
      */
     items: Array<SecurityEvent>;
+    /**
+     * Total
+     *
+     * How many there are in all, or at least (capped at 10,000).
+     */
+    total: number;
+    /**
+     * Page
+     */
+    page: number;
+    /**
+     * Page Size
+     */
+    page_size: number;
+    /**
+     * Next Cursor
+     *
+     * Send as `cursor` for what follows; null at the end.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * Page[SessionRead]
+ */
+export type PageSessionRead = {
+    /**
+     * Items
+     */
+    items: Array<SessionRead>;
     /**
      * Total
      *
@@ -2982,6 +3074,46 @@ export type SessionLinkRead = {
      * Works once, within 90 seconds.
      */
     url: string;
+};
+
+/**
+ * SessionRead
+ *
+ * A login on a device.
+ */
+export type SessionRead = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Device
+     */
+    device: string;
+    /**
+     * User Agent
+     */
+    user_agent: string;
+    /**
+     * Address
+     */
+    address: string;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Last Seen At
+     */
+    last_seen_at: string;
+    /**
+     * Expires At
+     */
+    expires_at: string;
+    /**
+     * Current
+     */
+    current: boolean;
 };
 
 /**
@@ -3839,138 +3971,6 @@ export type WorstFunction = {
     measure?: 'cognitive' | 'cyclomatic';
 };
 
-/**
- * SessionRead
- *
- * A login on a device.
- */
-export type TaskyardAccountsSchemasSessionRead = {
-    /**
-     * Id
-     */
-    id: string;
-    /**
-     * Device
-     */
-    device: string;
-    /**
-     * User Agent
-     */
-    user_agent: string;
-    /**
-     * Address
-     */
-    address: string;
-    /**
-     * Created At
-     */
-    created_at: string;
-    /**
-     * Last Seen At
-     */
-    last_seen_at: string;
-    /**
-     * Expires At
-     */
-    expires_at: string;
-    /**
-     * Current
-     */
-    current: boolean;
-};
-
-/**
- * SessionRead
- *
- * A login of somebody's, on a device.
- */
-export type TaskyardAdminSchemasSessionRead = {
-    /**
-     * Id
-     */
-    id: string;
-    /**
-     * Device
-     */
-    device: string;
-    /**
-     * Address
-     */
-    address: string;
-    /**
-     * Created At
-     */
-    created_at: string;
-    /**
-     * Last Seen At
-     */
-    last_seen_at: string;
-    /**
-     * Expires At
-     */
-    expires_at: string;
-};
-
-/**
- * Page[SessionRead]
- */
-export type TaskyardCoreSchemasPageSessionRead1 = {
-    /**
-     * Items
-     */
-    items: Array<TaskyardAccountsSchemasSessionRead>;
-    /**
-     * Total
-     *
-     * How many there are in all, or at least (capped at 10,000).
-     */
-    total: number;
-    /**
-     * Page
-     */
-    page: number;
-    /**
-     * Page Size
-     */
-    page_size: number;
-    /**
-     * Next Cursor
-     *
-     * Send as `cursor` for what follows; null at the end.
-     */
-    next_cursor?: string | null;
-};
-
-/**
- * Page[SessionRead]
- */
-export type TaskyardCoreSchemasPageSessionRead2 = {
-    /**
-     * Items
-     */
-    items: Array<TaskyardAdminSchemasSessionRead>;
-    /**
-     * Total
-     *
-     * How many there are in all, or at least (capped at 10,000).
-     */
-    total: number;
-    /**
-     * Page
-     */
-    page: number;
-    /**
-     * Page Size
-     */
-    page_size: number;
-    /**
-     * Next Cursor
-     *
-     * Send as `cursor` for what follows; null at the end.
-     */
-    next_cursor?: string | null;
-};
-
 export type GetHealthData = {
     body?: never;
     path?: never;
@@ -4508,7 +4508,7 @@ export type ListSessionsResponses = {
     /**
      * Successful Response
      */
-    200: TaskyardCoreSchemasPageSessionRead1;
+    200: PageSessionRead;
 };
 
 export type ListSessionsResponse = ListSessionsResponses[keyof ListSessionsResponses];
@@ -9911,7 +9911,7 @@ export type ListUserSessionsResponses = {
     /**
      * Successful Response
      */
-    200: TaskyardCoreSchemasPageSessionRead2;
+    200: PageAccountSessionRead;
 };
 
 export type ListUserSessionsResponse = ListUserSessionsResponses[keyof ListUserSessionsResponses];
