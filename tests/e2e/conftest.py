@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -66,10 +67,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instance]:
+def instance(
+    tmp_path_factory: pytest.TempPathFactory, reachable: socket.socket
+) -> Iterator[Instance]:
     """A Taskyard of this session's own."""
     assert (reason := missing()) is None, reason
-    running = Instance(tmp_path_factory.mktemp("e2e") / "data")
+    running = Instance(
+        tmp_path_factory.mktemp("e2e") / "data",
+        TASKYARD_OUTGOING_ALLOW=f"127.0.0.1:{reachable.getsockname()[1]}",
+    )
     yield running
     running.stop()
 

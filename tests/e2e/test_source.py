@@ -1,11 +1,13 @@
 """Giving a project its source, and looking into it."""
 
+import os
 from pathlib import Path
 
 from playwright.async_api import expect
 
 from tests.e2e.arranging import SHOP, archive, give_source, project, upload
-from tests.e2e.browsing import Somebody, Visits
+from tests.e2e.browsing import Somebody, Visits, violations
+from tests.world.git_server import GitServer
 
 DROP = """([name, text]) => {
   const given = new DataTransfer();
@@ -80,3 +82,55 @@ async def test_a_file_and_the_whole_snapshot_can_be_taken_home(
     async with page.expect_download() as packed:
         await page.get_by_role("button", name="Download as zip").click()
     assert (await packed.value).suggested_filename.endswith(".zip")
+
+
+async def test_a_repository_is_fetched_while_one_watches(
+    visit: Visits, maya: Somebody, git: GitServer
+) -> None:
+    repository = git.repository("team/shop.git")
+    repository.commit({**SHOP, "noise.bin": os.urandom(1024 * 1024)})
+    git.hold_after = 700_000
+    page = await visit(maya)
+    await page.goto(f"/app/projects/{project(maya)}/source")
+    await page.get_by_role("button", name="From a Git repository").click()
+    dialog = page.get_by_role("dialog", name="From a Git repository")
+    await expect(dialog.get_by_label("Address")).to_be_focused()
+    assert await violations(page) == []
+    await dialog.get_by_label("Address").fill(git.url("team/shop.git"))
+    await dialog.get_by_label("Analyse it").uncheck()
+    await dialog.get_by_role("button", name="Fetch").click()
+    await expect(dialog).to_be_hidden()
+    zone = page.get_by_role("region", name="Give source")
+    await expect(zone).to_contain_text("Receiving objects")
+    await page.reload()
+    await expect(zone.get_by_role("progressbar")).to_be_visible()
+    assert await violations(page) == []
+    git.go_on.set()
+    await expect(zone.get_by_role("status")).to_contain_text("team/shop, 4 files")
+    row = page.get_by_role("main").get_by_role("listitem").filter(has_text="team/shop")
+    await expect(row).to_contain_text("main")
+    await page.get_by_role("button", name="From a Git repository").click()
+    await expect(dialog.get_by_label("Address")).to_have_value(git.url("team/shop.git"))
+
+
+async def test_why_a_repository_was_not_fetched_is_said_where_one_asked(
+    visit: Visits, maya: Somebody, git: GitServer
+) -> None:
+    visit.guard.expect(422)
+    page = await visit(maya)
+    await page.goto(f"/app/projects/{project(maya)}/source")
+    await page.get_by_role("button", name="From a Git repository").click()
+    dialog = page.get_by_role("dialog", name="From a Git repository")
+    address = dialog.get_by_label("Address")
+    await address.fill("https://169.254.169.254/latest")
+    await dialog.get_by_role("button", name="Fetch").click()
+    await expect(dialog).to_contain_text("where clouds keep their metadata")
+    await expect(address).to_have_attribute("aria-invalid", "true")
+    await address.fill(git.url("nowhere.git"))
+    await dialog.get_by_label("Branch, tag or commit").fill("v1")
+    await dialog.get_by_role("button", name="Fetch").click()
+    alert = page.get_by_role("alert")
+    await expect(alert).to_contain_text("was not fetched")
+    await expect(alert).to_contain_text("There is no public repository at")
+    await alert.get_by_role("link", name="Its run").click()
+    await expect(page.get_by_role("heading", level=1)).to_contain_text("Fetch 127.0.0.1")

@@ -67,7 +67,7 @@ async def test_a_repository_becomes_a_snapshot(yard: Yard, git: GitServer) -> No
         "analysis_refused": None,
     }
     log = await yard.log(job["id"])
-    assert f"main is {commit}" in log
+    assert f"Found main: {commit}" in log
     assert "remote: Counting objects" in log
     assert "left out: link (symbolic link)" in log
 

@@ -52,7 +52,7 @@ async def locate(job: JobContext, outgoing: Outgoing, address: Address, ref: str
     found = await find(outgoing, address, ref)
     if found.url != str(address):
         job.log(f"It has moved to {found.url}")
-    job.log(f"{found.ref or 'The commit'} is {found.want}")
+    job.log(f"Found {found.ref or 'the commit'}: {found.want}")
     return found
 
 
@@ -70,6 +70,8 @@ async def fetch(job: JobContext, outgoing: Outgoing, found: Found, allowance: Al
         commit, tree = await files.read_in_thread(
             lambda until: _unpacked(pack, found.want, spool, until), deadline
         )
+        if commit != found.want:
+            job.log(f"The tag names the commit {commit}")
         _tell(job, tree)
         job.progress(_STORING, "Storing the files")
         kept = await files.keep_source(

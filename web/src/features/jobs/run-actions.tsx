@@ -56,6 +56,21 @@ export function RunActions({ job }: { job: JobRead }) {
           Open the report
         </ButtonLink>
       )}
+      {typeof job.result?.analysis_id === 'string' && (
+        <ButtonLink to="/runs/$jobId" params={{ jobId: job.result.analysis_id }} className="max-sm:hidden">
+          Watch its analysis
+        </ButtonLink>
+      )}
+      {job.kind === 'source' && job.project_id && typeof job.result?.snapshot_id === 'string' && (
+        <ButtonLink
+          look="ink"
+          to="/projects/$projectId/source/$snapshotId"
+          params={{ projectId: job.project_id, snapshotId: job.result.snapshot_id }}
+          search={{}}
+        >
+          Open the source
+        </ButtonLink>
+      )}
     </>
   );
 }

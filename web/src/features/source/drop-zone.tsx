@@ -1,11 +1,18 @@
 import { clsx } from 'clsx';
-import { FileArchive } from 'lucide-react';
-import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { FileArchive, GitBranch } from 'lucide-react';
+import { lazy, type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
+import type { OriginRead } from '@/api/gen';
 import { Button } from '@/components/ui/button';
 import { Progress } from '@/components/ui/meter';
 import { Notice } from '@/components/ui/notice';
+import { isOver } from '@/features/jobs/status';
 import { bytes, percent, plural } from '@/lib/format';
-import type { useUpload } from './use-upload';
+import { Fetching, FetchNews } from './fetch-news';
+import { useFetch } from './use-fetch';
+import { useUpload } from './use-upload';
+
+const load = () => import('./fetch-dialog');
+const FetchDialog = lazy(load);
 
 const ACCEPTED = '.zip,.tar,.gz,.tgz,.bz2,.tbz2,.xz,.txz,application/zip,application/gzip,application/x-tar';
 
@@ -46,12 +53,27 @@ function useFileDrop(take: (file: File) => void): boolean {
   return over;
 }
 
-type DropZoneProps = ReturnType<typeof useUpload> & { first: boolean; afterwards?: ReactNode };
+type DropZoneProps = {
+  projectId: string;
+  /** The project has no source yet. */
+  first: boolean;
+  /** Where the newest snapshot came from that was fetched. */
+  last?: OriginRead | undefined;
+  afterwards: ReactNode;
+};
 
-/** Where source comes in: dropped anywhere on the page, or chosen. */
-export function DropZone({ state, start, cancel, first, afterwards }: DropZoneProps) {
+/** Where source comes in: dropped anywhere on the page, chosen, or fetched from a repository. */
+export function DropZone({ projectId, first, last, afterwards }: DropZoneProps) {
   const input = useRef<HTMLInputElement>(null);
-  const over = useFileDrop((file) => void start(file));
+  const [asking, setAsking] = useState(false);
+  const { state, start, cancel } = useUpload(projectId);
+  const { job, follow, forget } = useFetch(projectId);
+  const take = (file: File) => {
+    if (job && isOver(job.status)) forget();
+    void start(file);
+  };
+  const over = useFileDrop(take);
+  const isFetching = job !== undefined && !isOver(job.status);
   return (
     <section
       aria-label="Give source"
@@ -63,6 +85,8 @@ export function DropZone({ state, start, cancel, first, afterwards }: DropZonePr
     >
       {state.step === 'sending' ? (
         <Sending {...state} cancel={cancel} />
+      ) : isFetching ? (
+        <Fetching job={job} />
       ) : (
         <div className="flex flex-wrap items-center gap-x-4 gap-y-3">
           <FileArchive aria-hidden="true" className="size-5 text-mute" strokeWidth={1.5} />
@@ -75,9 +99,19 @@ export function DropZone({ state, start, cancel, first, afterwards }: DropZonePr
               Installed packages and version control inside it are left out, and named.
             </span>
           </p>
-          <Button look={first ? 'ink' : 'line'} onClick={() => input.current?.click()}>
-            Choose an archive
-          </Button>
+          <div className="flex flex-wrap gap-2">
+            <Button
+              icon={<GitBranch />}
+              onPointerEnter={() => void load()}
+              onFocus={() => void load()}
+              onClick={() => setAsking(true)}
+            >
+              From a Git repository
+            </Button>
+            <Button look={first ? 'ink' : 'line'} onClick={() => input.current?.click()}>
+              Choose an archive
+            </Button>
+          </div>
         </div>
       )}
       <input
@@ -89,7 +123,7 @@ export function DropZone({ state, start, cancel, first, afterwards }: DropZonePr
         onChange={(event) => {
           const file = event.target.files?.[0];
           event.target.value = '';
-          if (file) void start(file);
+          if (file) take(file);
         }}
       />
       {state.step === 'refused' && (
@@ -106,6 +140,10 @@ export function DropZone({ state, start, cancel, first, afterwards }: DropZonePr
           {afterwards}
         </div>
       )}
+      {job && state.step === 'idle' && <FetchNews job={job} afterwards={afterwards} />}
+      <Suspense>
+        {asking && <FetchDialog projectId={projectId} last={last} onAsked={follow} onClose={() => setAsking(false)} />}
+      </Suspense>
     </section>
   );
 }

@@ -4,18 +4,15 @@ import type { SnapshotRead } from '@/api/gen';
 import { Ago } from '@/components/ui/ago';
 import { Chip } from '@/components/ui/chip';
 import { bytes, count, plural } from '@/lib/format';
-
-/** Enough of a hash to tell snapshots apart by eye. */
-export function short(hash: string): string {
-  return hash.slice(0, 7);
-}
+import { Revision } from './revision';
+import { short } from './short';
 
 /** One version of the source, and what was left out of it. */
 export function SnapshotRow({ snapshot, newest }: { snapshot: SnapshotRead; newest: boolean }) {
   return (
     <li className="border-line border-b last:border-0">
       <div className="group relative flex min-h-12 items-center gap-3 py-2 pr-3 pl-4 hover:bg-raise/60">
-        <code className="w-16 shrink-0 text-mute">{short(snapshot.source_id)}</code>
+        <code className="w-16 shrink-0 text-mute max-sm:hidden">{short(snapshot.source_id)}</code>
         <div className="min-w-0 flex-1 sm:flex sm:items-baseline sm:gap-3">
           <Link
             to="/projects/$projectId/source/$snapshotId"
@@ -26,8 +23,11 @@ export function SnapshotRow({ snapshot, newest }: { snapshot: SnapshotRead; newe
           >
             {snapshot.origin.name}
           </Link>
-          <p className="num truncate text-mute">
-            {plural(snapshot.files, 'file')} · {bytes(snapshot.size_bytes)}
+          <p className="num min-w-0 text-mute sm:flex sm:items-baseline sm:gap-3">
+            <Revision origin={snapshot.origin} />
+            <span className="block truncate">
+              {plural(snapshot.files, 'file')} · {bytes(snapshot.size_bytes)}
+            </span>
           </p>
         </div>
         {newest && <Chip>Newest</Chip>}

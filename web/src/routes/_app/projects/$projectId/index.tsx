@@ -15,8 +15,8 @@ import { trendTo } from '@/features/analysis/trend';
 import { RunRow } from '@/features/jobs/run-row';
 import { useProject } from '@/features/projects/use-project';
 import { DropZone } from '@/features/source/drop-zone';
-import { short } from '@/features/source/snapshot-row';
-import { useUpload } from '@/features/source/use-upload';
+import { Revision } from '@/features/source/revision';
+import { short } from '@/features/source/short';
 import { bytes, plural } from '@/lib/format';
 import { useFollowJobs } from '@/lib/liveCache';
 
@@ -46,7 +46,6 @@ function Overview() {
   const { projectId } = Route.useParams();
   const project = useProject(projectId);
   const [snapshots, analyses, jobs] = useSuspenseQueries({ queries: options(projectId) });
-  const upload = useUpload(projectId);
   useFollowJobs(jobs.data.items);
   const newest = snapshots.data.items[0];
   const latest = analyses.data.items.find((one) => one.status === 'completed');
@@ -60,7 +59,9 @@ function Overview() {
             <Sparkline values={trendTo(latest, analyses.data.items)} label="Quality" />
           </LatestAnalysis>
         )}
-        {!newest && canAct && <DropZone {...upload} first afterwards={<AnalyseButton projectId={projectId} />} />}
+        {!newest && canAct && (
+          <DropZone projectId={projectId} first afterwards={<AnalyseButton projectId={projectId} />} />
+        )}
         {newest && !latest && canAct && (
           <Panel title="Next" className="max-w-2xl">
             <div className="flex flex-wrap items-center gap-3 p-3.5">
@@ -93,6 +94,9 @@ function Overview() {
               >
                 <code>{short(newest.source_id)}</code> {newest.origin.name}
               </Link>
+              <span className="block text-mute text-xs">
+                <Revision origin={newest.origin} />
+              </span>
               <span className="num block text-mute text-xs">
                 {plural(newest.files, 'file')}, {bytes(newest.size_bytes)}, <Ago at={newest.uploaded_at} />
               </span>

@@ -7,7 +7,8 @@ import { Ago } from '@/components/ui/ago';
 import { Button } from '@/components/ui/button';
 import { Empty } from '@/components/ui/empty';
 import { FileView } from '@/features/source/file-view';
-import { short } from '@/features/source/snapshot-row';
+import { Revision } from '@/features/source/revision';
+import { short } from '@/features/source/short';
 import { Branch } from '@/features/source/tree';
 import { bytes, plural } from '@/lib/format';
 import { sayFailed } from '@/lib/toasts';
@@ -41,7 +42,7 @@ function Snapshot() {
         <FileView key={path} path={path} {...where} />
       ) : (
         <div className="flex-1 max-lg:hidden">
-          <Empty title="Choose a file">Every file of this snapshot is kept as it was uploaded.</Empty>
+          <Empty title="Choose a file">Every file of this snapshot is kept as it came.</Empty>
         </div>
       )}
     </div>
@@ -66,7 +67,23 @@ function About({ projectId, snapshotId }: { projectId: string; snapshotId: strin
   return (
     <header className="flex items-center gap-2 border-line border-b px-3.5 py-2.5">
       <div className="min-w-0 flex-1">
-        <h2 className="truncate">{snapshot.origin.name}</h2>
+        <h2 className="truncate">
+          {snapshot.origin.git_url ? (
+            <a
+              href={snapshot.origin.git_url}
+              target="_blank"
+              rel="noreferrer"
+              className="underline-offset-2 hover:underline"
+            >
+              {snapshot.origin.name}
+            </a>
+          ) : (
+            snapshot.origin.name
+          )}
+        </h2>
+        <div className="text-mute text-xs">
+          <Revision origin={snapshot.origin} />
+        </div>
         <p className="num text-mute text-xs">
           <code>{short(snapshot.source_id)}</code> · {plural(snapshot.files, 'file')} · {bytes(snapshot.size_bytes)} ·{' '}
           <Ago at={snapshot.uploaded_at} />

@@ -5,7 +5,6 @@ import { Pager } from '@/components/pager';
 import { AnalyseButton } from '@/features/analysis/analyse-button';
 import { DropZone } from '@/features/source/drop-zone';
 import { SnapshotRow } from '@/features/source/snapshot-row';
-import { useUpload } from '@/features/source/use-upload';
 
 type Search = { page?: number | undefined };
 
@@ -29,10 +28,15 @@ function Source() {
   const { page } = Route.useSearch();
   const navigate = Route.useNavigate();
   const { data } = useSuspenseQuery(options(projectId, page));
-  const upload = useUpload(projectId);
+  const last = data.items.find(({ origin }) => origin.git_url)?.origin;
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-5 px-4 py-5 md:px-[1.125rem]">
-      <DropZone {...upload} first={data.total === 0} afterwards={<AnalyseButton projectId={projectId} />} />
+      <DropZone
+        projectId={projectId}
+        first={data.total === 0}
+        last={last}
+        afterwards={<AnalyseButton projectId={projectId} />}
+      />
       {data.total > 0 && (
         <section aria-labelledby="snapshots">
           <h2 id="snapshots" className="mb-2">
