@@ -9,6 +9,7 @@ import argparse
 import json
 import os
 import shutil
+import signal
 import statistics
 import sys
 import tempfile
@@ -39,6 +40,8 @@ Pair = tuple[Load, float]
 def main() -> int:
     """Measure and print."""
     asked = _arguments()
+    # Ended from outside, what was started ends as well.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     missing = [name for name in ("wrk", "node") if shutil.which(name) is None]
     if not PEERS_PYTHON.exists():
         missing.append("bench/.venv")
