@@ -23,9 +23,7 @@ async def test_a_newcomer_opens_the_sample_watches_it_run_and_reads_its_report(
     # Without a reload: steps and lines arrive, then the way to the report.
     steps = page.get_by_role("main").get_by_role("listitem")
     await expect(steps.filter(has_text="Read the source")).to_be_visible(timeout=LONG)
-    await expect(page.get_by_text(re.compile(r"files, \d+ of Python"))).to_be_visible(
-        timeout=LONG
-    )
+    await expect(page.get_by_text(re.compile(r"files, \d+ of Python"))).to_be_visible(timeout=LONG)
     await expect(page.get_by_role("link", name="Open the report")).to_be_visible(timeout=LONG)
     await page.get_by_role("link", name="Open the report").click()
     await expect(page.get_by_role("heading", name="Findings")).to_be_visible()
