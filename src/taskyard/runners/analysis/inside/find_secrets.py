@@ -13,8 +13,9 @@ the answers are the same.
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from io import StringIO
+from types import MappingProxyType
 from typing import NamedTuple, cast
 
 from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class
@@ -43,14 +44,19 @@ Answer = dict[str, object]
 _NO_SECRETS = (IPPublicDetector,)
 #: They go by what a value is called, or by how it looks; in files of our own words they guess.
 _GUESSING = (BasicAuthDetector, HighEntropyStringsPlugin, KeywordDetector)
-#: `name = value` with a value of at least 44 characters; slow, so asked only where there is one.
-_WORDY = (IbmCloudIamDetector, IbmCosHmacDetector, SoftlayerDetector)
-_LONG_WORD = re.compile(r"[\w\-]{44}")
+#: `name = value` with a long value; slow, so asked only where there is one.
+_LONG_WORDS: Mapping[type[BasePlugin], re.Pattern[str]] = MappingProxyType(
+    {
+        CloudantDetector: re.compile("[0-9A-Za-z]{24}"),
+        IbmCloudIamDetector: re.compile(r"[A-z0-9_\-]{44}"),
+        IbmCosHmacDetector: re.compile("[0-9A-Fa-f]{48}"),
+        SoftlayerDetector: re.compile("[0-9A-Za-z]{64}"),
+    }
+)
 #: Tests are full of invented ones.
-_NOT_IN_TESTS = (
+_NOT_IN_TESTS: tuple[type[BasePlugin], ...] = (
     *_GUESSING,
-    *_WORDY,
-    CloudantDetector,
+    *_LONG_WORDS,
     JwtTokenDetector,
     PrivateKeyDetector,
 )
@@ -114,7 +120,8 @@ def _patterns(plugin: BasePlugin) -> Iterator[re.Pattern[str]]:
         least = int(2**plugin.entropy_limit)
         yield re.compile(f"['\"][{re.escape(plugin.charset)}]{{{least},}}['\"]")
     elif isinstance(plugin, KeywordDetector):
-        yield re.compile(_WORDS, re.IGNORECASE)
+        # Looked for in small letters, which takes a twelfth of the time that IGNORECASE does.
+        yield re.compile(_WORDS)
     else:
         yield re.compile("^.*$", re.MULTILINE)
 
@@ -159,29 +166,28 @@ def _views(how: str, path: str, text: str) -> Iterator[str]:
 
 def _search(path: str, text: str, how: str) -> Iterator[_Secret]:
     lines = text.split("\n")
-    starts = [0]
-    for line in lines:
-        starts.append(starts[-1] + len(line) + 1)
-    wordy = how != "tokens" and _LONG_WORD.search(text) is not None
     for plugin, patterns in DETECTORS:
         if how == "tokens" and isinstance(plugin, _NOT_IN_TESTS):
             continue
-        if isinstance(plugin, _WORDY) and not wordy:
+        word = _LONG_WORDS.get(type(plugin))
+        if word is not None and not word.search(text):
             continue
-        for number in _candidates(patterns, text, starts):
+        searched = text.lower() if isinstance(plugin, KeywordDetector) else text
+        for number in _candidates(patterns, searched):
             for value in _values(plugin, path, lines[number - 1].rstrip(), number):
                 yield _Secret(plugin.secret_type, number, value)
 
 
-def _candidates(
-    patterns: Iterable[re.Pattern[str]], text: str, starts: Sequence[int]
-) -> Sequence[int]:
+def _candidates(patterns: Iterable[re.Pattern[str]], text: str) -> Sequence[int]:
+    """Return the numbers of the lines that matches touch."""
+    spans = [match.span() for pattern in patterns for match in pattern.finditer(text)]
+    if not spans:
+        return ()
+    starts = [0, *(found.end() for found in re.finditer("\n", text))]
     numbers: set[int] = set()
-    for pattern in patterns:
-        for match in pattern.finditer(text):
-            first, last = bisect_right(starts, match.start()), bisect_right(starts, match.end())
-            numbers.update(range(first, last + 1))
-    return sorted(number for number in numbers if number < len(starts))
+    for start, end in spans:
+        numbers.update(range(bisect_right(starts, start), bisect_right(starts, end) + 1))
+    return sorted(numbers)
 
 
 def _values(plugin: BasePlugin, path: str, line: str, number: int) -> Iterator[str]:
