@@ -199,5 +199,5 @@ async def test_pages_of_snapshots(api: Api, owner: Account, project_id: UUID) ->
     pages = [(await client.get(path, params={"page": n, "page_size": 2})).json() for n in (1, 2, 3)]
     assert [item["id"] for page in pages for item in page["items"]] == made[::-1]
     assert {page["total"] for page in pages} == {5}
-    assert (await client.get(path, params={"cursor": "x"})).status_code == 400
+    assert (await client.get(path, params={"cursor": "x"})).status_code == 422
     assert (await client.get(path, params={"page_size": 201})).status_code == 422

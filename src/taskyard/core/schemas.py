@@ -132,6 +132,7 @@ class PageQuery(NumberedPageQuery):
     ] = None
 
 
+NumberedPaging = Annotated[NumberedPageQuery, Query()]
 Paging = Annotated[PageQuery, Query()]
 
 

@@ -13,7 +13,7 @@ from taskyard.core.downloads import (
     download_headers,
 )
 from taskyard.core.routing import Router
-from taskyard.core.schemas import CursorInvalid, Item, Page, PaginationTooDeep, Paging
+from taskyard.core.schemas import Item, NumberedPaging, Page, PaginationTooDeep
 from taskyard.core.storage import Blob, BlobMissing, StorageUnavailable
 from taskyard.core.uow import UowDep
 from taskyard.files import errors as refusals
@@ -40,7 +40,6 @@ ROUTERS = (router, downloads)
 
 SnapshotId = Annotated[UUID, Path(description="A snapshot of this project.")]
 _NOT_FOUND = (ProjectNotFound, refusals.SnapshotNotFound)
-_PAGING = (PaginationTooDeep, CursorInvalid)
 
 
 def read(row: SnapshotRow) -> SnapshotRead:
@@ -61,9 +60,9 @@ def read(row: SnapshotRow) -> SnapshotRead:
     )
 
 
-@router.get("/{project_id}/source", errors=(ProjectNotFound, *_PAGING))
+@router.get("/{project_id}/source", errors=(ProjectNotFound, PaginationTooDeep))
 async def list_source_snapshots(
-    access: CanReadFiles, query: Paging, uow: UowDep
+    access: CanReadFiles, query: NumberedPaging, uow: UowDep
 ) -> Page[SnapshotRead]:
     """List a project's source snapshots, newest first."""
     rows, total = await service.snapshots(uow, access, query)
@@ -82,7 +81,7 @@ async def get_source_snapshot(
 
 @router.get(
     "/{project_id}/source/{snapshot_id}/files",
-    errors=(*_NOT_FOUND, refusals.SourceFileNotFound, *_PAGING),
+    errors=(*_NOT_FOUND, refusals.SourceFileNotFound, PaginationTooDeep),
 )
 async def list_source_files(
     access: CanReadFiles,

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from taskyard.core.schemas import Out, PageQuery
+from taskyard.core.schemas import NumberedPageQuery, Out
 from taskyard.files.types import OriginKind
 
 #: A path within a source; no rule beyond "one line", since an unknown one is simply not there.
@@ -66,7 +66,7 @@ class EntryRead(Out):
     sha256: str | None = Field(description="Null for a folder.")
 
 
-class EntryQuery(PageQuery):
+class EntryQuery(NumberedPageQuery):
     """Which files of a source are asked for."""
 
     folder: SourcePath = Field("", description="Only what lies in this folder; the root if empty.")

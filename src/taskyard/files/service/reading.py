@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
-from taskyard.core.schemas import CursorInvalid, PageQuery
+from taskyard.core.schemas import NumberedPageQuery
 from taskyard.core.storage import Storage
 from taskyard.core.uow import Uow
 from taskyard.files import repository
@@ -30,21 +30,14 @@ class Text:
 
 
 async def snapshots(
-    uow: Uow, access: ProjectAccess, page: PageQuery
+    uow: Uow, access: ProjectAccess, page: NumberedPageQuery
 ) -> tuple[list[SnapshotRow], int]:
     """Return a page of a project's snapshots, newest first, and how many there are."""
-    _check_page(page, access)
+    page.check_tier(access.actor.tier)
     rows, total = await repository.snapshots(
         uow.db, access.project_id, offset=page.offset, limit=page.page_size
     )
     return list(rows), total
-
-
-def _check_page(page: PageQuery, access: ProjectAccess) -> None:
-    """Raise where the page is too large, or a cursor is given: these lists give none out."""
-    page.check_tier(access.actor.tier)
-    if page.cursor is not None:
-        raise CursorInvalid
 
 
 async def snapshot(uow: Uow, access: ProjectAccess, snapshot_id: UUID) -> SnapshotRow:
@@ -59,7 +52,7 @@ async def entries(
     uow: Uow, access: ProjectAccess, source_id: str, query: EntryQuery
 ) -> tuple[list[EntryRead], int]:
     """Return a page of a folder's entries and how many there are. Raises SourceFileNotFound."""
-    _check_page(query, access)
+    query.check_tier(access.actor.tier)
     folder = query.folder.strip("/")
     prefix = f"{folder}/" if folder else ""
     if query.recursive:

@@ -3,7 +3,7 @@
 from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import Path, Query, Request, Response
+from fastapi import Path, Request, Response
 
 from taskyard.accounts.access import AccountsDep, DeviceDep
 from taskyard.accounts.types import Device
@@ -13,7 +13,7 @@ from taskyard.core.admission import admission_of
 from taskyard.core.downloads import SignedUrlExpired, SignedUrlInvalid, download_headers
 from taskyard.core.index import wants_content
 from taskyard.core.routing import Router
-from taskyard.core.schemas import Item, NumberedPageQuery, Page, PaginationTooDeep
+from taskyard.core.schemas import Item, NumberedPaging, Page, PaginationTooDeep
 from taskyard.core.storage import Blob, BlobMissing, StorageUnavailable
 from taskyard.core.uow import UowDep
 from taskyard.files.access import Parts, PartsDep
@@ -55,7 +55,7 @@ async def create_share(
 @router.get("/{file_id}/shares", errors=(FileNotFound, PaginationTooDeep))
 async def list_shares(
     access: CanShareFile,
-    query: Annotated[NumberedPageQuery, Query()],
+    query: NumberedPaging,
     parts: PartsDep,
     uow: UowDep,
 ) -> Page[ShareRead]:

@@ -9,7 +9,7 @@ from taskyard.core.access import CsrfFailed, Permission
 from taskyard.core.downloads import download_headers
 from taskyard.core.limits import TierLimitExceeded
 from taskyard.core.routing import Router
-from taskyard.core.schemas import Item, Page, PaginationTooDeep, Paging
+from taskyard.core.schemas import Item, NumberedPaging, Page, PaginationTooDeep
 from taskyard.core.storage import BlobMissing, StorageUnavailable
 from taskyard.core.uow import UowDep
 from taskyard.jobs import service as jobs
@@ -64,7 +64,7 @@ async def create_analysis(
 
 
 @router.get("", errors=(ProjectNotFound, PaginationTooDeep))
-async def list_analyses(access: CanRead, query: Paging, uow: UowDep) -> Page[AnalysisRead]:
+async def list_analyses(access: CanRead, query: NumberedPaging, uow: UowDep) -> Page[AnalysisRead]:
     """List a project's analyses, the newest first; their scores in order are the trend."""
     query.check_tier(access.actor.tier)
     rows, total = await repository.list_for(

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from taskyard.core.schemas import In, Out, PageQuery, SearchText
+from taskyard.core.schemas import In, NumberedPageQuery, Out, SearchText
 from taskyard.runners.analysis.finding import SEVERITIES, Confidence, ExcerptLine, Kind, Severity
 from taskyard.runners.analysis.report import (
     AnalysisReport,
@@ -165,7 +165,7 @@ class FindingRead(Out):
     debt_minutes: float
 
 
-class FindingQuery(PageQuery):
+class FindingQuery(NumberedPageQuery):
     """Which findings are asked for."""
 
     state: Literal["open", "new", "gone"] = Field(

@@ -5805,19 +5805,13 @@ export type ListSourceSnapshotsData = {
          * How many; the most depends on the tier.
          */
         page_size?: number;
-        /**
-         * Cursor
-         *
-         * `next_cursor` of the page before.
-         */
-        cursor?: string | null;
     };
     url: '/api/v1/projects/{project_id}/source';
 };
 
 export type ListSourceSnapshotsErrors = {
     /**
-     * `CURSOR_INVALID`, `BAD_REQUEST`
+     * `BAD_REQUEST`
      */
     400: Problem;
     /**
@@ -6069,12 +6063,6 @@ export type ListSourceFilesData = {
          */
         page_size?: number;
         /**
-         * Cursor
-         *
-         * `next_cursor` of the page before.
-         */
-        cursor?: string | null;
-        /**
          * Folder
          *
          * Only what lies in this folder; the root if empty.
@@ -6092,7 +6080,7 @@ export type ListSourceFilesData = {
 
 export type ListSourceFilesErrors = {
     /**
-     * `CURSOR_INVALID`, `BAD_REQUEST`
+     * `BAD_REQUEST`
      */
     400: Problem;
     /**
@@ -8781,12 +8769,6 @@ export type ListAnalysesData = {
          * How many; the most depends on the tier.
          */
         page_size?: number;
-        /**
-         * Cursor
-         *
-         * `next_cursor` of the page before.
-         */
-        cursor?: string | null;
     };
     url: '/api/v1/projects/{project_id}/analyses';
 };
@@ -9100,12 +9082,6 @@ export type ListFindingsData = {
          * How many; the most depends on the tier.
          */
         page_size?: number;
-        /**
-         * Cursor
-         *
-         * `next_cursor` of the page before.
-         */
-        cursor?: string | null;
         /**
          * State
          *
