@@ -45,7 +45,7 @@ _NO_SECRETS = (IPPublicDetector,)
 #: They go by what a value is called, or by how it looks; in files of our own words they guess.
 _GUESSING = (BasicAuthDetector, HighEntropyStringsPlugin, KeywordDetector)
 #: `name = value` with a long value; slow, so asked only where there is one.
-_LONG_WORDS: Mapping[type[BasePlugin], re.Pattern[str]] = MappingProxyType(
+_LONG_WORDS: Mapping[type, re.Pattern[str]] = MappingProxyType(
     {
         CloudantDetector: re.compile("[0-9A-Za-z]{24}"),
         IbmCloudIamDetector: re.compile(r"[A-z0-9_\-]{44}"),
@@ -54,7 +54,7 @@ _LONG_WORDS: Mapping[type[BasePlugin], re.Pattern[str]] = MappingProxyType(
     }
 )
 #: Tests are full of invented ones.
-_NOT_IN_TESTS: tuple[type[BasePlugin], ...] = (
+_NOT_IN_TESTS = (
     *_GUESSING,
     *_LONG_WORDS,
     JwtTokenDetector,
