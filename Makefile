@@ -40,10 +40,10 @@ dev: setup ## Run, with the web app rebuilt on every change (http://127.0.0.1:51
 	  $(BIN)/taskyard up --port $(PORT) --data-dir $(DATA)
 
 test: setup ## Run every test but the long ones
-	@$(PYTEST) -q -n 2 --dist loadscope -m "not faults and not slow" $(WHOLE)
+	@$(PYTEST) -q -n 2 -m "not faults and not slow" $(WHOLE)
 
 long: setup ## Run the long tests, which `make test` leaves out
-	@$(PYTEST) -q -n 2 --dist loadscope -m "slow and not faults" $(WHOLE)
+	@$(PYTEST) -q -n 2 -m "slow and not faults" $(WHOLE)
 
 retest: setup ## Ask the tests that failed last time once more, one after the other
 	@$(PYTEST) -q --last-failed --last-failed-no-failures none

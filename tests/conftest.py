@@ -15,6 +15,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from pydantic import SecretStr
+from xdist.scheduler import LoadScopeScheduling
 
 from taskyard.core.platform import Platform
 from taskyard.core.settings import Settings
@@ -26,10 +27,30 @@ from tests.world import Account, World
 from tests.world.git_server import GitServer, git_server
 from tests.world.instances import Instance, open_instance, sent_statements
 
+#: Folders whose tests share instances, browsers or workers, which take seconds to start and memory.
+SHARING = frozenset(
+    f"tests/{name}"
+    for name in ("analyses", "cli", "dialects", "e2e", "jobs", "notifications", "runners/source")
+)
+
 Api = Callable[..., httpx.AsyncClient]
 OpenInstance = Callable[..., Awaitable[Instance]]
 _AN_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 CountStatements = Callable[[], AbstractContextManager[list[str]]]
+
+
+class ByInstance(LoadScopeScheduling):  # type: ignore[misc] # untyped
+    """Gives one process all tests of a folder that share an instance, else those of a module."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        module = nodeid.split("::", 1)[0]
+        folder = module.rsplit("/", 1)[0]
+        return folder if folder in SHARING else module
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByInstance:
+    """Deal the tests out to the processes."""
+    return ByInstance(config, log)
 
 
 @pytest.fixture(scope="session")

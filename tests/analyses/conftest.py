@@ -28,7 +28,7 @@ BAD = GOOD | {
 }
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def worker(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[WorkerProcess]:
     """A worker that analyses."""
     log = tmp_path_factory.mktemp("worker") / "worker.log"

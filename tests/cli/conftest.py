@@ -36,9 +36,9 @@ def clean_environment(**more: str) -> dict[str, str]:
     return env | {"COLUMNS": "120", "PYTHONUNBUFFERED": "1", **more}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def instance(reachable: socket.socket) -> Iterator[str]:
-    """The address of a whole instance of this session's own."""
+    """The address of a whole instance of these tests' own."""
     with tempfile.TemporaryDirectory(prefix="ty-cli-") as home:
         # Analyses run as another account, which has to pass through.
         Path(home).chmod(0o711)
@@ -176,7 +176,7 @@ def _client() -> typer.Typer:
     return app
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def email(instance: str) -> str:
     """An account that tests share: each signs in to a session of its own."""
     body = {"email": "maya@example.com", "password": PASSWORD, "display_name": "Maya"}
@@ -201,7 +201,7 @@ def person(instance: str, email: str, tmp_path: Path) -> Person:
     return Person(email, instance, home / "config", home)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def shared_token(instance: str, email: str) -> Callable[[], str]:
     """An access token of a session that tests share: signing in costs half a second of hashing."""
     token, ends = "", float("-inf")
@@ -231,7 +231,7 @@ def behind(maya: Person, shared_token: Callable[[], str], balancer: Gateway) -> 
     return maya
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def finished(
     instance: str,
     email: str,

@@ -16,7 +16,7 @@ __all__ = ["Jobs", "Yard", "jobs", "ledger", "worker", "yard"]
 drills.register()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def server(app: FastAPI) -> AsyncIterator[str]:
     """The application behind a real server: `host:port`."""
     async with serving(app) as address:

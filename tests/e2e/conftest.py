@@ -66,11 +66,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason=f"browser tests not run: {reason}"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def instance(
     tmp_path_factory: pytest.TempPathFactory, reachable: socket.socket
 ) -> Iterator[Instance]:
-    """A Taskyard of this session's own."""
+    """A Taskyard of these tests' own."""
     assert (reason := missing()) is None, reason
     running = Instance(
         tmp_path_factory.mktemp("e2e") / "data",
@@ -80,9 +80,9 @@ def instance(
     running.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def browser() -> AsyncIterator[Browser]:
-    """One Chromium for the session; every test gets contexts of its own in it."""
+    """One Chromium; every test gets contexts of its own in it."""
     async with async_playwright() as playwright:
         launched = await playwright.chromium.launch(executable_path=chromium(), args=ARGS)
         yield launched
@@ -97,7 +97,7 @@ async def visit(browser: Browser, instance: Instance) -> AsyncIterator[Visits]:
     await visits.finish()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def admin(browser: Browser, instance: Instance) -> Somebody:
     """The first administrator, made by the page that the one-time link opens."""
     visits = Visits(browser, instance.url)
@@ -113,7 +113,7 @@ async def admin(browser: Browser, instance: Instance) -> Somebody:
     return Somebody("ada@example.org", "Ada First", cookies, instance.url)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def shop(instance: Instance, admin: Somebody) -> Shop:
     """A project with source and a report, made once; tests that change anything make their own."""
     del admin

@@ -19,9 +19,10 @@ class Instance:
 
     def __init__(self, data_dir: Path, **settings: str) -> None:
         self._log = data_dir.with_suffix(".log")
-        # The browser tests sign in more often than a person does.
+        # The browser tests sign in more often than a person does, and bcrypt means to take long.
         environment = {
             **os.environ,
+            "TASKYARD_PASSWORD_HASHER": "argon2id",
             "TASKYARD_RATE_LIMITS": "off",
             "TASKYARD_DEFAULT_TIER": "premium",
             **settings,

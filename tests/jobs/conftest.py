@@ -28,9 +28,9 @@ async def ledger(platform: Platform) -> None:
         await uow.db.execute(text(drills.LEDGER))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def worker(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[WorkerProcess]:
-    """A worker of four places, for the whole session."""
+    """A worker of four places, for all tests of jobs."""
     log = tmp_path_factory.mktemp("worker") / "worker.log"
     process = WorkerProcess(environment(settings, TASKYARD_WORKER_SLOTS="4"), log).start()
     yield process

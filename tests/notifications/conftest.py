@@ -147,7 +147,7 @@ class Yard:
         self.platform.bus.ring()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def mail_servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedServers]:
     """PostgreSQL and Valkey of this folder's own."""
     data_dir = tmp_path_factory.mktemp("mail") / "data"
@@ -156,7 +156,7 @@ def mail_servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedS
     servers.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def yard(
     settings: Settings, mail_servers: EmbeddedServers, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[Yard]:

@@ -13,7 +13,7 @@ from tests.jobs.hands import WorkerProcess, environment
 from tests.world import Account, World
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def worker(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[WorkerProcess]:
     """A worker that fetches."""
     log = tmp_path_factory.mktemp("worker") / "worker.log"
