@@ -6,6 +6,9 @@ BIN := $(VENV)/bin
 UV := VIRTUAL_ENV=$(VENV) $(BIN)/uv
 PORT ?= 8000
 DATA ?= .data
+# Images often set it to keep their layers small; every process would then compile every library,
+# which takes longer than all else it does at its start.
+unexport PYTHONDONTWRITEBYTECODE
 # Coverage of child processes is measured only where asked for, since it slows every worker start.
 PYTEST := $(BIN)/python -m pytest
 # A run that broke off (code 2 or more) left tests unasked: then `make retest` has nothing to ask.
@@ -22,9 +25,10 @@ $(VENV)/.stamp: requirements-dev.lock requirements-bootstrap.lock pyproject.toml
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "Installing the locked dependencies (once)…"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bootstrap.lock
-	@$(UV) pip install --quiet --require-hashes -r requirements-dev.lock || \
+	@$(UV) pip install --quiet --compile-bytecode --require-hashes -r requirements-dev.lock || \
 	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	@$(BIN)/python -m compileall -q src
 	@touch $@
 
 setup: $(VENV)/.stamp web ## Make .venv with .venv/bin/taskyard, and build the web app

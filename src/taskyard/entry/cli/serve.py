@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from taskyard.entry.cli.outcome import configured, refuse
+from taskyard.kit.loading import without_collection
 
 Host = Annotated[str, typer.Option(envvar="TASKYARD_HOST", help="Address to listen on.")]
 Port = Annotated[
@@ -61,7 +62,6 @@ def serve(
 ) -> None:
     """Run the API against the PostgreSQL and Valkey of the settings."""
     import socket
-    from importlib import import_module
 
     from taskyard.entry.server import serve
     from taskyard.entry.up import listener
@@ -73,8 +73,10 @@ def serve(
         http = listener.bind(host, port) if fd is None else socket.socket(fileno=fd)
     except StartError as error:
         refuse(error.message, error.exit_code)
+    if workers == 1:
+        with without_collection():
+            import taskyard.entry.asgi  # noqa: F401
     if after is not None:
-        import_module("taskyard.entry.asgi")
         os.read(after, 1)
     raise typer.Exit(serve(http, workers))
 
@@ -90,6 +92,7 @@ def worker(
     if slots is not None:
         os.environ["TASKYARD_WORKER_SLOTS"] = str(slots)
     configured()
-    from taskyard.entry.worker import main
+    with without_collection():
+        from taskyard.entry.worker import main
 
     main()

@@ -7,12 +7,15 @@ Prints one JSON object, `{"setup_link": "https://…" | null}`, or says why it c
 import json
 import sys
 
+from taskyard.kit.loading import without_collection
+
 
 def main() -> int:
     """Bring the database to the newest revision; returns the exit code."""
-    from taskyard.accounts import bootstrap
-    from taskyard.entry import migrations
-    from taskyard.entry.configured import ConfigurationError, read_settings
+    with without_collection():
+        from taskyard.accounts import bootstrap
+        from taskyard.entry import migrations
+        from taskyard.entry.configured import ConfigurationError, read_settings
 
     # Standard output carries the answer; what libraries log goes beside it.
     answer, sys.stdout = sys.stdout, sys.stderr
