@@ -34,6 +34,12 @@ class Somebody:
     cookies: dict[str, str]
     url: str
 
+    @property
+    def id(self) -> str:
+        """The account's id."""
+        with self.client() as client:
+            return str(client.get("/api/v1/auth/me").raise_for_status().json()["data"]["id"])
+
     def client(self) -> httpx.Client:
         """Return an HTTP client with this person's session, for arranging what a test needs."""
         return httpx.Client(base_url=self.url, cookies=self.cookies, headers=SITE, timeout=30)

@@ -45,6 +45,14 @@ SIGNED_IN = (
     "/app/settings/api-use",
     "/app/no/such/page",
 )
+FOR_ADMINS = (
+    "/app/people",
+    "/app/people?q=nobody-is-called-this",
+    "/app/people/{owner}",
+    "/app/projects?all=true",
+    "/app/projects/{project}",
+    "/app/runs?all=true",
+)
 
 Step = Callable[[Page], Awaitable[None]]
 
@@ -72,6 +80,18 @@ async def test_pages_after_sign_in(visit: Visits, shop: Shop, width: int, theme:
     page = await visit(shop.owner, width=width, theme=theme)
     for path in SIGNED_IN:
         address = path.format(project=shop.project_id, snapshot=shop.snapshot_id, run=shop.run_id)
+        await page.goto(address)
+        await good(page, address, theme)
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize(("width", "theme"), VIEWS)
+async def test_pages_of_administrators(
+    visit: Visits, admin: Somebody, shop: Shop, width: int, theme: Theme
+) -> None:
+    page = await visit(admin, width=width, theme=theme)
+    for path in FOR_ADMINS:
+        address = path.format(project=shop.project_id, owner=shop.owner.id)
         await page.goto(address)
         await good(page, address, theme)
 

@@ -20,6 +20,8 @@ import { Route as DoorResetPasswordRouteImport } from './routes/_door/reset-pass
 import { Route as DoorSetupRouteImport } from './routes/_door/setup'
 import { Route as DoorUnsubscribeRouteImport } from './routes/_door/unsubscribe'
 import { Route as DoorVerifyEmailRouteImport } from './routes/_door/verify-email'
+import { Route as AppPeopleIndexRouteImport } from './routes/_app/people/index'
+import { Route as AppPeopleUserIdRouteImport } from './routes/_app/people/$userId'
 import { Route as AppProjectsIndexRouteImport } from './routes/_app/projects/index'
 import { Route as AppProjectsProjectIdRouteRouteImport } from './routes/_app/projects/$projectId/route'
 import { Route as AppRunsIndexRouteImport } from './routes/_app/runs/index'
@@ -91,6 +93,16 @@ const DoorVerifyEmailRoute = DoorVerifyEmailRouteImport.update({
   id: '/verify-email',
   path: '/verify-email',
   getParentRoute: () => DoorRoute,
+} as any)
+const AppPeopleIndexRoute = AppPeopleIndexRouteImport.update({
+  id: '/people/',
+  path: '/people/',
+  getParentRoute: () => AppRoute,
+} as any)
+const AppPeopleUserIdRoute = AppPeopleUserIdRouteImport.update({
+  id: '/people/$userId',
+  path: '/people/$userId',
+  getParentRoute: () => AppRoute,
 } as any)
 const AppProjectsIndexRoute = AppProjectsIndexRouteImport.update({
   id: '/projects/',
@@ -203,12 +215,14 @@ export interface FileRoutesByFullPath {
   '/unsubscribe': typeof DoorUnsubscribeRoute
   '/verify-email': typeof DoorVerifyEmailRoute
   '/projects/$projectId': typeof AppProjectsProjectIdRouteRouteWithChildren
+  '/people/$userId': typeof AppPeopleUserIdRoute
   '/runs/$jobId': typeof AppRunsJobIdRoute
   '/settings/api-use': typeof AppSettingsApiUseRoute
   '/settings/appearance': typeof AppSettingsAppearanceRoute
   '/settings/notifications': typeof AppSettingsNotificationsRoute
   '/settings/profile': typeof AppSettingsProfileRoute
   '/settings/security': typeof AppSettingsSecurityRoute
+  '/people/': typeof AppPeopleIndexRoute
   '/projects/': typeof AppProjectsIndexRoute
   '/runs/': typeof AppRunsIndexRoute
   '/settings/': typeof AppSettingsIndexRoute
@@ -230,12 +244,14 @@ export interface FileRoutesByTo {
   '/setup': typeof DoorSetupRoute
   '/unsubscribe': typeof DoorUnsubscribeRoute
   '/verify-email': typeof DoorVerifyEmailRoute
+  '/people/$userId': typeof AppPeopleUserIdRoute
   '/runs/$jobId': typeof AppRunsJobIdRoute
   '/settings/api-use': typeof AppSettingsApiUseRoute
   '/settings/appearance': typeof AppSettingsAppearanceRoute
   '/settings/notifications': typeof AppSettingsNotificationsRoute
   '/settings/profile': typeof AppSettingsProfileRoute
   '/settings/security': typeof AppSettingsSecurityRoute
+  '/people': typeof AppPeopleIndexRoute
   '/projects': typeof AppProjectsIndexRoute
   '/runs': typeof AppRunsIndexRoute
   '/settings': typeof AppSettingsIndexRoute
@@ -262,12 +278,14 @@ export interface FileRoutesById {
   '/_door/verify-email': typeof DoorVerifyEmailRoute
   '/_app/': typeof AppIndexRoute
   '/_app/projects/$projectId': typeof AppProjectsProjectIdRouteRouteWithChildren
+  '/_app/people/$userId': typeof AppPeopleUserIdRoute
   '/_app/runs/$jobId': typeof AppRunsJobIdRoute
   '/_app/settings/api-use': typeof AppSettingsApiUseRoute
   '/_app/settings/appearance': typeof AppSettingsAppearanceRoute
   '/_app/settings/notifications': typeof AppSettingsNotificationsRoute
   '/_app/settings/profile': typeof AppSettingsProfileRoute
   '/_app/settings/security': typeof AppSettingsSecurityRoute
+  '/_app/people/': typeof AppPeopleIndexRoute
   '/_app/projects/': typeof AppProjectsIndexRoute
   '/_app/runs/': typeof AppRunsIndexRoute
   '/_app/settings/': typeof AppSettingsIndexRoute
@@ -293,12 +311,14 @@ export interface FileRouteTypes {
     | '/unsubscribe'
     | '/verify-email'
     | '/projects/$projectId'
+    | '/people/$userId'
     | '/runs/$jobId'
     | '/settings/api-use'
     | '/settings/appearance'
     | '/settings/notifications'
     | '/settings/profile'
     | '/settings/security'
+    | '/people/'
     | '/projects/'
     | '/runs/'
     | '/settings/'
@@ -320,12 +340,14 @@ export interface FileRouteTypes {
     | '/setup'
     | '/unsubscribe'
     | '/verify-email'
+    | '/people/$userId'
     | '/runs/$jobId'
     | '/settings/api-use'
     | '/settings/appearance'
     | '/settings/notifications'
     | '/settings/profile'
     | '/settings/security'
+    | '/people'
     | '/projects'
     | '/runs'
     | '/settings'
@@ -351,12 +373,14 @@ export interface FileRouteTypes {
     | '/_door/verify-email'
     | '/_app/'
     | '/_app/projects/$projectId'
+    | '/_app/people/$userId'
     | '/_app/runs/$jobId'
     | '/_app/settings/api-use'
     | '/_app/settings/appearance'
     | '/_app/settings/notifications'
     | '/_app/settings/profile'
     | '/_app/settings/security'
+    | '/_app/people/'
     | '/_app/projects/'
     | '/_app/runs/'
     | '/_app/settings/'
@@ -453,6 +477,20 @@ declare module '@tanstack/react-router' {
       fullPath: '/verify-email'
       preLoaderRoute: typeof DoorVerifyEmailRouteImport
       parentRoute: typeof DoorRoute
+    }
+    '/_app/people/': {
+      id: '/_app/people/'
+      path: '/people'
+      fullPath: '/people/'
+      preLoaderRoute: typeof AppPeopleIndexRouteImport
+      parentRoute: typeof AppRoute
+    }
+    '/_app/people/$userId': {
+      id: '/_app/people/$userId'
+      path: '/people/$userId'
+      fullPath: '/people/$userId'
+      preLoaderRoute: typeof AppPeopleUserIdRouteImport
+      parentRoute: typeof AppRoute
     }
     '/_app/projects/': {
       id: '/_app/projects/'
@@ -637,7 +675,9 @@ interface AppRouteChildren {
   AppSettingsRouteRoute: typeof AppSettingsRouteRouteWithChildren
   AppIndexRoute: typeof AppIndexRoute
   AppProjectsProjectIdRouteRoute: typeof AppProjectsProjectIdRouteRouteWithChildren
+  AppPeopleUserIdRoute: typeof AppPeopleUserIdRoute
   AppRunsJobIdRoute: typeof AppRunsJobIdRoute
+  AppPeopleIndexRoute: typeof AppPeopleIndexRoute
   AppProjectsIndexRoute: typeof AppProjectsIndexRoute
   AppRunsIndexRoute: typeof AppRunsIndexRoute
 }
@@ -646,7 +686,9 @@ const AppRouteChildren: AppRouteChildren = {
   AppSettingsRouteRoute: AppSettingsRouteRouteWithChildren,
   AppIndexRoute: AppIndexRoute,
   AppProjectsProjectIdRouteRoute: AppProjectsProjectIdRouteRouteWithChildren,
+  AppPeopleUserIdRoute: AppPeopleUserIdRoute,
   AppRunsJobIdRoute: AppRunsJobIdRoute,
+  AppPeopleIndexRoute: AppPeopleIndexRoute,
   AppProjectsIndexRoute: AppProjectsIndexRoute,
   AppRunsIndexRoute: AppRunsIndexRoute,
 }

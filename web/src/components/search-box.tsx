@@ -1,5 +1,5 @@
 import { Search, X } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { useShortcuts } from '@/lib/shortcuts';
 import { Button } from './ui/button';
 import { inputClass } from './ui/field';
@@ -24,14 +24,16 @@ export function SearchBox({ label, value, onChange, className = '' }: SearchBoxP
     }
   }, [value]);
 
-  useEffect(() => {
+  const send = useCallback(() => {
     if (typed === sent.current) return;
-    const timer = setTimeout(() => {
-      sent.current = typed;
-      onChange(typed);
-    }, SETTLE);
-    return () => clearTimeout(timer);
+    sent.current = typed;
+    onChange(typed);
   }, [typed, onChange]);
+
+  useEffect(() => {
+    const timer = setTimeout(send, SETTLE);
+    return () => clearTimeout(timer);
+  }, [send]);
 
   return (
     <div className={`relative flex min-w-0 items-center ${className}`}>
@@ -43,6 +45,8 @@ export function SearchBox({ label, value, onChange, className = '' }: SearchBoxP
         placeholder={label}
         value={typed}
         onChange={(event) => setTyped(event.target.value)}
+        // Whoever goes on is done typing: sent later, it would call them back from where they went.
+        onBlur={send}
         onKeyDown={(event) => {
           if (event.key !== 'Escape') return;
           if (typed) setTyped('');

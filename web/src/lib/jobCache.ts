@@ -55,7 +55,7 @@ function isOf(operations: string[]) {
 }
 
 export function patchJobs(jobId: string, word: JobWord, client: QueryClient = queryClient): void {
-  client.setQueriesData<JobPage>({ predicate: isOf(['listJobs', 'listProjectJobs']) }, (page) => {
+  client.setQueriesData<JobPage>({ predicate: isOf(['listJobs', 'listProjectJobs', 'listAllJobs']) }, (page) => {
     if (!page?.items?.some((job) => job.id === jobId)) return page;
     return { ...page, items: page.items.map((job) => (job.id === jobId ? afterWord(job, word) : job)) };
   });

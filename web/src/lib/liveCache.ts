@@ -17,12 +17,12 @@ export function useLiveState(): LiveState {
 
 const refetcher = new Refetcher((operations) => void stale(...operations));
 
-const JOB_LISTS = ['listJobs', 'listProjectJobs', 'listAnalyses'];
+const JOB_LISTS = ['listJobs', 'listProjectJobs', 'listAllJobs', 'listAnalyses'];
 
 /** Which answers a change of a thing makes stale, by the first word of the event's name. */
 const STALE: Record<string, readonly string[]> = {
   project: ['listProjects', 'getProject'],
-  account: ['getMe', 'listSecurityEvents'],
+  account: ['getMe', 'getProject', 'listProjects', 'listSecurityEvents', 'listUsers', 'getUser', 'listUserSessions'],
   session: ['listSessions', 'listSecurityEvents'],
   source: ['listSourceSnapshots'],
   job: [...JOB_LISTS, 'getJob', 'getAnalysis'],

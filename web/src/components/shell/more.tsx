@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import { LogOut, Search, Settings } from 'lucide-react';
+import { LogOut, Search, Settings, Users } from 'lucide-react';
 import { Person } from '@/components/ui/avatar';
 import { Dialog } from '@/components/ui/dialog';
 import { Segmented } from '@/components/ui/segmented';
@@ -30,6 +30,12 @@ export default function More() {
           <Search />
           Search or do…
         </button>
+        {me.role === 'admin' && (
+          <Link to="/people" search={{}} className={ROW} onClick={close}>
+            <Users />
+            People
+          </Link>
+        )}
         <Link to="/settings/profile" className={ROW} onClick={close}>
           <Settings />
           Settings

@@ -1,5 +1,6 @@
 import type { LinkProps } from '@tanstack/react-router';
-import { Layers, ListTodo, type LucideIcon, Settings, TrainTrack } from 'lucide-react';
+import { Layers, ListTodo, type LucideIcon, Settings, TrainTrack, Users } from 'lucide-react';
+import { useMe } from '@/lib/session';
 
 export type Place = { to: LinkProps['to']; label: string; icon: LucideIcon; keys: string; exact?: boolean };
 
@@ -10,4 +11,12 @@ export const PLACES: readonly Place[] = [
   { to: '/runs', label: 'Runs', icon: TrainTrack, keys: 'G R' },
 ];
 
+/** For administrators. */
+export const PEOPLE: Place = { to: '/people', label: 'People', icon: Users, keys: 'G E' };
+
 export const SETTINGS: Place = { to: '/settings/profile', label: 'Settings', icon: Settings, keys: 'G S' };
+
+/** Everything this account can go to. */
+export function usePlaces(): readonly Place[] {
+  return [...PLACES, ...(useMe().role === 'admin' ? [PEOPLE] : []), SETTINGS];
+}

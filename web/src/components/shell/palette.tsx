@@ -8,8 +8,9 @@ import { listProjectsOptions } from '@/api/gen/@tanstack/react-query.gen';
 import { ProjectKey } from '@/components/ui/avatar';
 import { Kbd } from '@/components/ui/kbd';
 import { overlay } from '@/lib/overlay';
+import { useWhyNot } from '@/lib/rights';
 import { isDark, setTheme } from '@/lib/theme';
-import { PLACES, SETTINGS } from './nav';
+import { usePlaces } from './nav';
 import { useSignOut } from './use-sign-out';
 
 type Entry = { value: string; label: string; icon: ReactNode; keys?: string; run: () => void };
@@ -21,7 +22,8 @@ function useFixed(): Group[] {
   const router = useRouter();
   const signOut = useSignOut();
   const dark = isDark();
-  const places = [...PLACES, SETTINGS].map((place) => ({
+  const mayStart = !useWhyNot('project:create');
+  const places = usePlaces().map((place) => ({
     value: place.label,
     label: place.label,
     icon: <place.icon />,
@@ -29,7 +31,9 @@ function useFixed(): Group[] {
     run: () => void router.navigate({ to: place.to }),
   }));
   const actions: Entry[] = [
-    { value: 'new', label: 'New project', icon: <Plus />, keys: 'N', run: () => overlay('new-project') },
+    ...(mayStart
+      ? [{ value: 'new', label: 'New project', icon: <Plus />, keys: 'N', run: () => overlay('new-project') }]
+      : []),
     {
       value: 'theme',
       label: dark ? 'Use the light theme' : 'Use the dark theme',

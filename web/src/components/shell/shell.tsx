@@ -2,11 +2,12 @@ import { useRouter } from '@tanstack/react-router';
 import { lazy, type ReactNode, Suspense, useEffect } from 'react';
 import { followMe } from '@/lib/liveCache';
 import { overlay, useOverlay } from '@/lib/overlay';
+import { useWhyNot } from '@/lib/rights';
 import { useRowKeys } from '@/lib/rows';
 import { useMe } from '@/lib/session';
 import { singleKeys, useShortcuts } from '@/lib/shortcuts';
 import { BottomNav } from './bottom-nav';
-import { PLACES, SETTINGS } from './nav';
+import { usePlaces } from './nav';
 import { Sidebar } from './sidebar';
 
 const Help = lazy(() => import('./help'));
@@ -17,10 +18,11 @@ const ToastLayer = lazy(() => import('@/components/ui/toast'));
 
 function useGlobalKeys(): void {
   const router = useRouter();
+  const mayStart = !useWhyNot('project:create');
   useShortcuts([
     { keys: 'Mod+K', does: 'Search or do', run: () => overlay('palette') },
-    { keys: 'N', does: 'New project', run: () => overlay('new-project') },
-    ...[...PLACES, SETTINGS].map((place) => ({
+    ...(mayStart ? [{ keys: 'N', does: 'New project', run: () => overlay('new-project') }] : []),
+    ...usePlaces().map((place) => ({
       keys: place.keys,
       does: `Go to ${place.label.toLowerCase()}`,
       run: () => void router.navigate({ to: place.to }),

@@ -5,7 +5,8 @@ import { listProjectsOptions } from '@/api/gen/@tanstack/react-query.gen';
 import { ProjectKey } from '@/components/ui/avatar';
 import { Mark } from '@/components/ui/mark';
 import { useRunningCount } from '@/features/jobs/use-running';
-import { PLACES, type Place, SETTINGS } from './nav';
+import { useMe } from '@/lib/session';
+import { PEOPLE, PLACES, type Place, SETTINGS } from './nav';
 import { UserButton } from './user-button';
 
 const ROW =
@@ -48,6 +49,7 @@ function RecentProjects() {
 
 export function Sidebar() {
   const running = useRunningCount();
+  const me = useMe();
   return (
     <nav
       aria-label="Main"
@@ -73,6 +75,7 @@ export function Sidebar() {
         ))}
         <RecentProjects />
         <div className="flex-1" />
+        {me.role === 'admin' && <PlaceLink place={PEOPLE} />}
         <PlaceLink place={SETTINGS} />
       </div>
       <UserButton className={ROW} />

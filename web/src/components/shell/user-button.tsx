@@ -20,7 +20,7 @@ export function UserButton({ className }: { className: string }) {
     >
       <Person id={me.id} name={me.display_name || me.username} />
       <span className="min-w-0 flex-1 truncate">{me.display_name || me.username}</span>
-      {me.role === 'admin' && <span className="text-2xs text-faint">admin</span>}
+      {me.role !== 'user' && <span className="text-2xs text-faint">{me.role}</span>}
     </button>
   );
   if (!wanted) return button;

@@ -34,15 +34,19 @@ type ButtonProps = ComponentProps<'button'> &
   Look & {
     /** What it says while it works; the button then takes no second press but keeps its focus. */
     busy?: string | false;
+    /** Why one may not press it; it can still be reached, to read that. */
+    denied?: string | undefined;
   };
 
-export function Button({ look, size, icon, after, busy, className, children, onClick, ...rest }: ButtonProps) {
+export function Button({ look, size, icon, after, busy, denied, className, children, onClick, ...rest }: ButtonProps) {
+  const idle = busy || denied;
   return (
     <button
       type="button"
       {...rest}
-      aria-disabled={busy ? true : rest['aria-disabled']}
-      onClick={(event) => (busy ? event.preventDefault() : onClick?.(event))}
+      {...(denied ? { 'data-tip': denied } : {})}
+      aria-disabled={idle ? true : rest['aria-disabled']}
+      onClick={(event) => (idle ? event.preventDefault() : onClick?.(event))}
       className={buttonClass({ look, size }, !children, className)}
     >
       {icon}

@@ -20,6 +20,11 @@ const WORDS: Record<string, string> = {
   'session.link_made': 'Sign-in link made',
   'session.linked': 'Signed in by a link made on',
   'session.ended': 'Session ended',
+  'account.role_changed': 'Role changed by an administrator',
+  'account.tier_granted': 'Tier changed by an administrator',
+  'account.deactivated': 'Account deactivated',
+  'account.activated': 'Account activated again',
+  'account.signed_out': 'Signed out everywhere by an administrator',
 };
 
 function where({ details }: SecurityEvent): string {

@@ -4,8 +4,10 @@ import { lazy, Suspense, useState } from 'react';
 import type { AnalysisCreate } from '@/api/gen';
 import { createAnalysisMutation } from '@/api/gen/@tanstack/react-query.gen';
 import { Button } from '@/components/ui/button';
+import { useProject } from '@/features/projects/use-project';
 import { useAction } from '@/lib/action';
 import { stale } from '@/lib/client';
+import { useWhyNotIn } from '@/lib/rights';
 import { sayFailed } from '@/lib/toasts';
 
 const load = () => import('./analyse-dialog');
@@ -25,6 +27,7 @@ type AnalyseButtonProps = {
 export function AnalyseButton({ projectId, label = 'Analyse', look = 'ink', snapshotId, fresh }: AnalyseButtonProps) {
   const router = useRouter();
   const [asking, setAsking] = useState(false);
+  const denied = useWhyNotIn(useProject(projectId), 'analysis:create');
   const start = useAction(createAnalysisMutation(), {
     onSuccess: async ({ data }) => {
       void stale('listJobs', 'listProjectJobs', 'listAnalyses');
@@ -42,6 +45,7 @@ export function AnalyseButton({ projectId, label = 'Analyse', look = 'ink', snap
       <Button
         look={look}
         className="rounded-r-none"
+        denied={denied}
         busy={start.isPending && 'Starting…'}
         onClick={() => begin(fresh ? { fresh } : {})}
       >
@@ -53,6 +57,7 @@ export function AnalyseButton({ projectId, label = 'Analyse', look = 'ink', snap
         icon={<SlidersHorizontal />}
         aria-label="Choose what to look at"
         data-tip="Choose what to look at"
+        denied={denied}
         onPointerEnter={() => void load()}
         onFocus={() => void load()}
         onClick={() => setAsking(true)}

@@ -7,11 +7,13 @@ import { Button } from '@/components/ui/button';
 import { Empty } from '@/components/ui/empty';
 import { Stop, Track } from '@/components/ui/track';
 import { RunRow } from '@/features/jobs/run-row';
+import { NewProjectButton } from '@/features/projects/new-project-button';
 import { ProjectRow } from '@/features/projects/project-row';
 import { SampleButton } from '@/features/projects/sample';
 import { count } from '@/lib/format';
 import { useFollowJobs } from '@/lib/liveCache';
 import { overlay } from '@/lib/overlay';
+import { useWhyNot } from '@/lib/rights';
 
 const projects = listProjectsOptions(RECENT);
 const runs = listJobsOptions({ query: { page_size: 8 } });
@@ -27,16 +29,10 @@ function MyWork() {
   const { data: recent } = useSuspenseQuery(runs);
   useFollowJobs(recent.items);
   const isNew = mine.total <= 1 && recent.total === 0;
+  const mayStart = !useWhyNot('project:create');
   return (
-    <Page
-      title="My work"
-      actions={
-        <Button look={isNew ? 'line' : 'ink'} aria-keyshortcuts="N" onClick={() => overlay('new-project')}>
-          New project
-        </Button>
-      }
-    >
-      {isNew && <FirstSteps />}
+    <Page title="My work" actions={<NewProjectButton look={isNew ? 'line' : 'ink'} />}>
+      {isNew && (mayStart ? <FirstSteps /> : <NothingYet />)}
       {recent.total > 0 && (
         <section aria-labelledby="runs">
           <Heading id="runs" title="Recent runs">
@@ -73,6 +69,15 @@ function Heading({ id, title, children }: { id: string; title: string; children:
       <h2 id={id}>{title}</h2>
       {children}
     </header>
+  );
+}
+
+/** For an account that only reads, and has nothing to read. */
+function NothingYet() {
+  return (
+    <Empty title="Nothing to read yet">
+      Your account only reads. Ask an owner to put you into a project; its reports and runs will be here.
+    </Empty>
   );
 }
 

@@ -10,10 +10,12 @@ import { SearchBox } from '@/components/search-box';
 import { Button } from '@/components/ui/button';
 import { Empty } from '@/components/ui/empty';
 import { BoneRows } from '@/components/ui/skeleton';
+import { AllProjects } from '@/features/admin/all-projects';
+import { Whose } from '@/features/admin/whose';
+import { NewProjectButton } from '@/features/projects/new-project-button';
 import { ProjectRow } from '@/features/projects/project-row';
-import { overlay } from '@/lib/overlay';
 
-type Search = { q?: string | undefined; page?: number | undefined };
+type Search = { q?: string | undefined; page?: number | undefined; all?: true | undefined };
 
 const PAGE_SIZE = 30;
 
@@ -25,31 +27,37 @@ export const Route = createFileRoute('/_app/projects/')({
   validateSearch: (search: Record<string, unknown>): Search => ({
     q: typeof search.q === 'string' && search.q ? search.q : undefined,
     page: Number(search.page) > 1 ? Math.floor(Number(search.page)) : undefined,
+    all: search.all === true || undefined,
   }),
   loaderDeps: ({ search }) => search,
-  loader: ({ context, deps }) => void context.queryClient.prefetchQuery(options(deps)),
+  loader: ({ context, deps }) => void (deps.all || context.queryClient.prefetchQuery(options(deps))),
   component: Projects,
 });
 
 function Projects() {
   const search = Route.useSearch();
   const navigate = useNavigate({ from: Route.fullPath });
-  const find = useCallback((q: string) => void navigate({ search: q ? { q } : {}, replace: true }), [navigate]);
+  const { all } = search;
+  const find = useCallback(
+    (q: string) => void navigate({ search: { q: q || undefined, all }, replace: true }),
+    [navigate, all],
+  );
   return (
     <Page
       title="Projects"
-      actions={
-        <Button look="ink" icon={<Plus />} aria-keyshortcuts="N" onClick={() => overlay('new-project')}>
-          New project
-        </Button>
-      }
+      actions={<NewProjectButton icon={<Plus />} />}
       below={
         <div className="flex items-center gap-2 border-line border-t px-4 py-2 md:px-[1.125rem]">
           <SearchBox label="Find a project" value={search.q ?? ''} onChange={find} className="w-full sm:w-72" />
+          <Whose all={all} onChange={(next) => void navigate({ search: { q: search.q, all: next } })} />
         </div>
       }
     >
-      <List search={search} />
+      {all ? (
+        <AllProjects search={search} onPage={(page) => void navigate({ search: { ...search, page } })} />
+      ) : (
+        <List search={search} />
+      )}
     </Page>
   );
 }
@@ -92,14 +100,7 @@ function NoMatch({ q }: { q: string }) {
 
 function NoProjects() {
   return (
-    <Empty
-      title="Start with a project"
-      action={
-        <Button look="ink" onClick={() => overlay('new-project')}>
-          New project
-        </Button>
-      }
-    >
+    <Empty title="Start with a project" action={<NewProjectButton />}>
       A project holds source code, and the runs that work on it.
     </Empty>
   );

@@ -65,7 +65,15 @@ function Profile() {
         <Facts>
           <Fact name="E-mail">{me.email}</Fact>
           <Fact name="Role">{me.role}</Fact>
-          <Fact name="Plan">{me.tier}</Fact>
+          <Fact name="Plan">
+            {me.tier}
+            {me.tier_until && (
+              <span className="text-mute">
+                {' '}
+                until <Ago at={me.tier_until} />
+              </span>
+            )}
+          </Fact>
           <Fact name="Made">
             <Ago at={me.created_at} />
           </Fact>

@@ -15,10 +15,12 @@ import { trendTo } from '@/features/analysis/trend';
 import { RunRow } from '@/features/jobs/run-row';
 import { useProject } from '@/features/projects/use-project';
 import { DropZone } from '@/features/source/drop-zone';
+import { NoSource } from '@/features/source/no-source';
 import { Revision } from '@/features/source/revision';
 import { short } from '@/features/source/short';
 import { bytes, plural } from '@/lib/format';
 import { useFollowJobs } from '@/lib/liveCache';
+import { useWhyNotIn } from '@/lib/rights';
 
 const options = (projectId: string) => {
   const path = { project_id: projectId };
@@ -49,7 +51,7 @@ function Overview() {
   useFollowJobs(jobs.data.items);
   const newest = snapshots.data.items[0];
   const latest = analyses.data.items.find((one) => one.status === 'completed');
-  const canAct = project.role !== 'viewer';
+  const noUpload = useWhyNotIn(project, 'file:upload');
   return (
     <div className="grid items-start gap-x-6 gap-y-4 px-4 py-5 md:px-[1.125rem] lg:grid-cols-[minmax(0,1fr)_16rem]">
       <div className="grid min-w-0 gap-4">
@@ -59,10 +61,11 @@ function Overview() {
             <Sparkline values={trendTo(latest, analyses.data.items)} label="Quality" />
           </LatestAnalysis>
         )}
-        {!newest && canAct && (
+        {!newest && !noUpload && (
           <DropZone projectId={projectId} first afterwards={<AnalyseButton projectId={projectId} />} />
         )}
-        {newest && !latest && canAct && (
+        {!newest && noUpload && <NoSource why={noUpload} />}
+        {newest && !latest && (
           <Panel title="Next" className="max-w-2xl">
             <div className="flex flex-wrap items-center gap-3 p-3.5">
               <p className="min-w-52 flex-1 text-mute">

@@ -1,9 +1,11 @@
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { createFileRoute, Outlet } from '@tanstack/react-router';
+import { Eye } from 'lucide-react';
 import { getProjectOptions } from '@/api/gen/@tanstack/react-query.gen';
 import { Page } from '@/components/page';
 import { Tab, Tabs } from '@/components/tabs';
 import { ProjectKey } from '@/components/ui/avatar';
+import { Chip } from '@/components/ui/chip';
 
 export const Route = createFileRoute('/_app/projects/$projectId')({
   loader: ({ context, params }) =>
@@ -21,7 +23,18 @@ function Project() {
     <Page
       title={project.name}
       crumbs={CRUMBS}
-      beside={<ProjectKey of={project.key} />}
+      beside={
+        <>
+          <ProjectKey of={project.key} />
+          {project.role === 'admin' && (
+            <span data-tip="You are no member. That you look is kept in the project’s history.">
+              <Chip tone="warn" icon={<Eye />}>
+                As administrator
+              </Chip>
+            </span>
+          )}
+        </>
+      }
       below={
         <Tabs label="Project">
           <Tab to="/projects/$projectId" params={params} activeOptions={{ exact: true }}>

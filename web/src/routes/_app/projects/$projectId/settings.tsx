@@ -11,23 +11,25 @@ import { useProject } from '@/features/projects/use-project';
 import { useAction } from '@/lib/action';
 import { queryClient, stale } from '@/lib/client';
 import { text } from '@/lib/forms';
+import { useWhyNotIn } from '@/lib/rights';
 import { say } from '@/lib/toasts';
 
 export const Route = createFileRoute('/_app/projects/$projectId/settings')({ component: ProjectSettings });
 
 function ProjectSettings() {
   const project = useProject(Route.useParams().projectId);
-  if (project.role === 'viewer') {
+  const noChange = useWhyNotIn(project, 'project:update');
+  if (noChange) {
     return (
       <div className="max-w-xl px-4 py-6 md:px-[1.125rem]">
-        <Notice>You can read this project, but its settings are for its members.</Notice>
+        <Notice>{noChange}</Notice>
       </div>
     );
   }
   return (
     <div className="px-4 md:px-[1.125rem]">
       <Rename project={project} />
-      {!project.is_personal && project.role === 'owner' && <Delete project={project} />}
+      {!project.is_personal && project.permissions.includes('project:delete') && <Delete project={project} />}
     </div>
   );
 }
@@ -92,6 +94,10 @@ function Rename({ project }: { project: ProjectRead }) {
 function Delete({ project }: { project: ProjectRead }) {
   const [asking, setAsking] = useState(false);
   const [typed, setTyped] = useState('');
+  const [reason, setReason] = useState('');
+  // Who is no member has to say why; its owner can read it.
+  const needsReason = project.role === 'admin';
+  const ready = typed === project.key && (!needsReason || reason.trim() !== '');
   const navigate = useNavigate();
   const remove = useAction(deleteProjectMutation(), {
     onSuccess: async () => {
@@ -103,7 +109,7 @@ function Delete({ project }: { project: ProjectRead }) {
 
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
-    if (typed === project.key) remove.mutate({ path: { project_id: project.id } });
+    if (ready) remove.mutate({ path: { project_id: project.id }, ...(needsReason ? { query: { reason } } : {}) });
   }
 
   return (
@@ -127,9 +133,19 @@ function Delete({ project }: { project: ProjectRead }) {
             className="font-mono"
             autoFocus
           />
+          {needsReason && (
+            <TextField
+              label="Why"
+              value={reason}
+              onChange={(event) => setReason(event.target.value)}
+              maxLength={200}
+              autoComplete="off"
+              hint="You are no member of this project. Its history keeps your name and the reason."
+            />
+          )}
           <div className="flex justify-end gap-2">
             <Button onClick={() => setAsking(false)}>Keep it</Button>
-            <Button type="submit" look="bad" disabled={typed !== project.key} busy={remove.isPending && 'Deleting…'}>
+            <Button type="submit" look="bad" disabled={!ready} busy={remove.isPending && 'Deleting…'}>
               Delete project
             </Button>
           </div>

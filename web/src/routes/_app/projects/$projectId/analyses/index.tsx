@@ -9,7 +9,9 @@ import { BoneRows } from '@/components/ui/skeleton';
 import { AnalyseButton } from '@/features/analysis/analyse-button';
 import { AnalysisHeads, AnalysisRow } from '@/features/analysis/analysis-row';
 import { TrendChart } from '@/features/analysis/trend-chart';
+import { useProject } from '@/features/projects/use-project';
 import { problem } from '@/lib/problem';
+import { useWhyNotIn } from '@/lib/rights';
 
 const PAGE_SIZE = 30;
 
@@ -54,15 +56,18 @@ function Analyses() {
 }
 
 function NoAnalyses({ projectId }: { projectId: string }) {
+  const noUpload = useWhyNotIn(useProject(projectId), 'file:upload');
   return (
     <Empty
       title="Not analysed yet"
       action={
         <>
           <AnalyseButton projectId={projectId} />
-          <ButtonLink to="/projects/$projectId/source" params={{ projectId }} search={{}}>
-            Give source
-          </ButtonLink>
+          {!noUpload && (
+            <ButtonLink to="/projects/$projectId/source" params={{ projectId }} search={{}}>
+              Give source
+            </ButtonLink>
+          )}
         </>
       }
     >

@@ -3,8 +3,11 @@ import { createFileRoute } from '@tanstack/react-router';
 import { listSourceSnapshotsOptions } from '@/api/gen/@tanstack/react-query.gen';
 import { Pager } from '@/components/pager';
 import { AnalyseButton } from '@/features/analysis/analyse-button';
+import { useProject } from '@/features/projects/use-project';
 import { DropZone } from '@/features/source/drop-zone';
+import { NoSource } from '@/features/source/no-source';
 import { SnapshotRow } from '@/features/source/snapshot-row';
+import { useWhyNotIn } from '@/lib/rights';
 
 type Search = { page?: number | undefined };
 
@@ -29,14 +32,18 @@ function Source() {
   const navigate = Route.useNavigate();
   const { data } = useSuspenseQuery(options(projectId, page));
   const last = data.items.find(({ origin }) => origin.git_url)?.origin;
+  const noUpload = useWhyNotIn(useProject(projectId), 'file:upload');
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-5 px-4 py-5 md:px-[1.125rem]">
-      <DropZone
-        projectId={projectId}
-        first={data.total === 0}
-        last={last}
-        afterwards={<AnalyseButton projectId={projectId} />}
-      />
+      {!noUpload && (
+        <DropZone
+          projectId={projectId}
+          first={data.total === 0}
+          last={last}
+          afterwards={<AnalyseButton projectId={projectId} />}
+        />
+      )}
+      {noUpload && data.total === 0 && <NoSource why={noUpload} />}
       {data.total > 0 && (
         <section aria-labelledby="snapshots">
           <h2 id="snapshots" className="mb-2">
