@@ -135,6 +135,17 @@ async def test_an_analysis_without_source_is_refused_and_leaves_nothing(
     assert (await api(as_=maya).get(f"{url}/analyses")).json()["total"] == 0
 
 
+async def test_a_project_named_for_the_first_time_stays_where_the_refusal_names_it(
+    api: Api, world: World
+) -> None:
+    client = api(as_=await world.account())
+    asked = {"kind": "analysis", "parameters": {"project_name": "Shop"}}
+    answer = await client.post("/api/v1/jobs", json=asked)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (409, "SOURCE_MISSING")
+    project = f"/api/v1/projects/{answer.json()['error']['details']['project_id']}"
+    assert (await client.get(project)).json()["data"]["name"] == "Shop"
+
+
 async def test_another_projects_snapshot_is_no_source(yard: Yard, api: Api, world: World) -> None:
     snapshot = await yard.give(GOOD)
     other = await world.account()

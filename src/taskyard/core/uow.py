@@ -17,6 +17,7 @@ from starlette.requests import HTTPConnection
 
 from taskyard.core.db import Database
 from taskyard.core.spine import Event, EventRow, told_lately
+from taskyard.kit.errors import TaskyardError
 
 _log = structlog.get_logger(__name__)
 
@@ -75,7 +76,12 @@ async def open_uow(connection: HTTPConnection) -> AsyncIterator[Uow]:
     """Give a request its unit of work."""
     async with unit_of_work(connection.app.state.platform.database) as uow:
         connection.scope[_OF_REQUEST] = uow
-        yield uow
+        try:
+            yield uow
+        except TaskyardError as refusal:
+            if refusal.keeps_work:
+                await uow.commit()
+            raise
 
 
 def uow_of(connection: HTTPConnection) -> Uow:

@@ -27,6 +27,7 @@ class NothingToAnalyse(TaskyardError):
 
     kind = Kind.NOT_FOUND
     code = "NOTHING_TO_ANALYSE"
+    keeps_work = True
 
 
 class NotReady(TaskyardError):

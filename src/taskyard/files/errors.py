@@ -57,3 +57,12 @@ class DownloadNotFound(TaskyardError):
 
     kind = Kind.NOT_FOUND
     code = "FILE_NOT_FOUND"
+
+
+class NoSource(TaskyardError):
+    """The project has no source yet. Upload an archive to /api/v1/projects/{project_id}/source."""
+
+    kind = Kind.CONFLICT
+    code = "SOURCE_MISSING"
+    # A project that the request named for the first time is there to be given source.
+    keeps_work = True

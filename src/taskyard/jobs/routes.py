@@ -21,6 +21,7 @@ from taskyard.core.schemas import (
 )
 from taskyard.core.uow import Uow, UowDep
 from taskyard.files.access import PartsDep
+from taskyard.files.errors import NoSource
 from taskyard.jobs import assets, hot, logs, reading, repository, schemas, service, streaming
 from taskyard.jobs import errors as refusals
 from taskyard.jobs.access import CanCancelJob, CanReadJob, CanRetryJob, JobGate, JobId
@@ -59,6 +60,7 @@ _ASKING = (
     refusals.TaskNotFound,
     refusals.TierLimitExceeded,
     ProjectNotFound,
+    NoSource,
     CsrfFailed,
 )
 

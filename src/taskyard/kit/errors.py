@@ -43,6 +43,8 @@ class TaskyardError(Exception):
     code: ClassVar[str] = "INTERNAL_ERROR"
     #: Keyword arguments that fill the message but are not repeated in `details`.
     hidden: ClassVar[frozenset[str]] = frozenset()
+    #: What the request wrote before it was refused stays: the refusal says how to go on from there.
+    keeps_work: ClassVar[bool] = False
 
     def __init__(self, **fields: Any) -> None:
         self.fields = fields

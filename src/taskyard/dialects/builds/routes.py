@@ -3,7 +3,7 @@
 import asyncio
 from typing import Annotated
 
-from fastapi import Request, Response
+from fastapi import Request
 
 from taskyard import __version__
 from taskyard.accounts import errors as accounts
@@ -15,7 +15,6 @@ from taskyard.core.access import Actor, Permission, permit, public
 from taskyard.core.admission import EXEMPT, admission_of
 from taskyard.core.limits import TierLimitExceeded
 from taskyard.core.platform import Platform
-from taskyard.core.problems import answer
 from taskyard.core.routing import Router
 from taskyard.core.storage import BlobMissing, StorageUnavailable
 from taskyard.core.uow import UowDep, unit_of_work
@@ -29,10 +28,10 @@ from taskyard.dialects.errors import (
     NotReady,
 )
 from taskyard.dialects.naming import OpaqueId, whole
+from taskyard.files.errors import NoSource
 from taskyard.jobs import reading, service
 from taskyard.jobs.schemas import JobCreate
 from taskyard.kit.clock import now
-from taskyard.runners.analysis.errors import NoSource
 
 auth = Router(prefix="/auth", tags=["auth"], form=FORM)
 analyses = Router(prefix="/api/analysis", tags=["analyses"], form=FORM)
@@ -82,17 +81,15 @@ async def sign_in_by_name(
 )
 async def submit_analysis(
     actor: CanAnalyse, body: schemas.AnalysisAsk, request: Request, uow: UowDep
-) -> record.AnalysisRecord | Response:
+) -> record.AnalysisRecord:
     """Ask for an analysis of a project's newest source; follow it at the socket."""
     parameters = {"project_name": body.project_name, "analysis_types": body.analysis_types}
     wanted = JobCreate(kind=record.KIND, parameters=parameters, project_id=None, task_id=None)
     try:
         job = await service.enqueue(uow, actor, wanted)
     except NoSource as error:
-        # Told, not raised: a project that was named for the first time stays, to be given source.
         upload_to = whole(request, f"/api/v1/projects/{error.fields['project_id']}/source")
-        missing = NothingToAnalyse(project_name=body.project_name, upload_to=upload_to)
-        return answer(request, missing)
+        raise NothingToAnalyse(project_name=body.project_name, upload_to=upload_to) from error
     storage = request.app.state.platform.storage
     return await record.of(uow, storage, job, await reading.one(uow, job))
 

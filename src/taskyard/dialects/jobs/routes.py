@@ -2,12 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import Depends, Query, Request, Response
+from fastapi import Depends, Query, Request
 
 from taskyard import __version__
 from taskyard.api import health
 from taskyard.core.access import Actor, Permission, permit, public, signed_in
-from taskyard.core.problems import answer
 from taskyard.core.routing import Router
 from taskyard.core.storage import BlobMissing, StorageUnavailable
 from taskyard.core.uow import Uow, UowDep
@@ -16,6 +15,7 @@ from taskyard.dialects.jobs import schemas
 from taskyard.dialects.jobs.wording import SERVER, WEB
 from taskyard.dialects.naming import OpaqueJobGate, whole
 from taskyard.files.access import PartsDep
+from taskyard.files.errors import NoSource
 from taskyard.jobs import assets, kinds, reading, service
 from taskyard.jobs import errors as refusals
 from taskyard.jobs.access import JobAccess
@@ -24,7 +24,7 @@ from taskyard.jobs.schemas import JobCreate, Me
 from taskyard.jobs.types import JobState
 from taskyard.kit.clock import now
 from taskyard.projects.errors import ProjectNotFound
-from taskyard.runners.analysis.errors import AnalysisNotFound, NoSource
+from taskyard.runners.analysis.errors import AnalysisNotFound
 
 server = Router(prefix="/api/v1", tags=["server"], form=SERVER)
 web = Router(prefix="/api", tags=["web"], form=WEB)
@@ -64,7 +64,7 @@ async def get_server_health_in_detail(_: Anyone, request: Request) -> health.Det
 )
 async def submit_job(
     actor: CanAsk, body: schemas.JobAsk, request: Request, uow: UowDep
-) -> schemas.JobTicket | Response:
+) -> schemas.JobTicket:
     """Ask for a job. It runs when its turn comes; poll it by its id."""
     return await _asked(request, uow, actor, body)
 
@@ -129,7 +129,7 @@ async def get_web_health(_: Anyone, request: Request) -> schemas.WebHealth:
 )
 async def submit_web_job(
     actor: CanAsk, body: schemas.WebJobAsk, request: Request, uow: UowDep
-) -> schemas.JobTicket | Response:
+) -> schemas.JobTicket:
     """Ask for a job. It runs when its turn comes; poll it by its id."""
     return await _asked(request, uow, actor, body)
 
@@ -150,15 +150,11 @@ async def poll_web_job(job: CanRead, request: Request, uow: UowDep) -> schemas.J
 
 async def _asked(
     request: Request, uow: Uow, actor: Actor, body: schemas.JobAsk
-) -> schemas.JobTicket | Response:
+) -> schemas.JobTicket:
     kind = kinds.get(body.job_type).name
     await count_kind(request, kind)
     wanted = JobCreate(kind=kind, parameters=body.parameters, project_id=None, task_id=None)
-    try:
-        job = await service.enqueue(uow, actor, wanted)
-    except NoSource as error:
-        # Told, not raised: a project that was named for the first time stays, to be given source.
-        return answer(request, error)
+    job = await service.enqueue(uow, actor, wanted)
     return schemas.JobTicket(job_id=job.job_id, status="queued")
 
 

@@ -15,10 +15,3 @@ class AnalysisNotReady(TaskyardError):
 
     kind = Kind.CONFLICT
     code = "ANALYSIS_NOT_READY"
-
-
-class NoSource(TaskyardError):
-    """The project has no source yet. Upload an archive to /api/v1/projects/{project_id}/source."""
-
-    kind = Kind.CONFLICT
-    code = "SOURCE_MISSING"

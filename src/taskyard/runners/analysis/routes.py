@@ -12,6 +12,7 @@ from taskyard.core.routing import Router
 from taskyard.core.schemas import Item, NumberedPaging, Page, PaginationTooDeep
 from taskyard.core.storage import BlobMissing, StorageUnavailable
 from taskyard.core.uow import UowDep
+from taskyard.files.errors import NoSource
 from taskyard.jobs import service as jobs
 from taskyard.jobs.schemas import JobCreate
 from taskyard.projects.access import ProjectAccess, gate
@@ -43,7 +44,7 @@ _REPORT = (*_NOT_FOUND, refusals.AnalysisNotReady, BlobMissing, StorageUnavailab
     bucket="analysis_create",
     idempotent=True,
     audit="job.queued",
-    errors=(ProjectNotFound, refusals.NoSource, TierLimitExceeded, CsrfFailed),
+    errors=(ProjectNotFound, NoSource, TierLimitExceeded, CsrfFailed),
 )
 async def create_analysis(
     access: CanAnalyse, body: AnalysisCreate, response: Response, uow: UowDep

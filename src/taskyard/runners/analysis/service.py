@@ -9,12 +9,13 @@ from sqlalchemy import select
 
 from taskyard.core.storage import Storage
 from taskyard.core.uow import Uow
+from taskyard.files.errors import NoSource
 from taskyard.files.models import SourceSnapshot
 from taskyard.jobs.models import Job
 from taskyard.jobs.policy import percent
 from taskyard.projects.access import ProjectAccess
 from taskyard.runners.analysis import repository
-from taskyard.runners.analysis.errors import AnalysisNotFound, AnalysisNotReady, NoSource
+from taskyard.runners.analysis.errors import AnalysisNotFound, AnalysisNotReady
 from taskyard.runners.analysis.models import Analysis, FindingRow
 from taskyard.runners.analysis.report import AnalysisReport
 from taskyard.runners.analysis.schemas import (

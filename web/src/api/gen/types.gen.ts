@@ -7985,7 +7985,7 @@ export type CreateJobErrors = {
      */
     404: Problem;
     /**
-     * `IDEMPOTENCY_IN_PROGRESS`
+     * `SOURCE_MISSING`, `IDEMPOTENCY_IN_PROGRESS`
      */
     409: Problem;
     /**
@@ -8592,7 +8592,7 @@ export type CreateProjectJobErrors = {
      */
     404: Problem;
     /**
-     * `IDEMPOTENCY_IN_PROGRESS`
+     * `SOURCE_MISSING`, `IDEMPOTENCY_IN_PROGRESS`
      */
     409: Problem;
     /**
