@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from taskyard.core.db import Database, DatabaseBusy, is_outage
+from taskyard.core.platform import Platform
 from taskyard.core.settings import Settings
 from taskyard.core.silence import noticed
 
@@ -22,7 +23,10 @@ class Line:
         self._path = path
         self._open = asyncio.Event()
         self._open.set()
+        #: Whether the other end hears of it when one hangs up.
+        self.hangs_up = True
         self._tasks: set[asyncio.Task[None]] = set()
+        self._ends: list[asyncio.StreamWriter] = []
         self.server: asyncio.Server | None = None
 
     async def listen(self) -> int:
@@ -43,12 +47,15 @@ class Line:
         """End."""
         assert self.server is not None
         self.server.close()
+        for end in self._ends:
+            end.close()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there, back = await asyncio.open_unix_connection(self._path)
+        self._ends += [back, writer]
         for source, target in ((reader, back), (there, writer)):
             task = asyncio.create_task(self._pass_on(source, target))
             self._tasks.add(task)
@@ -59,7 +66,8 @@ class Line:
             while data := await source.read(65536):
                 await self._open.wait()
                 target.write(data)
-        target.close()
+        if self.hangs_up:
+            target.close()
 
 
 @pytest.fixture
@@ -133,3 +141,19 @@ async def test_a_database_that_refuses_is_left_to_those_who_ask(
     line.server.close()
     await asyncio.sleep(2)
     assert not database.hangs
+
+
+async def test_a_connection_that_was_told_its_end_is_no_fault_of_ours(
+    database: Database, line: Line, platform: Platform
+) -> None:
+    line.hangs_up = False
+    async with database.driver() as driver:
+        pid = await driver.fetchval("SELECT pg_backend_pid()")
+    async with platform.database.driver() as other:
+        assert await other.fetchval("SELECT pg_terminate_backend($1)", pid)
+    await asyncio.sleep(0.3)
+    with pytest.raises(DatabaseBusy):
+        async with database.driver() as driver:
+            await driver.fetchval("SELECT 1")
+    async with database.driver() as driver:
+        assert await driver.fetchval("SELECT pg_backend_pid()") != pid

@@ -147,8 +147,12 @@ class Database:
                 try:
                     yield driver
                 except BaseException as error:
-                    if driver.is_closed() or not isinstance(error, Exception):
+                    if (
+                        driver.is_closed()
+                        or _was_told_of_its_end(error)
                         # Cancelled over a statement: whatever is on its way goes with it.
+                        or not isinstance(error, Exception)
+                    ):
                         borrowed.invalidate()
                     raise
                 finally:
@@ -210,9 +214,19 @@ def is_outage(error: BaseException) -> bool:
     """
     if isinstance(error, OSError | TimeoutError | DatabaseBusy | InterfaceError | OperationalError):
         return True
+    if _was_told_of_its_end(error):
+        return True
     if isinstance(error, asyncpg.InterfaceError):
         # Its subclass is about what a statement was given.
         return not isinstance(error, asyncpg.DataError)
     cause = error.orig if isinstance(error, DBAPIError) else error
     state = getattr(cause, "sqlstate", None) or ""
     return getattr(error, "connection_invalidated", False) or state.startswith(_PASSING)
+
+
+def _was_told_of_its_end(error: BaseException) -> bool:
+    """Say whether PostgreSQL has ended a connection that it has not closed yet.
+
+    It says so while nobody asks; the driver then takes the next statement for a mistake of its own.
+    """
+    return type(error) is asyncpg.InternalClientError
