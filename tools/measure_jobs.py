@@ -17,7 +17,8 @@ import httpx
 
 from taskyard.entry.asgi import create_app
 from tests.core.live_client import Follower, following, serving
-from tests.faults.yard import Yard, open_yard
+from tests.faults.opening import open_yard
+from tests.faults.yard import Yard
 from tests.jobs.test_dispatch import Yard as Crowd
 from tests.world import Account
 
@@ -103,11 +104,8 @@ async def main() -> None:
             print(f"load average {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
             await pick_up(yard, server, someone)
             await events(yard, server, someone)
-        yard.tend.clear()
-        yard.worker.kill()
-        yard.part("api").suspend()
-        await choice(yard)
-        yard.part("api").resume()
+        with yard.part("worker").frozen(), yard.part("api").frozen():
+            await choice(yard)
         print(f"load average {os.getloadavg()[0]:.1f}")
 
 

@@ -1,4 +1,4 @@
-"""A whole instance whose parts are killed, and what a client sees of it meanwhile."""
+"""Whole instances whose parts are killed, and the figures of a run."""
 
 import json
 import os
@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,10 +17,48 @@ import httpx
 import psutil
 import pytest
 
+from tests.faults.figures import Figures
+from tests.faults.modes import LEASE_S, SEED, SHORT
+from tests.faults.opening import open_yard
+from tests.faults.yard import Yard
+
 EMAIL, PASSWORD = "maya@example.com", "a quiet yard at dusk"
 #: Everything an instance may do after a kill is over by then, on a busy machine too.
 PATIENCE_S = 240.0
-LEASE_S = 6
+_FIGURES = Figures()
+
+
+def pytest_report_header() -> str:
+    """Say what is drawn, so that a failure can be repeated."""
+    mode = "short" if SHORT else "long"
+    return f"faults: {mode}, seed {SEED} (FAULTS_SEED={SEED} draws the same again)"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print the figures."""
+    if _FIGURES.rows:
+        terminalreporter.section(f"faults, seed {SEED}")
+        terminalreporter.write_line(_FIGURES.table())
+
+
+@pytest.fixture(scope="session")
+def figures() -> Figures:
+    """Where a test enters what it measured."""
+    return _FIGURES
+
+
+@pytest.fixture(scope="session")
+async def yard() -> AsyncIterator[Yard]:
+    """An instance whose worker does drills, for all tests: each leaves it sound."""
+    async with open_yard() as made:
+        yield made
+
+
+@pytest.fixture
+async def ruined(yard: Yard) -> AsyncIterator[Yard]:
+    """The same for a twin, which ruins it; afterwards it works again."""
+    yield yard
+    await yard.well()
 
 
 @dataclass

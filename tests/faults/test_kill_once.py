@@ -1,7 +1,6 @@
 """Killing each part once in the middle of an analysis loses nothing and doubles nothing."""
 
 import os
-import random
 from collections import Counter
 from typing import Any
 
@@ -9,13 +8,13 @@ import psutil
 import pytest
 
 from tests.faults.conftest import Instance
+from tests.faults.modes import chances, rounds
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(900)]
 
 VICTIMS = ("pool", "worker", "valkey", "postgres", "api")
-#: CI kills each once; the long mode draws more, and says the seed where it fails.
-ROUNDS = 0 if os.environ.get("FAULTS") == "short" else int(os.environ.get("FAULTS_ROUNDS", "20"))
-SEED = int(os.environ.get("FAULTS_SEED", random.randrange(10_000)))
+#: CI kills each once; the long mode draws more.
+ROUNDS = int(os.environ.get("FAULTS_ROUNDS", rounds(short=0, long=20)))
 
 _COMMANDS = {
     "worker": "cli worker",
@@ -46,10 +45,9 @@ def test_one_kill_in_mid_analysis(
 
 @pytest.mark.skipif(not ROUNDS, reason="FAULTS=short: each part is killed once")
 def test_a_night_of_kills(instance: Instance, project: str, unharmed: dict[str, Any]) -> None:
-    draw = random.Random(SEED)
+    draw = chances("analysing")
     for _ in range(ROUNDS):
-        found = _analysed(instance, project, victim=draw.choice(VICTIMS))
-        assert found == unharmed, f"repeat with FAULTS_SEED={SEED}"
+        assert _analysed(instance, project, victim=draw.choice(VICTIMS)) == unharmed
 
 
 def _analysed(instance: Instance, project: str, *, victim: str | None) -> dict[str, Any]:
