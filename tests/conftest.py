@@ -141,7 +141,7 @@ async def api(app: FastAPI, contract: ResponseContract) -> AsyncIterator[Api]:
 
     Every answer is held against the OpenAPI document; the test fails where one differs.
     """
-    async with _clients(app, contract, repeat("127.0.0.1")) as make:
+    async with clients(app, contract, repeat("127.0.0.1")) as make:
         yield make
 
 
@@ -155,7 +155,7 @@ async def counting(settings: Settings) -> AsyncIterator[Instance]:
 @pytest.fixture
 async def limited(counting: Instance, contract: ResponseContract) -> AsyncIterator[Api]:
     """Make clients, as `api` does, of an instance that counts; each has an address of its own."""
-    async with _clients(counting.app, contract, _addresses) as make:
+    async with clients(counting.app, contract, _addresses) as make:
         yield make
 
 
@@ -163,9 +163,10 @@ _addresses = (f"10.{n >> 16}.{n >> 8 & 255}.{n & 255}" for n in count(1))
 
 
 @asynccontextmanager
-async def _clients(
+async def clients(
     app: FastAPI, contract: ResponseContract, addresses: Iterator[str]
 ) -> AsyncIterator[Api]:
+    """Make clients, for a fixture that outlives a test."""
     faults: list[str] = []
 
     async def check(response: httpx.Response) -> None:

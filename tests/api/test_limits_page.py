@@ -71,10 +71,11 @@ def _with_rate(name: str) -> list[str]:
 
 #: Rates that a handler counts, and the socket, which declares its own when it is opened.
 _SOCKET = "WS /ws"
+_OPENING = ["POST /files/shared/open", "POST /analyses/shared/open"]
 _BESIDE = {
     "login_email": ["POST /auth/login"],
-    "share_password": ["POST /files/shared/open"],
-    "share_password_link": ["POST /files/shared/open"],
+    "share_password": _OPENING,
+    "share_password_link": _OPENING,
     "analysis_create": ["POST /jobs", "POST /projects/{project_id}/jobs"],
 }
 

@@ -39,6 +39,8 @@ PUBLIC = {
     "open_shared_file",
     "get_shared_content",
     "get_shared_file",
+    "open_shared_report",
+    "get_shared_report",
 }
 #: Paths whose callers a matrix of their own looks at.
 OWN_MATRIX = re.compile(r"{(project_id|job_id|file_id|upload_id)}")
@@ -55,6 +57,7 @@ IN_A_PROJECT = {
     "file:upload": WORKERS,
     "job:create": WORKERS,
     "analysis:create": WORKERS,
+    "analysis:share": WORKERS,
     "project:update": OWNERS | {"admin"},
     "project:delete": OWNERS | {"admin"},
 }

@@ -12,10 +12,9 @@ from sqlalchemy import text, update
 
 from taskyard.accounts.models import User
 from taskyard.core.platform import Platform
-from taskyard.core.sharing import token_hash
+from taskyard.core.sharing import AT_ONCE, token_hash
 from taskyard.core.spine import events_of
 from taskyard.files.models import File, FileShare
-from taskyard.files.shares.types import AT_ONCE
 from taskyard.kit.clock import now
 from tests.conftest import Api, OpenInstance
 from tests.files.giving import FILES, code, given

@@ -14,6 +14,7 @@ from taskyard.jobs import routes as jobs
 from taskyard.notifications import routes as notifications
 from taskyard.projects import routes as projects
 from taskyard.runners.analysis import routes as analyses
+from taskyard.runners.analysis.shares import routes as analysis_shares
 from taskyard.runners.source import routes as source
 
 ROUTERS = (
@@ -30,6 +31,7 @@ ROUTERS = (
     *jobs.ROUTERS,
     *live.ROUTERS,
     *analyses.ROUTERS,
+    *analysis_shares.ROUTERS,
     *notifications.ROUTERS,
     *admin.ROUTERS,
     *analytics.ROUTERS,

@@ -47,6 +47,7 @@ class Permission(StrEnum):
     JOB_CANCEL = "job:cancel"
     ANALYSIS_CREATE = "analysis:create"
     ANALYSIS_READ = "analysis:read"
+    ANALYSIS_SHARE = "analysis:share"
     BUILD_CREATE = "build:create"
     BUILD_READ = "build:read"
     BUILD_CANCEL = "build:cancel"

@@ -8,17 +8,78 @@ its own table and raises these refusals, so that every link answers alike.
 import base64
 import hashlib
 import hmac
-from typing import Protocol
+from datetime import datetime, timedelta
+from typing import Annotated, Final, NoReturn, Protocol
 from uuid import UUID
+
+from pydantic import AwareDatetime, Field, StringConstraints
 
 from taskyard.core import keys
 from taskyard.core.admission import Admission
+from taskyard.core.problems import ValidationFailed
+from taskyard.core.schemas import In
 from taskyard.core.settings import Settings
+from taskyard.kit.clock import now
 from taskyard.kit.errors import Kind, TaskyardError
 
 #: The log blots out what begins so.
 TOKEN_PREFIX = "tyl_"  # noqa: S105 — no secret by itself
 _BY_ADDRESS, _BY_LINK = "share_password", "share_password_link"
+
+#: How long a link works where nobody says otherwise, and at the most.
+LIFE: Final = timedelta(days=7)
+LONGEST: Final = timedelta(days=366)
+#: How many links of one thing work at once.
+AT_ONCE: Final = 50
+
+_WHY: Final = {
+    "expired": "its time is over",
+    "revoked": "it was ended",
+    "used_up": "it was used as often as it may be",
+}
+_LONGEST_PASSWORD: Final = 128
+Password = Annotated[
+    str, StringConstraints(min_length=8, max_length=_LONGEST_PASSWORD, strip_whitespace=False)
+]
+Given = Annotated[str, StringConstraints(max_length=_LONGEST_PASSWORD, strip_whitespace=False)]
+
+
+class NewShare(In):
+    """How a thing is to be shared."""
+
+    expires_at: AwareDatetime | None = Field(
+        None, description="Within a year; a week from now where it is not given."
+    )
+    password: Password | None = Field(
+        None, description="8 characters or more. Tell it by another way than the link."
+    )
+
+    def end(self) -> datetime:
+        """Return when the link is to end. Raises ValidationFailed."""
+        at = self.expires_at
+        if at is None:
+            return now() + LIFE
+        if now() < at <= now() + LONGEST:
+            return at
+        message = f"Choose a time from now on, at most {LONGEST.days} days ahead"
+        field = {"field": "body.expires_at", "type": "out_of_range", "message": message}
+        raise ValidationFailed(fields=[field])
+
+
+class ShareOpen(In):
+    """What somebody who was sent a link has."""
+
+    token: Annotated[str, StringConstraints(min_length=1, max_length=200)] = Field(
+        description="What stands behind the # of the link."
+    )
+    password: Given | None = None
+
+
+class TooManyShares(TaskyardError):
+    """There are {limit} links to this that work. End one first."""
+
+    kind = Kind.CONFLICT
+    code = "TOO_MANY_SHARES"
 
 
 class ShareNotFound(TaskyardError):
@@ -47,6 +108,11 @@ class SharePasswordWrong(TaskyardError):
 
     kind = Kind.FORBIDDEN
     code = "SHARE_PASSWORD_WRONG"
+
+
+def refuse_ended(state: str) -> NoReturn:
+    """Say why a link no longer works. Raises ShareEnded."""
+    raise ShareEnded(reason=_WHY[state])
 
 
 class PasswordCheck(Protocol):

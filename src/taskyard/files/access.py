@@ -9,16 +9,16 @@ from starlette.requests import HTTPConnection
 
 from taskyard.accounts.access import actor_for
 from taskyard.core import keys
-from taskyard.core.access import Access, Actor, AuthRequired, Permission, recognise
+from taskyard.core.access import Actor, Permission
 from taskyard.core.db import Database
 from taskyard.core.downloads import LinkSigner
 from taskyard.core.platform import Platform
 from taskyard.core.settings import Settings
 from taskyard.core.storage import Storage
-from taskyard.core.uow import Uow, unit_of_work
+from taskyard.core.uow import Uow
 from taskyard.files import repository
 from taskyard.files.errors import DownloadNotFound
-from taskyard.projects.access import ProjectAccess, ProjectId, gate, load
+from taskyard.projects.access import BriefProjectGate, ProjectAccess, gate
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,25 +49,9 @@ PartsDep = Annotated[Parts, Depends(_parts)]
 CanReadFiles = Annotated[ProjectAccess, Depends(gate(Permission.FILE_READ), scope="function")]
 
 
-class UploadGate:
-    """Admits to the project of the path, and gives the database back before the body comes.
-
-    An upload takes as long as its sender likes: were the request's own unit of work held
-    meanwhile, ten slow senders would stop the whole API.
-    """
-
-    access = Access(Permission.FILE_UPLOAD)
-
-    async def __call__(self, connection: HTTPConnection, project_id: ProjectId) -> ProjectAccess:
-        """Return the caller's access to the project."""
-        async with unit_of_work(connection.app.state.platform.database) as uow:
-            actor = await recognise(connection, uow)
-            if actor is None:
-                raise AuthRequired
-            return await load(uow, actor, project_id, Permission.FILE_UPLOAD)
-
-
-CanUpload = Annotated[ProjectAccess, Depends(UploadGate())]
+#: An upload takes as long as its sender likes: were the request's own unit of work held meanwhile,
+#: ten slow senders would stop the whole API.
+CanUpload = Annotated[ProjectAccess, Depends(BriefProjectGate(Permission.FILE_UPLOAD))]
 
 
 async def actor_of(uow: Uow, settings: Settings, user_id: UUID) -> Actor:

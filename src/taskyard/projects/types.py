@@ -22,6 +22,7 @@ _WORK = frozenset(
         Permission.JOB_CREATE,
         Permission.JOB_CANCEL,
         Permission.ANALYSIS_CREATE,
+        Permission.ANALYSIS_SHARE,
         Permission.BUILD_CREATE,
         Permission.BUILD_CANCEL,
     }

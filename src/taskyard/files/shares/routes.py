@@ -22,8 +22,7 @@ from taskyard.files.library.errors import FileNotFound
 from taskyard.files.library.routes import CONTENT
 from taskyard.files.serving import blob_response
 from taskyard.files.shares import service
-from taskyard.files.shares.errors import TooManyShares
-from taskyard.files.shares.schemas import ShareCreate, SharedRead, ShareOpen, ShareRead
+from taskyard.files.shares.schemas import ShareCreate, SharedRead, ShareRead
 from taskyard.files.shares.service import Fetch, Fetched, Opened
 
 router = Router(prefix="/api/v1/files", tags=["files"])
@@ -37,7 +36,7 @@ _STORE: Final = (BlobMissing, StorageUnavailable)
     "/{file_id}/shares",
     status_code=201,
     audit="file.shared",
-    errors=(FileNotFound, TooManyShares),
+    errors=(FileNotFound, sharing.TooManyShares),
 )
 async def create_share(
     access: CanShareFileBriefly,
@@ -87,7 +86,7 @@ async def revoke_share(
 )
 async def open_shared_file(
     _: Anyone,
-    body: ShareOpen,
+    body: sharing.ShareOpen,
     request: Request,
     parts: PartsDep,
     accounts: AccountsDep,

@@ -4,28 +4,17 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import Field
 
-from taskyard.core.schemas import In, Out
+from taskyard.core.schemas import Out
+from taskyard.core.sharing import NewShare
 from taskyard.files.library.schemas import UploadedBy
 from taskyard.files.shares.types import State
 
-_LONGEST_PASSWORD = 128
-Password = Annotated[
-    str, StringConstraints(min_length=8, max_length=_LONGEST_PASSWORD, strip_whitespace=False)
-]
-Given = Annotated[str, StringConstraints(max_length=_LONGEST_PASSWORD, strip_whitespace=False)]
 
-
-class ShareCreate(In):
+class ShareCreate(NewShare):
     """How a file is to be shared."""
 
-    expires_at: AwareDatetime | None = Field(
-        None, description="Within a year; a week from now where it is not given."
-    )
-    password: Password | None = Field(
-        None, description="8 characters or more. Tell it by another way than the link."
-    )
     max_downloads: Annotated[int, Field(ge=1, le=10_000)] | None = Field(
         None, description="After so many downloads it ends."
     )
@@ -48,15 +37,6 @@ class ShareRead(Out):
     max_downloads: int | None
     downloads: int
     revoked_at: datetime | None
-
-
-class ShareOpen(In):
-    """What somebody who was sent a link has."""
-
-    token: Annotated[str, StringConstraints(min_length=1, max_length=200)] = Field(
-        description="What stands behind the # of the link."
-    )
-    password: Given | None = None
 
 
 class SharedRead(Out):

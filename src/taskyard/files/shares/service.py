@@ -1,7 +1,7 @@
 """The verbs of sharing: making, listing, ending; opening, and taking home what a link leads to."""
 
 from dataclasses import dataclass
-from typing import Final, NoReturn
+from typing import Final
 from uuid import UUID
 
 from taskyard.accounts.passwords import Passwords
@@ -9,10 +9,15 @@ from taskyard.accounts.types import Device
 from taskyard.core import sharing
 from taskyard.core.access import Permission
 from taskyard.core.admission import Admission
-from taskyard.core.problems import ValidationFailed
 from taskyard.core.schemas import NumberedPageQuery
 from taskyard.core.settings import Settings
-from taskyard.core.sharing import ShareEnded, ShareNotFound, SharePasswordWrong
+from taskyard.core.sharing import (
+    AT_ONCE,
+    ShareEnded,
+    ShareNotFound,
+    SharePasswordWrong,
+    TooManyShares,
+)
 from taskyard.core.uow import Uow, unit_of_work
 from taskyard.files.access import Parts, actor_of
 from taskyard.files.events import FileShared, FileShareRevoked
@@ -24,22 +29,14 @@ from taskyard.files.models import File
 from taskyard.files.schemas import DownloadRead
 from taskyard.files.service import sign_download
 from taskyard.files.shares import repository
-from taskyard.files.shares.errors import TooManyShares
 from taskyard.files.shares.repository import ShareRow
 from taskyard.files.shares.schemas import ShareCreate, ShareRead
-from taskyard.files.shares.types import AT_ONCE, LIFE, LONGEST
-from taskyard.kit.clock import now
 from taskyard.kit.errors import Kind, TaskyardError
 from taskyard.kit.ids import uuid7
 
 CONTENT_PATH: Final = "/api/v1/files/shared/content/"
 _WHAT: Final = "file"
 _KIND: Final = "share"
-_WHY: Final = {
-    "expired": "its time is over",
-    "revoked": "it was ended",
-    "used_up": "it was used as often as it may be",
-}
 
 
 async def create(
@@ -49,8 +46,7 @@ async def create(
 
     Raises TooManyShares, ValidationFailed, FileNotFound and 403 refusals.
     """
-    expires_at = body.expires_at or now() + LIFE
-    _check_end(body)
+    expires_at = body.end()
     kept = None
     if body.password is not None:
         kept = await passwords.hash(body.password)
@@ -84,15 +80,6 @@ async def create(
         row = await repository.one(uow.db, share_id)
         assert row is not None  # written a moment ago, in this transaction
         return read(parts.settings, row)
-
-
-def _check_end(body: ShareCreate) -> None:
-    at = body.expires_at
-    if at is None or now() < at <= now() + LONGEST:
-        return
-    message = f"Choose a time from now on, at most {LONGEST.days} days ahead"
-    field = {"field": "body.expires_at", "type": "out_of_range", "message": message}
-    raise ValidationFailed(fields=[field])
 
 
 async def listed(
@@ -242,7 +229,7 @@ async def _fetch(uow: Uow, settings: Settings, row: ShareRow, fetch: Fetch) -> F
     counted = fetch.wants_content and (whole_only or not fetch.goes_on)
     if counted and not await repository.count_download(uow.db, share.id):
         # Somebody else had the last one since we looked.
-        _ended("used_up")
+        sharing.refuse_ended("used_up")
     if fetch.wants_content:
         note(uow, file.id, "share_downloaded", fetch.device, share_id=share.id)
     return Fetched(share.id, file, whole_only, counted)
@@ -269,7 +256,7 @@ async def _file_of(uow: Uow, settings: Settings, row: ShareRow) -> File:
     """
     share, _, state = row
     if state != "active":
-        _ended(state)
+        sharing.refuse_ended(state)
     try:
         maker = await actor_of(uow, settings, share.created_by)
         access = await library.load(uow, maker, share.file_id, Permission.FILE_SHARE)
@@ -279,7 +266,3 @@ async def _file_of(uow: Uow, settings: Settings, row: ShareRow) -> File:
             raise ShareEnded(reason=reason) from error
         raise
     return access.file
-
-
-def _ended(state: str) -> NoReturn:
-    raise ShareEnded(reason=_WHY[state])

@@ -15,5 +15,6 @@ and returns an `AnalysisReport`. docs/analysis.md has the score, the rules and m
     advice.py, recommendations.py   what to do about it
     compare.py, sarif.py, html.py   pure functions of reports
 
-Beside it stands what keeps analyses: models, repository, service, routes.
+Beside it stands what keeps analyses: models, repository, service, routes; shares/ has the links
+that show a report to people without an account.
 """

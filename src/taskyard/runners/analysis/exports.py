@@ -1,6 +1,8 @@
 """A report as a file: JSON for programs, SARIF for code scanning, a page for people."""
 
+import asyncio
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 import orjson
@@ -28,29 +30,60 @@ class ReportFile:
     media_type: str
 
 
-async def export(
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What a report's file is made of; to be rendered without the database."""
+
+    report: AnalysisReport
+    number: int
+    finished_at: datetime | None
+    wanted: Format
+    comparison: Comparison | None
+    previous_score: float | None
+
+
+async def gather(
     uow: Uow,
     storage: Storage,
     analysis: Analysis,
     job: Job,
     previous: Analysis | None,
     wanted: Format,
-) -> ReportFile:
-    """Return the whole report as a file. Raises AnalysisNotReady."""
+) -> Material:
+    """Return all a report's file is made of. Raises AnalysisNotReady."""
     report = await service.report_of(storage, analysis, job)
-    stem = f"analysis-{analysis.number}"
-    if wanted == "json":
+    return Material(
+        report,
+        analysis.number,
+        analysis.finished_at,
+        wanted,
+        None if wanted == "json" else await _comparison(uow, analysis, report),
+        _score(previous),
+    )
+
+
+async def render(material: Material) -> ReportFile:
+    """Return the whole report as a file.
+
+    In a thread: a page with the code of 400 findings takes a good part of a second.
+    """
+    return await asyncio.to_thread(_render, material)
+
+
+def _render(material: Material) -> ReportFile:
+    report, comparison = material.report, material.comparison
+    stem = f"analysis-{material.number}"
+    if material.wanted == "json":
         return ReportFile(f"{stem}.json", to_json(report).encode(), "application/json")
-    comparison = await _comparison(uow, analysis, report)
-    if wanted == "sarif":
+    if material.wanted == "sarif":
         content = orjson.dumps(to_sarif(report, comparison), option=orjson.OPT_INDENT_2)
         return ReportFile(f"{stem}.sarif", content, "application/sarif+json")
     page = to_html(
         report,
         comparison,
-        title=f"Analysis {analysis.number}",
-        previous_score=_score(previous),
-        made_at=analysis.finished_at,
+        title=f"Analysis {material.number}",
+        previous_score=material.previous_score,
+        made_at=material.finished_at,
     )
     return ReportFile(f"{stem}.html", page.encode(), "text/html; charset=utf-8")
 

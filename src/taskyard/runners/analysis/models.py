@@ -1,16 +1,25 @@
-"""What is kept of an analysis beside its job: the figures lists need, and every finding."""
+"""What is kept of an analysis beside its job: figures, every finding, links to its report."""
 
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, SmallInteger, String, Text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    Numeric,
+    SmallInteger,
+    String,
+    Text,
+)
 from sqlalchemy import func as sql
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from taskyard.core.db import Base
+from taskyard.core.db import Base, Identified
 
 
 class Analysis(Base):
@@ -73,3 +82,22 @@ class FindingRow(Base):
     line: Mapped[int | None]
     #: Title, recommendation, excerpt and the rest, as the report has it.
     content: Mapped[dict[str, Any]] = mapped_column(JSONB)
+
+
+class AnalysisShare(Identified, Base):
+    """A link that shows a report to whoever holds it. Of its token only the hash is kept."""
+
+    __tablename__ = "analysis_shares"
+
+    analysis_id: Mapped[UUID] = mapped_column(
+        ForeignKey("analyses.id", ondelete="CASCADE"), index=True
+    )
+    #: Whose right it carries.
+    created_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"), index=True)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    password_hash: Mapped[str | None] = mapped_column(String(255))
+    expires_at: Mapped[datetime]
+    created_at: Mapped[datetime] = mapped_column(server_default=sql.now())
+    revoked_at: Mapped[datetime | None]
+    #: When somebody last saw by it what it leads to.
+    opened_at: Mapped[datetime | None]

@@ -1,6 +1,6 @@
 """Analyses over HTTP."""
 
-from typing import Annotated
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import Depends, Path, Query, Request, Response
@@ -35,6 +35,16 @@ CanRead = Annotated[ProjectAccess, Depends(gate(Permission.ANALYSIS_READ), scope
 CanAnalyse = Annotated[ProjectAccess, Depends(gate(Permission.ANALYSIS_CREATE), scope="function")]
 AnalysisId = Annotated[UUID, Path(description="An analysis of this project.")]
 _NOT_FOUND = (ProjectNotFound, refusals.AnalysisNotFound)
+EXPORTED: Final[dict[int | str, dict[str, Any]]] = {
+    200: {
+        "description": "The report as a file.",
+        "content": {
+            "application/json": {"schema": {"type": "object"}},
+            "application/sarif+json": {"schema": {"type": "object"}},
+            "text/html": {"schema": {"type": "string"}},
+        },
+    }
+}
 _REPORT = (*_NOT_FOUND, refusals.AnalysisNotReady, BlobMissing, StorageUnavailable)
 
 
@@ -124,16 +134,7 @@ async def list_findings(
     "/{analysis_id}/export/{format}",
     errors=_REPORT,
     response_class=Response,
-    responses={
-        200: {
-            "description": "The report as a file.",
-            "content": {
-                "application/json": {"schema": {"type": "object"}},
-                "application/sarif+json": {"schema": {"type": "object"}},
-                "text/html": {"schema": {"type": "string"}},
-            },
-        }
-    },
+    responses=EXPORTED,
 )
 async def export_analysis(
     access: CanRead,
@@ -145,6 +146,7 @@ async def export_analysis(
     """Return the whole report as JSON, SARIF 2.1.0 or a printable page."""
     analysis, job, previous = await service.find(uow, access, analysis_id)
     storage = request.app.state.platform.storage
-    file = await exports.export(uow, storage, analysis, job, previous, format)
+    material = await exports.gather(uow, storage, analysis, job, previous, format)
+    file = await exports.render(material)
     headers = download_headers(file.name, disposition="attachment")
     return Response(file.content, headers=headers, media_type=file.media_type)

@@ -2,7 +2,7 @@
 
 import { type Client, type ClientMeta, formDataBodySerializer, type Options as Options2, type RequestResult, type TDataShape } from './client';
 import { client } from './client.gen';
-import type { AbortUploadData, AbortUploadErrors, AbortUploadResponses, AskForVerificationData, AskForVerificationErrors, AskForVerificationResponses, AskToUnsubscribeData, AskToUnsubscribeErrors, CancelJobData, CancelJobErrors, CancelJobResponses, ChangeNotificationSettingsData, ChangeNotificationSettingsErrors, ChangeNotificationSettingsResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ChangeProfileData, ChangeProfileErrors, ChangeProfileResponses, ChangeUserData, ChangeUserErrors, ChangeUserResponses, CheckResetLinkData, CheckResetLinkErrors, CheckResetLinkResponses, CompleteUploadData, CompleteUploadErrors, CompleteUploadResponses, CreateAnalysisData, CreateAnalysisErrors, CreateAnalysisResponses, CreateJobData, CreateJobErrors, CreateJobResponses, CreateProjectData, CreateProjectErrors, CreateProjectJobData, CreateProjectJobErrors, CreateProjectJobResponses, CreateProjectResponses, CreateSampleProjectData, CreateSampleProjectErrors, CreateSampleProjectResponses, CreateSessionLinkData, CreateSessionLinkErrors, CreateSessionLinkResponses, CreateShareData, CreateShareErrors, CreateShareResponses, CreateTicketData, CreateTicketErrors, CreateTicketResponses, CreateUploadData, CreateUploadErrors, CreateUploadResponses, DeleteFileData, DeleteFileErrors, DeleteFileResponses, DeleteProjectData, DeleteProjectErrors, DeleteProjectResponses, DownloadFileData, DownloadFileErrors, DownloadFileResponses, DownloadJobLogData, DownloadJobLogErrors, DownloadJobLogResponses, EndUserSessionsData, EndUserSessionsErrors, EndUserSessionsResponses, ExchangeSessionLinkData, ExchangeSessionLinkErrors, ExchangeSessionLinkResponses, ExportAnalysisData, ExportAnalysisErrors, ExportAnalysisResponses, ExportApiCallsData, ExportApiCallsErrors, ExportApiCallsResponses, ForgotPasswordData, ForgotPasswordErrors, ForgotPasswordResponses, GetAnalysisData, GetAnalysisErrors, GetAnalysisReportData, GetAnalysisReportErrors, GetAnalysisReportResponses, GetAnalysisResponses, GetDetailedHealthData, GetDetailedHealthErrors, GetDetailedHealthResponses, GetFileContentData, GetFileContentErrors, GetFileContentResponses, GetFileData, GetFileErrors, GetFileLinkData, GetFileLinkErrors, GetFileLinkResponses, GetFileResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetJobData, GetJobErrors, GetJobResponses, GetLimitsData, GetLimitsErrors, GetLimitsResponses, GetMeData, GetMeErrors, GetMeResponses, GetNotificationSettingsData, GetNotificationSettingsErrors, GetNotificationSettingsResponses, GetProfileData, GetProfileErrors, GetProfileResponses, GetProjectData, GetProjectErrors, GetProjectResponses, GetSetupData, GetSetupErrors, GetSetupResponses, GetSharedContentData, GetSharedContentErrors, GetSharedContentResponses, GetSharedFileData, GetSharedFileErrors, GetSharedFileResponses, GetSourceArchiveData, GetSourceArchiveErrors, GetSourceArchiveResponses, GetSourceFileData, GetSourceFileErrors, GetSourceFileResponses, GetSourceSnapshotData, GetSourceSnapshotErrors, GetSourceSnapshotResponses, GetStorageData, GetStorageErrors, GetStorageResponses, GetSubscriptionData, GetSubscriptionErrors, GetSubscriptionResponses, GetUploadData, GetUploadErrors, GetUploadResponses, GetUsageData, GetUsageErrors, GetUsageResponses, GetUserData, GetUserErrors, GetUserResponses, GiveSourceData, GiveSourceErrors, GiveSourceResponses, ListAllJobsData, ListAllJobsErrors, ListAllJobsResponses, ListAllProjectsData, ListAllProjectsErrors, ListAllProjectsResponses, ListAnalysesData, ListAnalysesErrors, ListAnalysesResponses, ListApiCallsData, ListApiCallsErrors, ListApiCallsResponses, ListEmailsData, ListEmailsErrors, ListEmailsResponses, ListFileAccessesData, ListFileAccessesErrors, ListFileAccessesResponses, ListFilesData, ListFilesErrors, ListFilesResponses, ListFindingsData, ListFindingsErrors, ListFindingsResponses, ListJobAssetsData, ListJobAssetsErrors, ListJobAssetsResponses, ListJobEventsData, ListJobEventsErrors, ListJobEventsResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListProjectJobsData, ListProjectJobsErrors, ListProjectJobsResponses, ListProjectsData, ListProjectsErrors, ListProjectsResponses, ListSecurityEventsData, ListSecurityEventsErrors, ListSecurityEventsResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListSharesData, ListSharesErrors, ListSharesResponses, ListSourceFilesData, ListSourceFilesErrors, ListSourceFilesResponses, ListSourceSnapshotsData, ListSourceSnapshotsErrors, ListSourceSnapshotsResponses, ListUploadsData, ListUploadsErrors, ListUploadsResponses, ListUsersData, ListUsersErrors, ListUserSessionsData, ListUserSessionsErrors, ListUserSessionsResponses, ListUsersResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, OpenSharedFileData, OpenSharedFileErrors, OpenSharedFileResponses, PutUploadPartData, PutUploadPartErrors, PutUploadPartResponses, RefreshData, RefreshErrors, RefreshResponses, RegisterData, RegisterErrors, RegisterResponses, ResetPasswordData, ResetPasswordErrors, ResetPasswordResponses, RestoreFileData, RestoreFileErrors, RestoreFileResponses, RetryJobData, RetryJobErrors, RetryJobResponses, RevokeSessionData, RevokeSessionErrors, RevokeSessionResponses, RevokeShareData, RevokeShareErrors, RevokeShareResponses, SetUpData, SetUpErrors, SetUpResponses, UnsubscribeData, UnsubscribeErrors, UnsubscribeResponses, UpdateProjectData, UpdateProjectErrors, UpdateProjectResponses, UploadFileData, UploadFileErrors, UploadFileResponses, VerifyEmailData, VerifyEmailErrors, VerifyEmailResponses } from './types.gen';
+import type { AbortUploadData, AbortUploadErrors, AbortUploadResponses, AskForVerificationData, AskForVerificationErrors, AskForVerificationResponses, AskToUnsubscribeData, AskToUnsubscribeErrors, CancelJobData, CancelJobErrors, CancelJobResponses, ChangeNotificationSettingsData, ChangeNotificationSettingsErrors, ChangeNotificationSettingsResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ChangeProfileData, ChangeProfileErrors, ChangeProfileResponses, ChangeUserData, ChangeUserErrors, ChangeUserResponses, CheckResetLinkData, CheckResetLinkErrors, CheckResetLinkResponses, CompleteUploadData, CompleteUploadErrors, CompleteUploadResponses, CreateAnalysisData, CreateAnalysisErrors, CreateAnalysisResponses, CreateAnalysisShareData, CreateAnalysisShareErrors, CreateAnalysisShareResponses, CreateJobData, CreateJobErrors, CreateJobResponses, CreateProjectData, CreateProjectErrors, CreateProjectJobData, CreateProjectJobErrors, CreateProjectJobResponses, CreateProjectResponses, CreateSampleProjectData, CreateSampleProjectErrors, CreateSampleProjectResponses, CreateSessionLinkData, CreateSessionLinkErrors, CreateSessionLinkResponses, CreateShareData, CreateShareErrors, CreateShareResponses, CreateTicketData, CreateTicketErrors, CreateTicketResponses, CreateUploadData, CreateUploadErrors, CreateUploadResponses, DeleteFileData, DeleteFileErrors, DeleteFileResponses, DeleteProjectData, DeleteProjectErrors, DeleteProjectResponses, DownloadFileData, DownloadFileErrors, DownloadFileResponses, DownloadJobLogData, DownloadJobLogErrors, DownloadJobLogResponses, EndUserSessionsData, EndUserSessionsErrors, EndUserSessionsResponses, ExchangeSessionLinkData, ExchangeSessionLinkErrors, ExchangeSessionLinkResponses, ExportAnalysisData, ExportAnalysisErrors, ExportAnalysisResponses, ExportApiCallsData, ExportApiCallsErrors, ExportApiCallsResponses, ForgotPasswordData, ForgotPasswordErrors, ForgotPasswordResponses, GetAnalysisData, GetAnalysisErrors, GetAnalysisReportData, GetAnalysisReportErrors, GetAnalysisReportResponses, GetAnalysisResponses, GetDetailedHealthData, GetDetailedHealthErrors, GetDetailedHealthResponses, GetFileContentData, GetFileContentErrors, GetFileContentResponses, GetFileData, GetFileErrors, GetFileLinkData, GetFileLinkErrors, GetFileLinkResponses, GetFileResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetJobData, GetJobErrors, GetJobResponses, GetLimitsData, GetLimitsErrors, GetLimitsResponses, GetMeData, GetMeErrors, GetMeResponses, GetNotificationSettingsData, GetNotificationSettingsErrors, GetNotificationSettingsResponses, GetProfileData, GetProfileErrors, GetProfileResponses, GetProjectData, GetProjectErrors, GetProjectResponses, GetSetupData, GetSetupErrors, GetSetupResponses, GetSharedContentData, GetSharedContentErrors, GetSharedContentResponses, GetSharedFileData, GetSharedFileErrors, GetSharedFileResponses, GetSharedReportData, GetSharedReportErrors, GetSharedReportResponses, GetSourceArchiveData, GetSourceArchiveErrors, GetSourceArchiveResponses, GetSourceFileData, GetSourceFileErrors, GetSourceFileResponses, GetSourceSnapshotData, GetSourceSnapshotErrors, GetSourceSnapshotResponses, GetStorageData, GetStorageErrors, GetStorageResponses, GetSubscriptionData, GetSubscriptionErrors, GetSubscriptionResponses, GetUploadData, GetUploadErrors, GetUploadResponses, GetUsageData, GetUsageErrors, GetUsageResponses, GetUserData, GetUserErrors, GetUserResponses, GiveSourceData, GiveSourceErrors, GiveSourceResponses, ListAllJobsData, ListAllJobsErrors, ListAllJobsResponses, ListAllProjectsData, ListAllProjectsErrors, ListAllProjectsResponses, ListAnalysesData, ListAnalysesErrors, ListAnalysesResponses, ListAnalysisSharesData, ListAnalysisSharesErrors, ListAnalysisSharesResponses, ListApiCallsData, ListApiCallsErrors, ListApiCallsResponses, ListEmailsData, ListEmailsErrors, ListEmailsResponses, ListFileAccessesData, ListFileAccessesErrors, ListFileAccessesResponses, ListFilesData, ListFilesErrors, ListFilesResponses, ListFindingsData, ListFindingsErrors, ListFindingsResponses, ListJobAssetsData, ListJobAssetsErrors, ListJobAssetsResponses, ListJobEventsData, ListJobEventsErrors, ListJobEventsResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListProjectJobsData, ListProjectJobsErrors, ListProjectJobsResponses, ListProjectsData, ListProjectsErrors, ListProjectsResponses, ListSecurityEventsData, ListSecurityEventsErrors, ListSecurityEventsResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListSharesData, ListSharesErrors, ListSharesResponses, ListSourceFilesData, ListSourceFilesErrors, ListSourceFilesResponses, ListSourceSnapshotsData, ListSourceSnapshotsErrors, ListSourceSnapshotsResponses, ListUploadsData, ListUploadsErrors, ListUploadsResponses, ListUsersData, ListUsersErrors, ListUserSessionsData, ListUserSessionsErrors, ListUserSessionsResponses, ListUsersResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, OpenSharedFileData, OpenSharedFileErrors, OpenSharedFileResponses, OpenSharedReportData, OpenSharedReportErrors, OpenSharedReportResponses, PutUploadPartData, PutUploadPartErrors, PutUploadPartResponses, RefreshData, RefreshErrors, RefreshResponses, RegisterData, RegisterErrors, RegisterResponses, ResetPasswordData, ResetPasswordErrors, ResetPasswordResponses, RestoreFileData, RestoreFileErrors, RestoreFileResponses, RetryJobData, RetryJobErrors, RetryJobResponses, RevokeAnalysisShareData, RevokeAnalysisShareErrors, RevokeAnalysisShareResponses, RevokeSessionData, RevokeSessionErrors, RevokeSessionResponses, RevokeShareData, RevokeShareErrors, RevokeShareResponses, SetUpData, SetUpErrors, SetUpResponses, UnsubscribeData, UnsubscribeErrors, UnsubscribeResponses, UpdateProjectData, UpdateProjectErrors, UpdateProjectResponses, UploadFileData, UploadFileErrors, UploadFileResponses, VerifyEmailData, VerifyEmailErrors, VerifyEmailResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -1168,6 +1168,78 @@ export const exportAnalysis = <ThrowOnError extends boolean = true>(options: Opt
     url: '/api/v1/projects/{project_id}/analyses/{analysis_id}/export/{format}',
     ...options
 });
+
+/**
+ * List analysis shares
+ *
+ * List the links to a report, newest first, also those that have ended.
+ */
+export const listAnalysisShares = <ThrowOnError extends boolean = true>(options: Options<ListAnalysisSharesData, ThrowOnError>): RequestResult<ListAnalysisSharesResponses, ListAnalysisSharesErrors, ThrowOnError> => (options.client ?? client).get<ListAnalysisSharesResponses, ListAnalysisSharesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'taskyard_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/projects/{project_id}/analyses/{analysis_id}/shares',
+    ...options
+});
+
+/**
+ * Create analysis share
+ *
+ * Make a link that shows the report to whoever holds it, without an account.
+ */
+export const createAnalysisShare = <ThrowOnError extends boolean = true>(options: Options<CreateAnalysisShareData, ThrowOnError>): RequestResult<CreateAnalysisShareResponses, CreateAnalysisShareErrors, ThrowOnError> => (options.client ?? client).post<CreateAnalysisShareResponses, CreateAnalysisShareErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'taskyard_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/projects/{project_id}/analyses/{analysis_id}/shares',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Revoke analysis share
+ *
+ * End a link at once.
+ */
+export const revokeAnalysisShare = <ThrowOnError extends boolean = true>(options: Options<RevokeAnalysisShareData, ThrowOnError>): RequestResult<RevokeAnalysisShareResponses, RevokeAnalysisShareErrors, ThrowOnError> => (options.client ?? client).delete<RevokeAnalysisShareResponses, RevokeAnalysisShareErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'taskyard_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/projects/{project_id}/analyses/{analysis_id}/shares/{share_id}',
+    ...options
+});
+
+/**
+ * Open shared report
+ *
+ * Say what a link to a report leads to, and give short-lived addresses of the report.
+ *
+ * Wrong passwords are counted for the address and for the link.
+ */
+export const openSharedReport = <ThrowOnError extends boolean = true>(options: Options<OpenSharedReportData, ThrowOnError>): RequestResult<OpenSharedReportResponses, OpenSharedReportErrors, ThrowOnError> => (options.client ?? client).post<OpenSharedReportResponses, OpenSharedReportErrors, ThrowOnError>({
+    url: '/api/v1/analyses/shared/open',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Get shared report
+ *
+ * Return the report behind a link that was opened: the page to look at, else a download.
+ */
+export const getSharedReport = <ThrowOnError extends boolean = true>(options: Options<GetSharedReportData, ThrowOnError>): RequestResult<GetSharedReportResponses, GetSharedReportErrors, ThrowOnError> => (options.client ?? client).get<GetSharedReportResponses, GetSharedReportErrors, ThrowOnError>({ url: '/api/v1/analyses/shared/report/{ticket}', ...options });
 
 /**
  * Get notification settings

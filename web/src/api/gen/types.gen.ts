@@ -287,6 +287,75 @@ export type AnalysisRead = {
 };
 
 /**
+ * AnalysisShareCreate
+ *
+ * How a report is to be shared.
+ */
+export type AnalysisShareCreate = {
+    /**
+     * Expires At
+     *
+     * Within a year; a week from now where it is not given.
+     */
+    expires_at?: string | null;
+    /**
+     * Password
+     *
+     * 8 characters or more. Tell it by another way than the link.
+     */
+    password?: string | null;
+};
+
+/**
+ * AnalysisShareRead
+ *
+ * A link to a report.
+ */
+export type AnalysisShareRead = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Analysis Id
+     */
+    analysis_id: string;
+    /**
+     * Url
+     *
+     * For whom it is meant. Null where the instance's secret was changed since: the link works on, but nobody can be told it again.
+     */
+    url: string | null;
+    /**
+     * State
+     */
+    state: 'active' | 'expired' | 'revoked';
+    created_by: SharedBy;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Expires At
+     */
+    expires_at: string;
+    /**
+     * Has Password
+     */
+    has_password: boolean;
+    /**
+     * Opened At
+     *
+     * When somebody last opened it.
+     */
+    opened_at: string | null;
+    /**
+     * Revoked At
+     */
+    revoked_at: string | null;
+};
+
+/**
  * AnyProjectRead
  *
  * A project, as administrators find it.
@@ -1229,6 +1298,13 @@ export type ItemAnalysisRead = {
 };
 
 /**
+ * Item[AnalysisShareRead]
+ */
+export type ItemAnalysisShareRead = {
+    data: AnalysisShareRead;
+};
+
+/**
  * Item[ContentRead]
  */
 export type ItemContentRead = {
@@ -1352,6 +1428,13 @@ export type ItemShareRead = {
  */
 export type ItemSharedRead = {
     data: SharedRead;
+};
+
+/**
+ * Item[SharedReportRead]
+ */
+export type ItemSharedReportRead = {
+    data: SharedReportRead;
 };
 
 /**
@@ -2050,6 +2133,36 @@ export type PageAnalysisRead = {
      * Items
      */
     items: Array<AnalysisRead>;
+    /**
+     * Total
+     *
+     * How many there are in all, or at least (capped at 10,000).
+     */
+    total: number;
+    /**
+     * Page
+     */
+    page: number;
+    /**
+     * Page Size
+     */
+    page_size: number;
+    /**
+     * Next Cursor
+     *
+     * Send as `cursor` for what follows; null at the end.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * Page[AnalysisShareRead]
+ */
+export type PageAnalysisShareRead = {
+    /**
+     * Items
+     */
+    items: Array<AnalysisShareRead>;
     /**
      * Total
      *
@@ -2913,6 +3026,32 @@ export type ReportRead = {
 };
 
 /**
+ * ReportUrls
+ *
+ * Where the report is, for ten minutes.
+ */
+export type ReportUrls = {
+    /**
+     * Html
+     *
+     * A page to look at.
+     */
+    html: string;
+    /**
+     * Json
+     *
+     * Everything, as a download.
+     */
+    json: string;
+    /**
+     * Sarif
+     *
+     * SARIF 2.1.0, as a download.
+     */
+    sarif: string;
+};
+
+/**
  * ResetLink
  *
  * A link that sets a new password.
@@ -3278,6 +3417,22 @@ export type ShareRead = {
 };
 
 /**
+ * SharedBy
+ *
+ * Who made a link.
+ */
+export type SharedBy = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+};
+
+/**
  * SharedRead
  *
  * What a shared link leads to.
@@ -3315,6 +3470,68 @@ export type SharedRead = {
      * Gives the file, for ten minutes; using it is a download.
      */
     url: string;
+};
+
+/**
+ * SharedReportRead
+ *
+ * What a link to a report leads to.
+ */
+export type SharedReportRead = {
+    /**
+     * Project
+     *
+     * The project's name.
+     */
+    project: string;
+    /**
+     * Number
+     *
+     * The analysis's number within the project.
+     */
+    number: number;
+    /**
+     * Finished At
+     */
+    finished_at: string | null;
+    /**
+     * Analysis Types
+     */
+    analysis_types: Array<'quality' | 'security' | 'types' | 'coverage'>;
+    /**
+     * Quality Score
+     *
+     * 0 to 10, higher is better; null: no code.
+     */
+    quality_score: number | null;
+    /**
+     * Grade
+     */
+    grade: 'A' | 'B' | 'C' | 'D' | 'E' | null;
+    /**
+     * Ncloc
+     *
+     * Lines of code without blanks and comments.
+     */
+    ncloc: number | null;
+    /**
+     * Coverage Percent
+     *
+     * Null where no tests ran.
+     */
+    coverage_percent: number | null;
+    counts: Counts | null;
+    /**
+     * Shared By
+     */
+    shared_by: string;
+    /**
+     * Expires At
+     *
+     * When the link ends.
+     */
+    expires_at: string;
+    urls: ReportUrls;
 };
 
 /**
@@ -9243,6 +9460,378 @@ export type ExportAnalysisResponses = {
 };
 
 export type ExportAnalysisResponse = ExportAnalysisResponses[keyof ExportAnalysisResponses];
+
+export type ListAnalysisSharesData = {
+    body?: never;
+    path: {
+        /**
+         * Analysis Id
+         *
+         * An analysis of this project.
+         */
+        analysis_id: string;
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+    };
+    query?: {
+        /**
+         * Page
+         *
+         * From 1.
+         */
+        page?: number;
+        /**
+         * Page Size
+         *
+         * How many; the most depends on the tier.
+         */
+        page_size?: number;
+    };
+    url: '/api/v1/projects/{project_id}/analyses/{analysis_id}/shares';
+};
+
+export type ListAnalysisSharesErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`
+     */
+    403: Problem;
+    /**
+     * `PROJECT_NOT_FOUND`, `ANALYSIS_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `PAGINATION_TOO_DEEP`, `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type ListAnalysisSharesError = ListAnalysisSharesErrors[keyof ListAnalysisSharesErrors];
+
+export type ListAnalysisSharesResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageAnalysisShareRead;
+};
+
+export type ListAnalysisSharesResponse = ListAnalysisSharesResponses[keyof ListAnalysisSharesResponses];
+
+export type CreateAnalysisShareData = {
+    body: AnalysisShareCreate;
+    path: {
+        /**
+         * Analysis Id
+         *
+         * An analysis of this project.
+         */
+        analysis_id: string;
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+    };
+    query?: never;
+    url: '/api/v1/projects/{project_id}/analyses/{analysis_id}/shares';
+};
+
+export type CreateAnalysisShareErrors = {
+    /**
+     * `BAD_REQUEST`, `MALFORMED_JSON`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`, `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `PROJECT_NOT_FOUND`, `ANALYSIS_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `ANALYSIS_NOT_READY`, `TOO_MANY_SHARES`
+     */
+    409: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type CreateAnalysisShareError = CreateAnalysisShareErrors[keyof CreateAnalysisShareErrors];
+
+export type CreateAnalysisShareResponses = {
+    /**
+     * Successful Response
+     */
+    201: ItemAnalysisShareRead;
+};
+
+export type CreateAnalysisShareResponse = CreateAnalysisShareResponses[keyof CreateAnalysisShareResponses];
+
+export type RevokeAnalysisShareData = {
+    body?: never;
+    path: {
+        /**
+         * Analysis Id
+         *
+         * An analysis of this project.
+         */
+        analysis_id: string;
+        /**
+         * Share Id
+         *
+         * A link to this report.
+         */
+        share_id: string;
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+    };
+    query?: never;
+    url: '/api/v1/projects/{project_id}/analyses/{analysis_id}/shares/{share_id}';
+};
+
+export type RevokeAnalysisShareErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`, `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `PROJECT_NOT_FOUND`, `ANALYSIS_NOT_FOUND`, `SHARE_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type RevokeAnalysisShareError = RevokeAnalysisShareErrors[keyof RevokeAnalysisShareErrors];
+
+export type RevokeAnalysisShareResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type RevokeAnalysisShareResponse = RevokeAnalysisShareResponses[keyof RevokeAnalysisShareResponses];
+
+export type OpenSharedReportData = {
+    body: ShareOpen;
+    path?: never;
+    query?: never;
+    url: '/api/v1/analyses/shared/open';
+};
+
+export type OpenSharedReportErrors = {
+    /**
+     * `BAD_REQUEST`, `MALFORMED_JSON`
+     */
+    400: Problem;
+    /**
+     * `SHARE_PASSWORD_REQUIRED`, `SHARE_PASSWORD_WRONG`, `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `SHARE_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `SHARE_ENDED`
+     */
+    410: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type OpenSharedReportError = OpenSharedReportErrors[keyof OpenSharedReportErrors];
+
+export type OpenSharedReportResponses = {
+    /**
+     * Successful Response
+     */
+    200: ItemSharedReportRead;
+};
+
+export type OpenSharedReportResponse = OpenSharedReportResponses[keyof OpenSharedReportResponses];
+
+export type GetSharedReportData = {
+    body?: never;
+    path: {
+        /**
+         * Ticket
+         *
+         * From opening a link.
+         */
+        ticket: string;
+    };
+    query?: never;
+    url: '/api/v1/analyses/shared/report/{ticket}';
+};
+
+export type GetSharedReportErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `SIGNED_URL_INVALID`
+     */
+    403: Problem;
+    /**
+     * `SHARE_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `SIGNED_URL_EXPIRED`, `SHARE_ENDED`, `BLOB_MISSING`
+     */
+    410: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `STORAGE_UNAVAILABLE`, `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type GetSharedReportError = GetSharedReportErrors[keyof GetSharedReportErrors];
+
+export type GetSharedReportResponses = {
+    /**
+     * The report as a file.
+     */
+    200: {
+        [key: string]: unknown;
+    };
+};
+
+export type GetSharedReportResponse = GetSharedReportResponses[keyof GetSharedReportResponses];
 
 export type GetNotificationSettingsData = {
     body?: never;

@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { abortUpload, askForVerification, askToUnsubscribe, cancelJob, changeNotificationSettings, changePassword, changeProfile, changeUser, checkResetLink, completeUpload, createAnalysis, createJob, createProject, createProjectJob, createSampleProject, createSessionLink, createShare, createTicket, createUpload, deleteFile, deleteProject, downloadFile, downloadJobLog, endUserSessions, exchangeSessionLink, exportAnalysis, exportApiCalls, forgotPassword, getAnalysis, getAnalysisReport, getDetailedHealth, getFile, getFileContent, getFileLink, getHealth, getJob, getLimits, getMe, getNotificationSettings, getProfile, getProject, getSetup, getSharedContent, getSharedFile, getSourceArchive, getSourceFile, getSourceSnapshot, getStorage, getSubscription, getUpload, getUsage, getUser, giveSource, listAllJobs, listAllProjects, listAnalyses, listApiCalls, listEmails, listFileAccesses, listFiles, listFindings, listJobAssets, listJobEvents, listJobs, listProjectJobs, listProjects, listSecurityEvents, listSessions, listShares, listSourceFiles, listSourceSnapshots, listUploads, listUsers, listUserSessions, login, logout, openSharedFile, type Options, putUploadPart, refresh, register, resetPassword, restoreFile, retryJob, revokeSession, revokeShare, setUp, unsubscribe, updateProject, uploadFile, verifyEmail } from '../sdk.gen';
-import type { AbortUploadData, AbortUploadError, AbortUploadResponse, AskForVerificationData, AskForVerificationError, AskForVerificationResponse, AskToUnsubscribeData, AskToUnsubscribeError, CancelJobData, CancelJobError, CancelJobResponse, ChangeNotificationSettingsData, ChangeNotificationSettingsError, ChangeNotificationSettingsResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, ChangeProfileData, ChangeProfileError, ChangeProfileResponse, ChangeUserData, ChangeUserError, ChangeUserResponse, CheckResetLinkData, CheckResetLinkError, CheckResetLinkResponse, CompleteUploadData, CompleteUploadError, CompleteUploadResponse, CreateAnalysisData, CreateAnalysisError, CreateAnalysisResponse, CreateJobData, CreateJobError, CreateJobResponse, CreateProjectData, CreateProjectError, CreateProjectJobData, CreateProjectJobError, CreateProjectJobResponse, CreateProjectResponse, CreateSampleProjectData, CreateSampleProjectError, CreateSampleProjectResponse, CreateSessionLinkData, CreateSessionLinkError, CreateSessionLinkResponse, CreateShareData, CreateShareError, CreateShareResponse, CreateTicketData, CreateTicketError, CreateTicketResponse, CreateUploadData, CreateUploadError, CreateUploadResponse, DeleteFileData, DeleteFileError, DeleteFileResponse, DeleteProjectData, DeleteProjectError, DeleteProjectResponse, DownloadFileData, DownloadFileError, DownloadFileResponse, DownloadJobLogData, DownloadJobLogError, EndUserSessionsData, EndUserSessionsError, EndUserSessionsResponse, ExchangeSessionLinkData, ExchangeSessionLinkError, ExchangeSessionLinkResponse, ExportAnalysisData, ExportAnalysisError, ExportAnalysisResponse, ExportApiCallsData, ExportApiCallsError, ExportApiCallsResponse, ForgotPasswordData, ForgotPasswordError, ForgotPasswordResponse, GetAnalysisData, GetAnalysisError, GetAnalysisReportData, GetAnalysisReportError, GetAnalysisReportResponse, GetAnalysisResponse, GetDetailedHealthData, GetDetailedHealthError, GetDetailedHealthResponse, GetFileContentData, GetFileContentError, GetFileContentResponse, GetFileData, GetFileError, GetFileLinkData, GetFileLinkError, GetFileLinkResponse, GetFileResponse, GetHealthData, GetHealthError, GetHealthResponse, GetJobData, GetJobError, GetJobResponse, GetLimitsData, GetLimitsError, GetLimitsResponse, GetMeData, GetMeError, GetMeResponse, GetNotificationSettingsData, GetNotificationSettingsError, GetNotificationSettingsResponse, GetProfileData, GetProfileError, GetProfileResponse, GetProjectData, GetProjectError, GetProjectResponse, GetSetupData, GetSetupError, GetSetupResponse, GetSharedContentData, GetSharedContentError, GetSharedContentResponse, GetSharedFileData, GetSharedFileError, GetSharedFileResponse, GetSourceArchiveData, GetSourceArchiveError, GetSourceArchiveResponse, GetSourceFileData, GetSourceFileError, GetSourceFileResponse, GetSourceSnapshotData, GetSourceSnapshotError, GetSourceSnapshotResponse, GetStorageData, GetStorageError, GetStorageResponse, GetSubscriptionData, GetSubscriptionError, GetSubscriptionResponse, GetUploadData, GetUploadError, GetUploadResponse, GetUsageData, GetUsageError, GetUsageResponse, GetUserData, GetUserError, GetUserResponse, GiveSourceData, GiveSourceError, GiveSourceResponse, ListAllJobsData, ListAllJobsError, ListAllJobsResponse, ListAllProjectsData, ListAllProjectsError, ListAllProjectsResponse, ListAnalysesData, ListAnalysesError, ListAnalysesResponse, ListApiCallsData, ListApiCallsError, ListApiCallsResponse, ListEmailsData, ListEmailsError, ListEmailsResponse, ListFileAccessesData, ListFileAccessesError, ListFileAccessesResponse, ListFilesData, ListFilesError, ListFilesResponse, ListFindingsData, ListFindingsError, ListFindingsResponse, ListJobAssetsData, ListJobAssetsError, ListJobAssetsResponse, ListJobEventsData, ListJobEventsError, ListJobEventsResponse, ListJobsData, ListJobsError, ListJobsResponse, ListProjectJobsData, ListProjectJobsError, ListProjectJobsResponse, ListProjectsData, ListProjectsError, ListProjectsResponse, ListSecurityEventsData, ListSecurityEventsError, ListSecurityEventsResponse, ListSessionsData, ListSessionsError, ListSessionsResponse, ListSharesData, ListSharesError, ListSharesResponse, ListSourceFilesData, ListSourceFilesError, ListSourceFilesResponse, ListSourceSnapshotsData, ListSourceSnapshotsError, ListSourceSnapshotsResponse, ListUploadsData, ListUploadsError, ListUploadsResponse, ListUsersData, ListUsersError, ListUserSessionsData, ListUserSessionsError, ListUserSessionsResponse, ListUsersResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, OpenSharedFileData, OpenSharedFileError, OpenSharedFileResponse, PutUploadPartData, PutUploadPartError, PutUploadPartResponse, RefreshData, RefreshError, RefreshResponse, RegisterData, RegisterError, RegisterResponse, ResetPasswordData, ResetPasswordError, ResetPasswordResponse, RestoreFileData, RestoreFileError, RestoreFileResponse, RetryJobData, RetryJobError, RetryJobResponse, RevokeSessionData, RevokeSessionError, RevokeSessionResponse, RevokeShareData, RevokeShareError, RevokeShareResponse, SetUpData, SetUpError, SetUpResponse, UnsubscribeData, UnsubscribeError, UnsubscribeResponse, UpdateProjectData, UpdateProjectError, UpdateProjectResponse, UploadFileData, UploadFileError, UploadFileResponse, VerifyEmailData, VerifyEmailError, VerifyEmailResponse } from '../types.gen';
+import { abortUpload, askForVerification, askToUnsubscribe, cancelJob, changeNotificationSettings, changePassword, changeProfile, changeUser, checkResetLink, completeUpload, createAnalysis, createAnalysisShare, createJob, createProject, createProjectJob, createSampleProject, createSessionLink, createShare, createTicket, createUpload, deleteFile, deleteProject, downloadFile, downloadJobLog, endUserSessions, exchangeSessionLink, exportAnalysis, exportApiCalls, forgotPassword, getAnalysis, getAnalysisReport, getDetailedHealth, getFile, getFileContent, getFileLink, getHealth, getJob, getLimits, getMe, getNotificationSettings, getProfile, getProject, getSetup, getSharedContent, getSharedFile, getSharedReport, getSourceArchive, getSourceFile, getSourceSnapshot, getStorage, getSubscription, getUpload, getUsage, getUser, giveSource, listAllJobs, listAllProjects, listAnalyses, listAnalysisShares, listApiCalls, listEmails, listFileAccesses, listFiles, listFindings, listJobAssets, listJobEvents, listJobs, listProjectJobs, listProjects, listSecurityEvents, listSessions, listShares, listSourceFiles, listSourceSnapshots, listUploads, listUsers, listUserSessions, login, logout, openSharedFile, openSharedReport, type Options, putUploadPart, refresh, register, resetPassword, restoreFile, retryJob, revokeAnalysisShare, revokeSession, revokeShare, setUp, unsubscribe, updateProject, uploadFile, verifyEmail } from '../sdk.gen';
+import type { AbortUploadData, AbortUploadError, AbortUploadResponse, AskForVerificationData, AskForVerificationError, AskForVerificationResponse, AskToUnsubscribeData, AskToUnsubscribeError, CancelJobData, CancelJobError, CancelJobResponse, ChangeNotificationSettingsData, ChangeNotificationSettingsError, ChangeNotificationSettingsResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, ChangeProfileData, ChangeProfileError, ChangeProfileResponse, ChangeUserData, ChangeUserError, ChangeUserResponse, CheckResetLinkData, CheckResetLinkError, CheckResetLinkResponse, CompleteUploadData, CompleteUploadError, CompleteUploadResponse, CreateAnalysisData, CreateAnalysisError, CreateAnalysisResponse, CreateAnalysisShareData, CreateAnalysisShareError, CreateAnalysisShareResponse, CreateJobData, CreateJobError, CreateJobResponse, CreateProjectData, CreateProjectError, CreateProjectJobData, CreateProjectJobError, CreateProjectJobResponse, CreateProjectResponse, CreateSampleProjectData, CreateSampleProjectError, CreateSampleProjectResponse, CreateSessionLinkData, CreateSessionLinkError, CreateSessionLinkResponse, CreateShareData, CreateShareError, CreateShareResponse, CreateTicketData, CreateTicketError, CreateTicketResponse, CreateUploadData, CreateUploadError, CreateUploadResponse, DeleteFileData, DeleteFileError, DeleteFileResponse, DeleteProjectData, DeleteProjectError, DeleteProjectResponse, DownloadFileData, DownloadFileError, DownloadFileResponse, DownloadJobLogData, DownloadJobLogError, EndUserSessionsData, EndUserSessionsError, EndUserSessionsResponse, ExchangeSessionLinkData, ExchangeSessionLinkError, ExchangeSessionLinkResponse, ExportAnalysisData, ExportAnalysisError, ExportAnalysisResponse, ExportApiCallsData, ExportApiCallsError, ExportApiCallsResponse, ForgotPasswordData, ForgotPasswordError, ForgotPasswordResponse, GetAnalysisData, GetAnalysisError, GetAnalysisReportData, GetAnalysisReportError, GetAnalysisReportResponse, GetAnalysisResponse, GetDetailedHealthData, GetDetailedHealthError, GetDetailedHealthResponse, GetFileContentData, GetFileContentError, GetFileContentResponse, GetFileData, GetFileError, GetFileLinkData, GetFileLinkError, GetFileLinkResponse, GetFileResponse, GetHealthData, GetHealthError, GetHealthResponse, GetJobData, GetJobError, GetJobResponse, GetLimitsData, GetLimitsError, GetLimitsResponse, GetMeData, GetMeError, GetMeResponse, GetNotificationSettingsData, GetNotificationSettingsError, GetNotificationSettingsResponse, GetProfileData, GetProfileError, GetProfileResponse, GetProjectData, GetProjectError, GetProjectResponse, GetSetupData, GetSetupError, GetSetupResponse, GetSharedContentData, GetSharedContentError, GetSharedContentResponse, GetSharedFileData, GetSharedFileError, GetSharedFileResponse, GetSharedReportData, GetSharedReportError, GetSharedReportResponse, GetSourceArchiveData, GetSourceArchiveError, GetSourceArchiveResponse, GetSourceFileData, GetSourceFileError, GetSourceFileResponse, GetSourceSnapshotData, GetSourceSnapshotError, GetSourceSnapshotResponse, GetStorageData, GetStorageError, GetStorageResponse, GetSubscriptionData, GetSubscriptionError, GetSubscriptionResponse, GetUploadData, GetUploadError, GetUploadResponse, GetUsageData, GetUsageError, GetUsageResponse, GetUserData, GetUserError, GetUserResponse, GiveSourceData, GiveSourceError, GiveSourceResponse, ListAllJobsData, ListAllJobsError, ListAllJobsResponse, ListAllProjectsData, ListAllProjectsError, ListAllProjectsResponse, ListAnalysesData, ListAnalysesError, ListAnalysesResponse, ListAnalysisSharesData, ListAnalysisSharesError, ListAnalysisSharesResponse, ListApiCallsData, ListApiCallsError, ListApiCallsResponse, ListEmailsData, ListEmailsError, ListEmailsResponse, ListFileAccessesData, ListFileAccessesError, ListFileAccessesResponse, ListFilesData, ListFilesError, ListFilesResponse, ListFindingsData, ListFindingsError, ListFindingsResponse, ListJobAssetsData, ListJobAssetsError, ListJobAssetsResponse, ListJobEventsData, ListJobEventsError, ListJobEventsResponse, ListJobsData, ListJobsError, ListJobsResponse, ListProjectJobsData, ListProjectJobsError, ListProjectJobsResponse, ListProjectsData, ListProjectsError, ListProjectsResponse, ListSecurityEventsData, ListSecurityEventsError, ListSecurityEventsResponse, ListSessionsData, ListSessionsError, ListSessionsResponse, ListSharesData, ListSharesError, ListSharesResponse, ListSourceFilesData, ListSourceFilesError, ListSourceFilesResponse, ListSourceSnapshotsData, ListSourceSnapshotsError, ListSourceSnapshotsResponse, ListUploadsData, ListUploadsError, ListUploadsResponse, ListUsersData, ListUsersError, ListUserSessionsData, ListUserSessionsError, ListUserSessionsResponse, ListUsersResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, OpenSharedFileData, OpenSharedFileError, OpenSharedFileResponse, OpenSharedReportData, OpenSharedReportError, OpenSharedReportResponse, PutUploadPartData, PutUploadPartError, PutUploadPartResponse, RefreshData, RefreshError, RefreshResponse, RegisterData, RegisterError, RegisterResponse, ResetPasswordData, ResetPasswordError, ResetPasswordResponse, RestoreFileData, RestoreFileError, RestoreFileResponse, RetryJobData, RetryJobError, RetryJobResponse, RevokeAnalysisShareData, RevokeAnalysisShareError, RevokeAnalysisShareResponse, RevokeSessionData, RevokeSessionError, RevokeSessionResponse, RevokeShareData, RevokeShareError, RevokeShareResponse, SetUpData, SetUpError, SetUpResponse, UnsubscribeData, UnsubscribeError, UnsubscribeResponse, UpdateProjectData, UpdateProjectError, UpdateProjectResponse, UploadFileData, UploadFileError, UploadFileResponse, VerifyEmailData, VerifyEmailError, VerifyEmailResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -1964,6 +1964,137 @@ export const exportAnalysisOptions = (options: Options<ExportAnalysisData>) => q
         return data;
     },
     queryKey: exportAnalysisQueryKey(options)
+});
+
+export const listAnalysisSharesQueryKey = (options: Options<ListAnalysisSharesData>) => createQueryKey('listAnalysisShares', options);
+
+/**
+ * List analysis shares
+ *
+ * List the links to a report, newest first, also those that have ended.
+ */
+export const listAnalysisSharesOptions = (options: Options<ListAnalysisSharesData>) => queryOptions<ListAnalysisSharesResponse, ListAnalysisSharesError, ListAnalysisSharesResponse, ReturnType<typeof listAnalysisSharesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listAnalysisShares({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listAnalysisSharesQueryKey(options)
+});
+
+export const listAnalysisSharesInfiniteQueryKey = (options: Options<ListAnalysisSharesData>): QueryKey<Options<ListAnalysisSharesData>> => createQueryKey('listAnalysisShares', options, true);
+
+/**
+ * List analysis shares
+ *
+ * List the links to a report, newest first, also those that have ended.
+ */
+export const listAnalysisSharesInfiniteOptions = (options: Options<ListAnalysisSharesData>) => {
+    const opts = infiniteQueryOptions<ListAnalysisSharesResponse, ListAnalysisSharesError, InfiniteData<ListAnalysisSharesResponse>, QueryKey<Options<ListAnalysisSharesData>>, number | Pick<QueryKey<Options<ListAnalysisSharesData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListAnalysisSharesData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    page: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listAnalysisShares({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listAnalysisSharesInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+/**
+ * Create analysis share
+ *
+ * Make a link that shows the report to whoever holds it, without an account.
+ */
+export const createAnalysisShareMutation = (options?: Partial<Options<CreateAnalysisShareData>>): UseMutationOptions<CreateAnalysisShareResponse, CreateAnalysisShareError, Options<CreateAnalysisShareData>> => {
+    const mutationOptions: UseMutationOptions<CreateAnalysisShareResponse, CreateAnalysisShareError, Options<CreateAnalysisShareData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await createAnalysisShare({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Revoke analysis share
+ *
+ * End a link at once.
+ */
+export const revokeAnalysisShareMutation = (options?: Partial<Options<RevokeAnalysisShareData>>): UseMutationOptions<RevokeAnalysisShareResponse, RevokeAnalysisShareError, Options<RevokeAnalysisShareData>> => {
+    const mutationOptions: UseMutationOptions<RevokeAnalysisShareResponse, RevokeAnalysisShareError, Options<RevokeAnalysisShareData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await revokeAnalysisShare({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Open shared report
+ *
+ * Say what a link to a report leads to, and give short-lived addresses of the report.
+ *
+ * Wrong passwords are counted for the address and for the link.
+ */
+export const openSharedReportMutation = (options?: Partial<Options<OpenSharedReportData>>): UseMutationOptions<OpenSharedReportResponse, OpenSharedReportError, Options<OpenSharedReportData>> => {
+    const mutationOptions: UseMutationOptions<OpenSharedReportResponse, OpenSharedReportError, Options<OpenSharedReportData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await openSharedReport({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getSharedReportQueryKey = (options: Options<GetSharedReportData>) => createQueryKey('getSharedReport', options);
+
+/**
+ * Get shared report
+ *
+ * Return the report behind a link that was opened: the page to look at, else a download.
+ */
+export const getSharedReportOptions = (options: Options<GetSharedReportData>) => queryOptions<GetSharedReportResponse, GetSharedReportError, GetSharedReportResponse, ReturnType<typeof getSharedReportQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getSharedReport({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getSharedReportQueryKey(options)
 });
 
 export const getNotificationSettingsQueryKey = (options?: Options<GetNotificationSettingsData>) => createQueryKey('getNotificationSettings', options);
