@@ -22,6 +22,7 @@ OPEN_TO_ALL = (
     "/app/forgot-password",
     "/app/reset-password",
     "/app/verify-email#tyl_no-such-link",
+    "/app/report",
     "/app/unsubscribe?category=run_failed&token=x",
 )
 SIGNED_IN = (

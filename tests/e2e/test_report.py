@@ -5,10 +5,10 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Locator, Page, expect
 
 from tests.e2e.arranging import SHOP, Shop, analyse, give_source, project
-from tests.e2e.browsing import Somebody, Visits
+from tests.e2e.browsing import PASSWORD, Somebody, Visits, overflow, violations
 
 
 async def test_the_worst_comes_first_with_its_code_and_what_to_do(
@@ -89,3 +89,58 @@ async def test_the_report_is_exported(
         assert json.loads(text)["version"] == "2.1.0"
     else:
         assert json.loads(text)["findings"]
+
+
+async def test_a_report_is_shared_with_somebody_without_an_account(
+    visit: Visits, shop: Shop
+) -> None:
+    visit.guard.expect(403)
+    page = await visit(shop.owner)
+    await page.goto(shop.report)
+    link = await _make_link(page)
+    guest = await visit(width=390, theme="dark")
+    await guest.goto(await link.locator("code").inner_text())
+    await _give_password(guest)
+    await expect(guest.get_by_role("region", name="Summary")).to_contain_text("1 high")
+    await expect(guest.get_by_text("Maya Kern shared it with you")).to_be_visible()
+    assert not await violations(guest, "dark")
+    assert await overflow(guest) <= 0
+    async with guest.expect_popup() as opened:
+        await guest.get_by_role("button", name="Open the report").click()
+    report = await opened.value
+    await expect(report.get_by_role("heading", name="Analysis 1")).to_be_visible()
+    await expect(report.get_by_text("shop/pay.py").first).to_be_visible()
+    await report.close()
+    async with guest.expect_download() as download:
+        await guest.get_by_role("button", name="Download SARIF").click()
+    assert (await download.value).suggested_filename == "analysis-1.sarif"
+
+    await link.get_by_role("button", name="End").click()
+    await expect(link).to_contain_text("Ended")
+    visit.guard.expect(410)
+    await guest.get_by_role("button", name="Open the report").click()
+    await expect(guest.get_by_text("This link no longer works: it was ended")).to_be_visible()
+    await guest.reload()
+    await expect(guest.get_by_role("heading", name="Nothing to read")).to_be_visible()
+    assert not await violations(guest, "dark")
+
+
+async def _make_link(page: Page) -> Locator:
+    await page.get_by_role("button", name="Share").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_label("Password", exact=True).fill(PASSWORD)
+    await dialog.get_by_role("button", name="Make link").click()
+    link = dialog.get_by_label("Links").get_by_role("listitem")
+    await expect(link).to_contain_text("not opened yet · password")
+    assert not await violations(page)
+    return link
+
+
+async def _give_password(guest: Page) -> None:
+    await expect(guest.get_by_role("heading", name="A report for you")).to_be_visible()
+    field = guest.get_by_label("Password of the link")
+    await field.fill("not this one")
+    await guest.get_by_role("button", name="Open").click()
+    await expect(guest.get_by_text("This is not the link's password")).to_be_visible()
+    await field.fill(PASSWORD)
+    await guest.keyboard.press("Enter")

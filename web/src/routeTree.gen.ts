@@ -16,6 +16,7 @@ import { Route as AppSettingsRouteRouteImport } from './routes/_app/settings/rou
 import { Route as DoorForgotPasswordRouteImport } from './routes/_door/forgot-password'
 import { Route as DoorLoginRouteImport } from './routes/_door/login'
 import { Route as DoorRegisterRouteImport } from './routes/_door/register'
+import { Route as DoorReportRouteImport } from './routes/_door/report'
 import { Route as DoorResetPasswordRouteImport } from './routes/_door/reset-password'
 import { Route as DoorSetupRouteImport } from './routes/_door/setup'
 import { Route as DoorUnsubscribeRouteImport } from './routes/_door/unsubscribe'
@@ -72,6 +73,11 @@ const DoorLoginRoute = DoorLoginRouteImport.update({
 const DoorRegisterRoute = DoorRegisterRouteImport.update({
   id: '/register',
   path: '/register',
+  getParentRoute: () => DoorRoute,
+} as any)
+const DoorReportRoute = DoorReportRouteImport.update({
+  id: '/report',
+  path: '/report',
   getParentRoute: () => DoorRoute,
 } as any)
 const DoorResetPasswordRoute = DoorResetPasswordRouteImport.update({
@@ -210,6 +216,7 @@ export interface FileRoutesByFullPath {
   '/forgot-password': typeof DoorForgotPasswordRoute
   '/login': typeof DoorLoginRoute
   '/register': typeof DoorRegisterRoute
+  '/report': typeof DoorReportRoute
   '/reset-password': typeof DoorResetPasswordRoute
   '/setup': typeof DoorSetupRoute
   '/unsubscribe': typeof DoorUnsubscribeRoute
@@ -240,6 +247,7 @@ export interface FileRoutesByTo {
   '/forgot-password': typeof DoorForgotPasswordRoute
   '/login': typeof DoorLoginRoute
   '/register': typeof DoorRegisterRoute
+  '/report': typeof DoorReportRoute
   '/reset-password': typeof DoorResetPasswordRoute
   '/setup': typeof DoorSetupRoute
   '/unsubscribe': typeof DoorUnsubscribeRoute
@@ -272,6 +280,7 @@ export interface FileRoutesById {
   '/_door/forgot-password': typeof DoorForgotPasswordRoute
   '/_door/login': typeof DoorLoginRoute
   '/_door/register': typeof DoorRegisterRoute
+  '/_door/report': typeof DoorReportRoute
   '/_door/reset-password': typeof DoorResetPasswordRoute
   '/_door/setup': typeof DoorSetupRoute
   '/_door/unsubscribe': typeof DoorUnsubscribeRoute
@@ -306,6 +315,7 @@ export interface FileRouteTypes {
     | '/forgot-password'
     | '/login'
     | '/register'
+    | '/report'
     | '/reset-password'
     | '/setup'
     | '/unsubscribe'
@@ -336,6 +346,7 @@ export interface FileRouteTypes {
     | '/forgot-password'
     | '/login'
     | '/register'
+    | '/report'
     | '/reset-password'
     | '/setup'
     | '/unsubscribe'
@@ -367,6 +378,7 @@ export interface FileRouteTypes {
     | '/_door/forgot-password'
     | '/_door/login'
     | '/_door/register'
+    | '/_door/report'
     | '/_door/reset-password'
     | '/_door/setup'
     | '/_door/unsubscribe'
@@ -448,6 +460,13 @@ declare module '@tanstack/react-router' {
       path: '/register'
       fullPath: '/register'
       preLoaderRoute: typeof DoorRegisterRouteImport
+      parentRoute: typeof DoorRoute
+    }
+    '/_door/report': {
+      id: '/_door/report'
+      path: '/report'
+      fullPath: '/report'
+      preLoaderRoute: typeof DoorReportRouteImport
       parentRoute: typeof DoorRoute
     }
     '/_door/reset-password': {
@@ -699,6 +718,7 @@ interface DoorRouteChildren {
   DoorForgotPasswordRoute: typeof DoorForgotPasswordRoute
   DoorLoginRoute: typeof DoorLoginRoute
   DoorRegisterRoute: typeof DoorRegisterRoute
+  DoorReportRoute: typeof DoorReportRoute
   DoorResetPasswordRoute: typeof DoorResetPasswordRoute
   DoorSetupRoute: typeof DoorSetupRoute
   DoorUnsubscribeRoute: typeof DoorUnsubscribeRoute
@@ -710,6 +730,7 @@ const DoorRouteChildren: DoorRouteChildren = {
   DoorForgotPasswordRoute: DoorForgotPasswordRoute,
   DoorLoginRoute: DoorLoginRoute,
   DoorRegisterRoute: DoorRegisterRoute,
+  DoorReportRoute: DoorReportRoute,
   DoorResetPasswordRoute: DoorResetPasswordRoute,
   DoorSetupRoute: DoorSetupRoute,
   DoorUnsubscribeRoute: DoorUnsubscribeRoute,

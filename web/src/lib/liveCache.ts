@@ -26,6 +26,7 @@ const STALE: Record<string, readonly string[]> = {
   session: ['listSessions', 'listSecurityEvents'],
   source: ['listSourceSnapshots'],
   job: [...JOB_LISTS, 'getJob', 'getAnalysis'],
+  analysis: ['listAnalysisShares'],
 };
 
 const ENDS = new Set(['job.completed', 'job.failed', 'job.cancelled']);

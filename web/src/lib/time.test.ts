@@ -15,6 +15,7 @@ describe('ago', () => {
     [3600, '1 h ago'],
     [86_400 * 2, '2 d ago'],
     [-600, 'in 10 min'],
+    [-86_400 * 7 + 30, 'in 7 d'],
     [86_400 * 31, '7 Feb'],
     [86_400 * 100, '30 Nov 2025'],
   ])('%i seconds back reads %s', (seconds, text) => {

@@ -14,8 +14,8 @@ export function ago(at: Date, now: Date = new Date()): string {
   if (size > ABSOLUTE_AFTER) return day(at, now);
   // Clocks differ by a second or two between a server and a browser: that is not the future.
   if (apart > -5 * SECOND && apart < 5 * SECOND) return 'just now';
-  const text = span(size);
-  return apart > 0 ? `${text} ago` : `in ${text}`;
+  // What was just set to end in seven days does so in seven, not in "6 d".
+  return apart > 0 ? `${span(size)} ago` : `in ${span(size * 1.01)}`;
 }
 
 function span(size: number): string {

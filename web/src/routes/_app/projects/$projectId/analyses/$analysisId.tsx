@@ -13,6 +13,7 @@ import { HotSpots } from '@/features/analysis/hot-spots';
 import { Pending } from '@/features/analysis/pending';
 import { ReportHead } from '@/features/analysis/report-head';
 import { type ReportSearch, readReportSearch } from '@/features/analysis/search';
+import { ShareButton } from '@/features/analysis/share-button';
 import { trendTo } from '@/features/analysis/trend';
 
 const TREND = { page_size: 50 };
@@ -36,7 +37,12 @@ function Analysis() {
         analysis={analysis}
         actions={
           <>
-            {analysis.status === 'completed' && <ExportButton projectId={projectId} analysisId={analysisId} />}
+            {analysis.status === 'completed' && (
+              <>
+                <ShareButton analysis={analysis} />
+                <ExportButton projectId={projectId} analysisId={analysisId} />
+              </>
+            )}
             <AnalyseButton projectId={projectId} label="Run again" snapshotId={analysis.snapshot_id} fresh />
           </>
         }
