@@ -14,6 +14,7 @@ from taskyard.core.db import Database
 from taskyard.core.spine import (
     START,
     Event,
+    ListenerFailed,
     Told,
     drain,
     events_of,
@@ -193,8 +194,10 @@ async def test_a_handler_that_fails_leaves_the_batch_to_be_repeated(database: Da
         if heard == 3:
             raise ZeroDivisionError
 
-    with pytest.raises(ZeroDivisionError):
+    with pytest.raises(ListenerFailed) as failed:
         await drain(database, Porter(then=fail))
+    assert (failed.value.event.id, failed.value.before) == (told[2], 2)
+    assert isinstance(failed.value.__cause__, ZeroDivisionError)
     assert await _heard(database) == []
     await drain(database, Porter())
     assert await _heard(database) == told

@@ -12,11 +12,19 @@ import psycopg
 import pytest
 
 from taskyard.entry.up.embedded import EmbeddedServers
+from taskyard.kit.ids import uuid7
 from tests.entry.conftest import Command
 from tests.world.post import open_post_office
 
 Start = Callable[..., Command]
 PASSWORD = "correct horse battery staple 9"
+_PARK = """
+WITH told AS (
+  INSERT INTO events (id, name, subject_id, payload)
+  VALUES (%(id)s, 'project.deleted.v1', %(id)s, '{}') RETURNING id
+)
+INSERT INTO parked_events (listener, event_id, error) SELECT %(listener)s, id, 'it broke' FROM told
+"""
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +43,7 @@ def test_help_answers_at_once_and_names_every_command(taskyard: Start) -> None:
     run = taskyard("--help")
     assert run.ended() == 0
     assert time.monotonic() - began < 3
-    for command in ("up", "serve", "worker", "migrate", "doctor", "admin"):
+    for command in ("up", "serve", "worker", "migrate", "doctor", "parked", "admin"):
         assert f" {command} " in run.output
 
 
@@ -90,11 +98,22 @@ def test_commands_find_the_instance_that_runs(taskyard: Start, data_dir: Path) -
         assert found["data dir"]["found"].endswith(f"in use by the taskyard with pid {os.getpid()}")
         for what in ("database", "valkey", "storage", "settings"):
             assert found[what]["state"] == "ok", found[what]
+        assert found["listeners"]["state"] == "ok", found["listeners"]
+        nothing = taskyard("parked", at)
+        assert nothing.ended() == 0, nothing.output
+        assert "Nothing is parked." in nothing.output
         with psycopg.connect(servers.database_url) as db:
+            db.execute(_PARK, {"id": uuid7(), "listener": "jobs.deleted_projects"})
+            db.execute(_PARK, {"id": uuid7(), "listener": "of.an.older.release"})
             db.execute("UPDATE alembic_version SET version_num = 'long ago'")
         behind = taskyard("doctor", "--json", at, env=env)
         assert behind.ended() == 1
         assert findings(behind)["database"]["remedy"] == "Run: taskyard migrate"
+        assert findings(behind)["listeners"]["found"].startswith("2 failed for good and parked")
+        again = taskyard("parked", "--retry", at)
+        assert again.ended() == 1
+        assert "of.an.older.release: it broke" in again.output
+        assert "jobs.deleted_projects" not in again.output, "what works again is done"
     finally:
         servers.stop()
 

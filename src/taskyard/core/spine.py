@@ -185,28 +185,50 @@ _BEGIN = text(
 )
 
 
+class ListenerFailed(Exception):
+    """A listener raised, which is the cause; nothing of its batch is done."""
+
+    def __init__(self, event: Told, before: int) -> None:
+        super().__init__(event.name, str(event.id))
+        #: What it failed on, and how many events of the batch came before.
+        self.event = event
+        self.before = before
+
+
 async def drain(database: Database, listener: Listener, *, limit: int = 200) -> int:
     """Let `listener` work through what it has not seen; return how many events it was past.
 
     One batch is one transaction with the position's row locked, so that a second process waits,
     and a process killed anywhere repeats the batch or has done it: nothing is lost or doubled.
+    Raises ListenerFailed.
     """
     async with database.session() as db:
-        row = (await db.execute(_POSITION, {"name": listener.name})).one_or_none()
-        if row is None:
-            await db.execute(_BEGIN, {"name": listener.name, "start": START[1]})
-            row = (await db.execute(_POSITION, {"name": listener.name})).one()
-        events = await read_after(db, (row[0], row[1]), limit=limit)
-        for event in events:
+        events = await read_after(db, await held_position(db, listener.name), limit=limit)
+        for number, event in enumerate(events):
             if event.name in listener.handles:
-                await listener.handle(db, event)
+                try:
+                    await listener.handle(db, event)
+                    # What PostgreSQL refuses is this event's fault, and not that of a later one.
+                    await db.flush()
+                except Exception as error:
+                    raise ListenerFailed(event, number) from error
         if events:
-            await _move(db, listener.name, events[-1])
+            await move(db, listener.name, events[-1])
         await db.commit()
     return len(events)
 
 
-async def _move(db: AsyncSession, name: str, last: Told) -> None:
+async def held_position(db: AsyncSession, name: str) -> tuple[int, UUID]:
+    """Return how far a listener is, its row locked until the transaction ends."""
+    row = (await db.execute(_POSITION, {"name": name})).one_or_none()
+    if row is None:
+        await db.execute(_BEGIN, {"name": name, "start": START[1]})
+        row = (await db.execute(_POSITION, {"name": name})).one()
+    return row[0], row[1]
+
+
+async def move(db: AsyncSession, name: str, last: Told) -> None:
+    """Note that a listener is past an event."""
     await db.execute(
         text(
             "UPDATE listener_positions SET xid = CAST(CAST(:xid AS text) AS xid8),"

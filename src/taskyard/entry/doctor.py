@@ -62,7 +62,7 @@ def examine(patient: Patient) -> Iterator[Finding]:
         yield Finding("settings", "wrong", str(error), "Correct these variables.")
         return
     yield Finding("settings", "ok", f"environment {settings.environment}")
-    for inspect in (_database, _valkey, _storage, _mail, _sandbox):
+    for inspect in (_database, _listeners, _valkey, _storage, _mail, _sandbox):
         yield _safely(inspect, settings)
 
 
@@ -150,6 +150,28 @@ def _database(settings: Settings) -> Finding:
         found = f"at revision {at}, the newest is {newest}"
         return Finding("database", "wrong", found, "Run: taskyard migrate")
     return Finding("database", "ok", f"answers, at the newest revision {newest}")
+
+
+def _listeners(settings: Settings) -> Finding:
+    if not given(DATABASE):
+        return Finding("listeners", "note", "looked at while `taskyard up` runs")
+    from taskyard.core.db import Database
+    from taskyard.core.parking import parked
+
+    async def look() -> list[str]:
+        database = Database(settings)
+        try:
+            async with database.session() as db:
+                return [f"{one.listener} on {one.event.name}" for one in await parked(db)]
+        finally:
+            await database.dispose()
+
+    failed = asyncio.run(look())
+    if not failed:
+        return Finding("listeners", "ok", "all have handled what they were told")
+    found = f"{len(failed)} failed for good and parked, the first: {failed[0]}"
+    remedy = "See `taskyard parked`; mend what broke, then run: taskyard parked --retry"
+    return Finding("listeners", "wrong", found, remedy)
 
 
 def _valkey(settings: Settings) -> Finding:

@@ -1,20 +1,18 @@
 """`taskyard admin`: accounts, by whoever can reach the database. No signing in."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from taskyard.entry.cli.outcome import configured, refuse
+from taskyard.entry.cli.database import on_database
+from taskyard.entry.cli.outcome import refuse
 from taskyard.entry.cli.serve import DataDir
 
 if TYPE_CHECKING:
     from taskyard.core.db import Database
     from taskyard.core.settings import Settings
 
-Made = TypeVar("Made")
 Login = Annotated[str, typer.Argument(metavar="ACCOUNT", help="Its e-mail or username.")]
 
 
@@ -26,34 +24,6 @@ def add_to(app: typer.Typer) -> None:
     admin.command()(reset_link)
     admin.command()(set_role)
     app.add_typer(admin, name="admin")
-
-
-def _on_database(data_dir: Path, work: Callable[["Database", "Settings"], Awaitable[Made]]) -> Made:
-    """Do something on the instance's database, which is started if it is not running."""
-    from pydantic import ValidationError
-
-    from taskyard.core.db import Database
-    from taskyard.entry.up.attach import database_at_hand
-    from taskyard.entry.up.errors import StartError
-    from taskyard.kit.errors import TaskyardError
-
-    async def run() -> Made:
-        settings = configured()
-        database = Database(settings)
-        try:
-            return await work(database, settings)
-        finally:
-            await database.dispose()
-
-    try:
-        with database_at_hand(data_dir):
-            return asyncio.run(run())
-    except StartError as error:
-        refuse(error.message, error.exit_code)
-    except ValidationError as error:
-        refuse("\n".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()))
-    except TaskyardError as error:
-        refuse(error.message)
 
 
 def create_admin(
@@ -77,7 +47,7 @@ def create_admin(
     async def make(database: "Database", settings: "Settings") -> bool:
         return (await bootstrap.create_admin(database, settings, email, password))[1]
 
-    new = _on_database(data_dir, make)
+    new = on_database(data_dir, make)
     typer.echo(f"{email} is an administrator now{'.' if new else '; the password is unchanged.'}")
 
 
@@ -89,7 +59,7 @@ def setup_link(*, data_dir: DataDir = Path(".data")) -> None:
         await bootstrap.ensure_admin(database, settings)
         return await bootstrap.make_setup_link(database, settings)
 
-    link = _on_database(data_dir, make)
+    link = on_database(data_dir, make)
     if link is None:
         refuse("There is an administrator already. Sign in, or use: taskyard admin create-admin")
     typer.echo(link)
@@ -108,7 +78,7 @@ def reset_link(login: Login, *, data_dir: DataDir = Path(".data")) -> None:
             made = await recovering.make_reset_link(uow, settings, login)
             return made[1] if made else None
 
-    link = _on_database(data_dir, make)
+    link = on_database(data_dir, make)
     if link is None:
         refuse(f"There is no active account {login}.")
     typer.echo(link)
@@ -132,4 +102,4 @@ def set_role(
             user = await administering.set_role(uow, login, role)
             return user.username
 
-    typer.echo(f"{_on_database(data_dir, change)} has the role {role} now.")
+    typer.echo(f"{on_database(data_dir, change)} has the role {role} now.")

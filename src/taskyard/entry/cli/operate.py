@@ -1,16 +1,21 @@
-"""The operator's commands: migrate and doctor."""
+"""The operator's commands: migrate, doctor and parked."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from taskyard.entry.cli.database import on_database
 from taskyard.entry.cli.outcome import configured, refuse
 from taskyard.entry.cli.serve import DataDir, Host, Port
 
 if TYPE_CHECKING:
+    from taskyard.core.db import Database
+    from taskyard.core.parking import Parked
+    from taskyard.core.settings import Settings
     from taskyard.entry.doctor import Finding
 
 _SIGNS = {"ok": ("✓", "green"), "note": ("·", "yellow"), "wrong": ("✗", "red")}
@@ -20,6 +25,7 @@ def add_to(app: typer.Typer) -> None:
     """Add the commands of this module."""
     app.command()(migrate)
     app.command()(doctor)
+    app.command()(parked)
 
 
 def migrate(*, data_dir: DataDir = Path(".data")) -> None:
@@ -68,3 +74,30 @@ def _show(finding: "Finding") -> None:
     typer.echo(f"{typer.style(sign, fg=colour)} {finding.what:<10} {head}")
     for line in (*more, *([f"→ {finding.remedy}"] if finding.remedy else [])):
         typer.echo(f"{'':<13}{line}")
+
+
+def parked(
+    *,
+    retry: Annotated[
+        bool, typer.Option("--retry", help="Hand them to their listeners once more.")
+    ] = False,
+    data_dir: DataDir = Path(".data"),
+) -> None:
+    """List what a listener failed on for good; exit 1 while there is any."""
+    from taskyard.core import parking
+    from taskyard.entry.wiring import listeners, register_kinds
+
+    async def look(database: "Database", settings: "Settings") -> "Sequence[Parked]":
+        if retry:
+            register_kinds()
+            return await parking.retry(database, listeners(settings))
+        async with database.session() as db:
+            return await parking.parked(db)
+
+    left = on_database(data_dir, look)
+    for one in left:
+        typer.echo(f"{one.event.at:%Y-%m-%d %H:%M:%S} {one.event.name} {one.event.id}")
+        typer.echo(f"{'':<20}{one.listener}: {one.error}")
+    if not left:
+        typer.echo("Nothing is parked.")
+    raise typer.Exit(1 if left else 0)
