@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "parked_events_0001"
-down_revision: str | None = "roles_0001"
+down_revision: str | None = "analysis_shares_0001"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
