@@ -22,6 +22,7 @@ from sqlalchemy.ext.asyncio import (
 )
 from sqlalchemy.pool import NullPool
 
+from taskyard.core import restored
 from taskyard.core.bus import BELL
 from taskyard.core.db import is_outage
 from taskyard.core.platform import Platform
@@ -105,6 +106,9 @@ class Relay:
                 self.leads = False
 
     async def _lead(self, connection: AsyncConnection) -> None:
+        async with AsyncSession(connection) as db:
+            await restored.go_on(db)
+            await db.commit()
         duties = [
             asyncio.create_task(drain(self._platform, listener), name=listener.name)
             for listener in self._listeners
