@@ -48,6 +48,7 @@ class ByInstance(LoadScopeScheduling):  # type: ignore[misc] # untyped
         return folder if folder in SHARING else module
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByInstance:
     """Deal the tests out to the processes."""
     return ByInstance(config, log)
