@@ -19,6 +19,7 @@ import { Route as DoorRegisterRouteImport } from './routes/_door/register'
 import { Route as DoorReportRouteImport } from './routes/_door/report'
 import { Route as DoorResetPasswordRouteImport } from './routes/_door/reset-password'
 import { Route as DoorSetupRouteImport } from './routes/_door/setup'
+import { Route as DoorSharedRouteImport } from './routes/_door/shared'
 import { Route as DoorUnsubscribeRouteImport } from './routes/_door/unsubscribe'
 import { Route as DoorVerifyEmailRouteImport } from './routes/_door/verify-email'
 import { Route as AppPeopleIndexRouteImport } from './routes/_app/people/index'
@@ -34,6 +35,7 @@ import { Route as AppSettingsNotificationsRouteImport } from './routes/_app/sett
 import { Route as AppSettingsProfileRouteImport } from './routes/_app/settings/profile'
 import { Route as AppSettingsSecurityRouteImport } from './routes/_app/settings/security'
 import { Route as AppProjectsProjectIdIndexRouteImport } from './routes/_app/projects/$projectId/index'
+import { Route as AppProjectsProjectIdFilesRouteImport } from './routes/_app/projects/$projectId/files'
 import { Route as AppProjectsProjectIdRunsRouteImport } from './routes/_app/projects/$projectId/runs'
 import { Route as AppProjectsProjectIdSettingsRouteImport } from './routes/_app/projects/$projectId/settings'
 import { Route as DoorLoginSessionTokenRouteImport } from './routes/_door/login_/session/$token'
@@ -88,6 +90,11 @@ const DoorResetPasswordRoute = DoorResetPasswordRouteImport.update({
 const DoorSetupRoute = DoorSetupRouteImport.update({
   id: '/setup',
   path: '/setup',
+  getParentRoute: () => DoorRoute,
+} as any)
+const DoorSharedRoute = DoorSharedRouteImport.update({
+  id: '/shared',
+  path: '/shared',
   getParentRoute: () => DoorRoute,
 } as any)
 const DoorUnsubscribeRoute = DoorUnsubscribeRouteImport.update({
@@ -168,6 +175,12 @@ const AppProjectsProjectIdIndexRoute =
     path: '/',
     getParentRoute: () => AppProjectsProjectIdRouteRoute,
   } as any)
+const AppProjectsProjectIdFilesRoute =
+  AppProjectsProjectIdFilesRouteImport.update({
+    id: '/files',
+    path: '/files',
+    getParentRoute: () => AppProjectsProjectIdRouteRoute,
+  } as any)
 const AppProjectsProjectIdRunsRoute =
   AppProjectsProjectIdRunsRouteImport.update({
     id: '/runs',
@@ -219,6 +232,7 @@ export interface FileRoutesByFullPath {
   '/report': typeof DoorReportRoute
   '/reset-password': typeof DoorResetPasswordRoute
   '/setup': typeof DoorSetupRoute
+  '/shared': typeof DoorSharedRoute
   '/unsubscribe': typeof DoorUnsubscribeRoute
   '/verify-email': typeof DoorVerifyEmailRoute
   '/projects/$projectId': typeof AppProjectsProjectIdRouteRouteWithChildren
@@ -233,6 +247,7 @@ export interface FileRoutesByFullPath {
   '/projects/': typeof AppProjectsIndexRoute
   '/runs/': typeof AppRunsIndexRoute
   '/settings/': typeof AppSettingsIndexRoute
+  '/projects/$projectId/files': typeof AppProjectsProjectIdFilesRoute
   '/projects/$projectId/runs': typeof AppProjectsProjectIdRunsRoute
   '/projects/$projectId/settings': typeof AppProjectsProjectIdSettingsRoute
   '/login/session/$token': typeof DoorLoginSessionTokenRoute
@@ -250,6 +265,7 @@ export interface FileRoutesByTo {
   '/report': typeof DoorReportRoute
   '/reset-password': typeof DoorResetPasswordRoute
   '/setup': typeof DoorSetupRoute
+  '/shared': typeof DoorSharedRoute
   '/unsubscribe': typeof DoorUnsubscribeRoute
   '/verify-email': typeof DoorVerifyEmailRoute
   '/people/$userId': typeof AppPeopleUserIdRoute
@@ -263,6 +279,7 @@ export interface FileRoutesByTo {
   '/projects': typeof AppProjectsIndexRoute
   '/runs': typeof AppRunsIndexRoute
   '/settings': typeof AppSettingsIndexRoute
+  '/projects/$projectId/files': typeof AppProjectsProjectIdFilesRoute
   '/projects/$projectId/runs': typeof AppProjectsProjectIdRunsRoute
   '/projects/$projectId/settings': typeof AppProjectsProjectIdSettingsRoute
   '/login/session/$token': typeof DoorLoginSessionTokenRoute
@@ -283,6 +300,7 @@ export interface FileRoutesById {
   '/_door/report': typeof DoorReportRoute
   '/_door/reset-password': typeof DoorResetPasswordRoute
   '/_door/setup': typeof DoorSetupRoute
+  '/_door/shared': typeof DoorSharedRoute
   '/_door/unsubscribe': typeof DoorUnsubscribeRoute
   '/_door/verify-email': typeof DoorVerifyEmailRoute
   '/_app/': typeof AppIndexRoute
@@ -298,6 +316,7 @@ export interface FileRoutesById {
   '/_app/projects/': typeof AppProjectsIndexRoute
   '/_app/runs/': typeof AppRunsIndexRoute
   '/_app/settings/': typeof AppSettingsIndexRoute
+  '/_app/projects/$projectId/files': typeof AppProjectsProjectIdFilesRoute
   '/_app/projects/$projectId/runs': typeof AppProjectsProjectIdRunsRoute
   '/_app/projects/$projectId/settings': typeof AppProjectsProjectIdSettingsRoute
   '/_door/login_/session/$token': typeof DoorLoginSessionTokenRoute
@@ -318,6 +337,7 @@ export interface FileRouteTypes {
     | '/report'
     | '/reset-password'
     | '/setup'
+    | '/shared'
     | '/unsubscribe'
     | '/verify-email'
     | '/projects/$projectId'
@@ -332,6 +352,7 @@ export interface FileRouteTypes {
     | '/projects/'
     | '/runs/'
     | '/settings/'
+    | '/projects/$projectId/files'
     | '/projects/$projectId/runs'
     | '/projects/$projectId/settings'
     | '/login/session/$token'
@@ -349,6 +370,7 @@ export interface FileRouteTypes {
     | '/report'
     | '/reset-password'
     | '/setup'
+    | '/shared'
     | '/unsubscribe'
     | '/verify-email'
     | '/people/$userId'
@@ -362,6 +384,7 @@ export interface FileRouteTypes {
     | '/projects'
     | '/runs'
     | '/settings'
+    | '/projects/$projectId/files'
     | '/projects/$projectId/runs'
     | '/projects/$projectId/settings'
     | '/login/session/$token'
@@ -381,6 +404,7 @@ export interface FileRouteTypes {
     | '/_door/report'
     | '/_door/reset-password'
     | '/_door/setup'
+    | '/_door/shared'
     | '/_door/unsubscribe'
     | '/_door/verify-email'
     | '/_app/'
@@ -396,6 +420,7 @@ export interface FileRouteTypes {
     | '/_app/projects/'
     | '/_app/runs/'
     | '/_app/settings/'
+    | '/_app/projects/$projectId/files'
     | '/_app/projects/$projectId/runs'
     | '/_app/projects/$projectId/settings'
     | '/_door/login_/session/$token'
@@ -481,6 +506,13 @@ declare module '@tanstack/react-router' {
       path: '/setup'
       fullPath: '/setup'
       preLoaderRoute: typeof DoorSetupRouteImport
+      parentRoute: typeof DoorRoute
+    }
+    '/_door/shared': {
+      id: '/_door/shared'
+      path: '/shared'
+      fullPath: '/shared'
+      preLoaderRoute: typeof DoorSharedRouteImport
       parentRoute: typeof DoorRoute
     }
     '/_door/unsubscribe': {
@@ -588,6 +620,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppProjectsProjectIdIndexRouteImport
       parentRoute: typeof AppProjectsProjectIdRouteRoute
     }
+    '/_app/projects/$projectId/files': {
+      id: '/_app/projects/$projectId/files'
+      path: '/files'
+      fullPath: '/projects/$projectId/files'
+      preLoaderRoute: typeof AppProjectsProjectIdFilesRouteImport
+      parentRoute: typeof AppProjectsProjectIdRouteRoute
+    }
     '/_app/projects/$projectId/runs': {
       id: '/_app/projects/$projectId/runs'
       path: '/runs'
@@ -662,6 +701,7 @@ const AppSettingsRouteRouteWithChildren =
   AppSettingsRouteRoute._addFileChildren(AppSettingsRouteRouteChildren)
 
 interface AppProjectsProjectIdRouteRouteChildren {
+  AppProjectsProjectIdFilesRoute: typeof AppProjectsProjectIdFilesRoute
   AppProjectsProjectIdRunsRoute: typeof AppProjectsProjectIdRunsRoute
   AppProjectsProjectIdSettingsRoute: typeof AppProjectsProjectIdSettingsRoute
   AppProjectsProjectIdIndexRoute: typeof AppProjectsProjectIdIndexRoute
@@ -673,6 +713,7 @@ interface AppProjectsProjectIdRouteRouteChildren {
 
 const AppProjectsProjectIdRouteRouteChildren: AppProjectsProjectIdRouteRouteChildren =
   {
+    AppProjectsProjectIdFilesRoute: AppProjectsProjectIdFilesRoute,
     AppProjectsProjectIdRunsRoute: AppProjectsProjectIdRunsRoute,
     AppProjectsProjectIdSettingsRoute: AppProjectsProjectIdSettingsRoute,
     AppProjectsProjectIdIndexRoute: AppProjectsProjectIdIndexRoute,
@@ -721,6 +762,7 @@ interface DoorRouteChildren {
   DoorReportRoute: typeof DoorReportRoute
   DoorResetPasswordRoute: typeof DoorResetPasswordRoute
   DoorSetupRoute: typeof DoorSetupRoute
+  DoorSharedRoute: typeof DoorSharedRoute
   DoorUnsubscribeRoute: typeof DoorUnsubscribeRoute
   DoorVerifyEmailRoute: typeof DoorVerifyEmailRoute
   DoorLoginSessionTokenRoute: typeof DoorLoginSessionTokenRoute
@@ -733,6 +775,7 @@ const DoorRouteChildren: DoorRouteChildren = {
   DoorReportRoute: DoorReportRoute,
   DoorResetPasswordRoute: DoorResetPasswordRoute,
   DoorSetupRoute: DoorSetupRoute,
+  DoorSharedRoute: DoorSharedRoute,
   DoorUnsubscribeRoute: DoorUnsubscribeRoute,
   DoorVerifyEmailRoute: DoorVerifyEmailRoute,
   DoorLoginSessionTokenRoute: DoorLoginSessionTokenRoute,

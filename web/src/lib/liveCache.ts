@@ -25,6 +25,7 @@ const STALE: Record<string, readonly string[]> = {
   account: ['getMe', 'getProject', 'listProjects', 'listSecurityEvents', 'listUsers', 'getUser', 'listUserSessions'],
   session: ['listSessions', 'listSecurityEvents'],
   source: ['listSourceSnapshots'],
+  file: ['listFiles', 'listShares', 'getStorage'],
   job: [...JOB_LISTS, 'getJob', 'getAnalysis'],
   analysis: ['listAnalysisShares'],
 };

@@ -2,25 +2,37 @@
 import { fromAnswer, Problem } from './problem';
 
 export type Upload<T> = { done: Promise<T>; cancel: () => void };
+type Sent = { method: 'POST' | 'PUT'; url: string; body: FormData | Blob; headers?: Record<string, string> };
 
-/** Posts `file` as the multipart field `file`. `onProgress` gets 0 to 1, of what has left this machine. */
-export function upload<T>(url: string, file: File, onProgress: (sent: number) => void): Upload<T> {
+/** Sends a body. `onProgress` gets 0 to 1, of what has left this machine. */
+export function send<T>({ method, url, body, headers = {} }: Sent, onProgress: (sent: number) => void): Upload<T> {
   const request = new XMLHttpRequest();
   const done = new Promise<T>((resolve, reject) => {
     request.upload.onprogress = (event) => event.lengthComputable && onProgress(event.loaded / event.total);
     request.onload = () => {
-      const body: unknown = request.response;
-      if (request.status < 300) resolve(body as T);
-      else reject(fromAnswer(body, new Response(null, { status: request.status })));
+      const answer: unknown = request.response;
+      if (request.status < 300) resolve(answer as T);
+      else reject(fromAnswer(answer, new Response(null, { status: request.status })));
     };
     request.onerror = () => reject(fromAnswer(undefined, undefined));
     request.onabort = () => reject(new Problem(0, 'UPLOAD_CANCELLED', 'The upload was cancelled; nothing was kept.'));
-    const form = new FormData();
-    form.set('file', file);
-    request.open('POST', url);
+    request.open(method, url);
     request.responseType = 'json';
     request.setRequestHeader('X-Taskyard-Client', 'web');
-    request.send(form);
+    for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
+    request.send(body);
   });
   return { done, cancel: () => request.abort() };
+}
+
+/** Posts `file` as the multipart field `file`. */
+export function upload<T>(
+  url: string,
+  file: File,
+  onProgress: (sent: number) => void,
+  headers: Record<string, string> = {},
+): Upload<T> {
+  const body = new FormData();
+  body.set('file', file);
+  return send<T>({ method: 'POST', url, body, headers }, onProgress);
 }

@@ -43,6 +43,9 @@ function Project() {
           <Tab to="/projects/$projectId/source" params={params} search={{}}>
             Source
           </Tab>
+          <Tab to="/projects/$projectId/files" params={params} search={{}}>
+            Files
+          </Tab>
           <Tab to="/projects/$projectId/analyses" params={params} search={{}}>
             Analyses
           </Tab>
