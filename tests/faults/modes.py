@@ -3,6 +3,8 @@
 import os
 import random
 
+import pytest
+
 #: CI's share: every fault once or twice.
 SHORT = os.environ.get("FAULTS") == "short"
 #: Printed at the start; given again, it draws the same victims and moments.
@@ -11,6 +13,9 @@ SEED = int(os.environ.get("FAULTS_SEED", random.randrange(1_000_000)))
 BROKER = os.environ.get("FAULTS_BROKER_URL")
 #: A directory that gets the logs of what was killed.
 LOGS = os.environ.get("FAULTS_LOGS")
+
+#: For what takes long, or shows a mechanism once more that another test of CI's share shows.
+long_only = pytest.mark.skipif(SHORT, reason="FAULTS=short leaves it to the night")
 
 LEASE_S = 6
 #: After so long nothing will happen any more, on a busy machine too.

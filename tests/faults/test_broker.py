@@ -9,7 +9,7 @@ import pytest
 from taskyard.core.queue import Hint, Hints
 from taskyard.jobs.engine.dispatch import QUEUES
 from tests.faults.figures import Figures, Row
-from tests.faults.modes import BROKER, chances, rounds, within
+from tests.faults.modes import BROKER, chances, long_only, rounds, within
 from tests.faults.twins import nowhere, twin
 from tests.faults.yard import Yard
 
@@ -48,6 +48,7 @@ async def test_3_a_wiped_broker_stops_nothing(yard: Yard, figures: Figures) -> N
     await a_wiped_broker_stops_nothing(yard, row, told, wipes=rounds(short=2, long=5))
 
 
+@long_only
 @twin("the relay: hints are sent once, after the commit")
 @pytest.mark.skipif(BROKER is not None, reason="RabbitMQ keeps its queues")
 async def test_3_twin(ruined: Yard) -> None:

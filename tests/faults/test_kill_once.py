@@ -8,13 +8,14 @@ import psutil
 import pytest
 
 from tests.faults.conftest import Instance
-from tests.faults.modes import chances, rounds
+from tests.faults.modes import SHORT, chances, long_only
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(900)]
 
 VICTIMS = ("pool", "worker", "valkey", "postgres", "api")
-#: CI kills each once; the long mode draws more.
-ROUNDS = int(os.environ.get("FAULTS_ROUNDS", rounds(short=0, long=20)))
+#: CI kills these once; the long mode kills each, and then draws more.
+_KILLED_ONCE = ("pool", "worker", "postgres") if SHORT else VICTIMS
+ROUNDS = int(os.environ.get("FAULTS_ROUNDS", "20"))
 
 _COMMANDS = {
     "worker": "cli worker",
@@ -36,14 +37,14 @@ def unharmed(instance: Instance, project: str) -> dict[str, Any]:
     return _analysed(instance, project, victim=None)
 
 
-@pytest.mark.parametrize("victim", VICTIMS)
+@pytest.mark.parametrize("victim", _KILLED_ONCE)
 def test_one_kill_in_mid_analysis(
     instance: Instance, project: str, unharmed: dict[str, Any], victim: str
 ) -> None:
     assert _analysed(instance, project, victim=victim) == unharmed
 
 
-@pytest.mark.skipif(not ROUNDS, reason="FAULTS=short: each part is killed once")
+@long_only
 def test_a_night_of_kills(instance: Instance, project: str, unharmed: dict[str, Any]) -> None:
     draw = chances("analysing")
     for _ in range(ROUNDS):

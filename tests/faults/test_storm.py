@@ -6,7 +6,7 @@ from random import Random
 import pytest
 
 from tests.faults.figures import Figures, Row
-from tests.faults.modes import BROKER, chances, rounds, within
+from tests.faults.modes import BROKER, chances, long_only, rounds, within
 from tests.faults.twins import nowhere, twin
 from tests.faults.yard import Yard
 
@@ -54,6 +54,7 @@ async def test_7_a_storm_loses_and_doubles_nothing(yard: Yard, figures: Figures)
     )
 
 
+@long_only
 @twin("relay and sweeper")
 async def test_7_twin(ruined: Yard) -> None:
     with ruined.switched("off: relay", "off: sweeper"):

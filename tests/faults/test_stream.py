@@ -14,7 +14,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
 from tests.core.live_client import Follower, following
 from tests.faults.figures import Figures, Row
-from tests.faults.modes import PATIENCE_S, chances, rounds, within
+from tests.faults.modes import PATIENCE_S, chances, long_only, rounds, within
 from tests.faults.twins import nowhere, twin
 from tests.faults.yard import Yard
 from tests.world import Account
@@ -124,13 +124,12 @@ async def test_12_readers_miss_nothing(yard: Yard, figures: Figures) -> None:
     await every_reader_sees_all(yard, row, victims=victims)
 
 
+@long_only
 async def test_12_a_quiet_stream_is_quick(yard: Yard, figures: Figures) -> None:
     """The research's bound for the median, 50 ms, is of a machine that does nothing else."""
     row = figures.row("12", "40 quiet sockets")
     someone = await yard.someone()
-    job_ids = [
-        await yard.ask(someone, steps=rounds(short=20, long=60), pause=0.2) for _ in range(4)
-    ]
+    job_ids = [await yard.ask(someone, steps=60, pause=0.2) for _ in range(4)]
     for job_id in job_ids:
         await yard.under_way(job_id)
     readers = await read_by_many(yard, job_ids, someone)

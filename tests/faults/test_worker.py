@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from tests.faults.figures import Figures, Row
-from tests.faults.modes import LEASE_S, SHORT, rounds, within
+from tests.faults.modes import LEASE_S, long_only, rounds, within
 from tests.faults.twins import nowhere, twin
 from tests.faults.yard import Yard
 
@@ -144,7 +144,7 @@ async def test_a_worker_that_is_stopped_hands_its_jobs_back(yard: Yard, figures:
         assert (job.lost, job.errors, job.attempt) == (0, 0, 2), "a deploy counts for nothing"
 
 
-@pytest.mark.skipif(SHORT, reason="FAULTS=short: it takes half a minute to be noticed")
+@long_only
 async def test_a_worker_that_hears_nothing_is_started_again(yard: Yard, figures: Figures) -> None:
     row = figures.row("–", "consumer frozen: the worker hears nothing")
     worker = yard.part("worker")

@@ -19,7 +19,7 @@ from taskyard.jobs.engine.states import Claim, Claimed, Hand
 from taskyard.jobs.errors import LeaseLost
 from taskyard.jobs.models import Job
 from tests.faults.figures import Figures
-from tests.faults.modes import LEASE_S, rounds, within
+from tests.faults.modes import LEASE_S, long_only, rounds, within
 from tests.faults.twins import twin
 from tests.faults.yard import Yard
 from tests.world.instances import until_blocking
@@ -72,6 +72,7 @@ async def test_8_a_frozen_process_wakes_up_to_find_its_job_gone(
     await yard.hold_to_the_invariants(row, told)
 
 
+@long_only
 async def test_a_frozen_leader_gives_way(yard: Yard, figures: Figures) -> None:
     """Its connection stays open, and with it the lock that makes it the leader."""
     row = figures.row("–", "elected process frozen")
