@@ -89,6 +89,7 @@ const what: UploadCreate = { name: 'x.bin', size_bytes: CONTENT.length };
 describe('sending in parts', () => {
   let yard: Yard;
   let words: Word[];
+  let hashing = 0;
   const sender = (from: UploadCreate | UploadRead = what, of = file()) =>
     new PartsSender(of, from, (word) => words.push(word), yard);
 
@@ -96,8 +97,18 @@ describe('sending in parts', () => {
     yard = new Yard();
     words = [];
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const digest = crypto.subtle.digest.bind(crypto.subtle);
+    vi.spyOn(crypto.subtle, 'digest').mockImplementation((...given) => {
+      hashing += 1;
+      return digest(...given).finally(() => {
+        hashing -= 1;
+      });
+    });
   });
-  afterEach(() => vi.useRealTimers());
+  afterEach(() => {
+    vi.restoreAllMocks();
+    vi.useRealTimers();
+  });
 
   /** Lets all waiting pass until the work is done. */
   async function through<T>(work: Promise<T>): Promise<T> {
@@ -112,9 +123,16 @@ describe('sending in parts', () => {
 
   /** Lets time pass, and what hashes meanwhile come to its end. */
   async function pass(milliseconds: number): Promise<void> {
-    for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+    await settle();
     await vi.advanceTimersByTimeAsync(milliseconds);
-    for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+    await settle();
+  }
+
+  /** Waits until nothing is being hashed, which happens in threads and takes as long as the machine likes. */
+  async function settle(): Promise<void> {
+    for (let quiet = 0; quiet < 20; quiet = hashing ? 0 : quiet + 1) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
   }
 
   it('sends every part once, each with its hash, and has them put together', async () => {
