@@ -36,6 +36,8 @@ from taskyard.projects.access import ProjectAccess
 #: Names the project of a job inside its parameters (contracts jobs and builds).
 _PROJECT_NAMES = ("project_id", "project_name")
 _TITLE_LENGTH = 200
+#: The number of a job's first event.
+_FIRST = 1
 
 
 async def enqueue(uow: Uow, actor: Actor, body: JobCreate) -> JobAccess:
@@ -239,10 +241,12 @@ def _work(kind: JobKind[Any, Any], parameters: BaseModel) -> dict[str, Any]:
 
 async def _add(uow: Uow, kind: JobKind[Any, Any], job: Job, parameters: BaseModel) -> None:
     _set_patience(job)
+    # The row is written once, with its first event counted.
+    job.next_seq = _FIRST + 1
     uow.db.add(job)
     await uow.db.flush()
     await kind.on_enqueued(uow, job, parameters)
-    tell(uow, job, JobQueued, "job.queued", {}, by=job.owner_id)
+    tell(uow, job, JobQueued, "job.queued", {}, by=job.owner_id, seq=_FIRST)
 
 
 def _set_patience(job: Job) -> None:

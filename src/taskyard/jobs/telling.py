@@ -30,13 +30,16 @@ def tell(
     facts: dict[str, Any],
     *,
     by: UUID | None = None,
+    seq: int | None = None,
 ) -> JobEvent:
     """Write that `job` changed. Its row must be held: the event takes the next number.
 
-    `facts` say more than the status; people's clients get them with the job's own event.
+    `facts` say more than the status; people's clients get them with the job's own event. `seq` is
+    the event's number where the row counts it already.
     """
-    seq = job.next_seq or 1
-    job.next_seq = seq + 1
+    if seq is None:
+        seq = job.next_seq
+        job.next_seq = seq + 1
     progress = policy.percent(job.progress)
     told = JobEvent(
         job_id=job.id,
