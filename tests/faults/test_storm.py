@@ -1,14 +1,16 @@
 """Fault 7: everything of the others, mixed, while many people's jobs run."""
 
 import asyncio
+from itertools import pairwise
 from random import Random
+from uuid import UUID
 
 import pytest
 
 from tests.faults.figures import Figures, Row
 from tests.faults.modes import BROKER, chances, long_only, rounds, within
 from tests.faults.twins import nowhere, twin
-from tests.faults.yard import Yard
+from tests.faults.yard import Kill, Yard
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(1200)]
 
@@ -39,7 +41,33 @@ async def a_storm_loses_and_doubles_nothing(
         kills += [kill] if kill is not None else []
     await yard.finished(told, seconds=seconds)
     await yard.recovered(row, kills, told)
-    await yard.hold_to_the_invariants(row, told)
+    lost = await given_up(yard, told, kills)
+    await yard.hold_to_the_invariants(row, lost, state="failed")
+    await yard.hold_to_the_invariants(row, set(told) - lost)
+    if lost:
+        row.note(f"{len(lost)} given up, each hit three times")
+
+
+async def given_up(yard: Yard, told: list[UUID], kills: list[Kill]) -> set[UUID]:
+    """Return the jobs that three workers died on, and hold each of these deaths to be our doing."""
+    found = set()
+    for job in await yard.rows(_GIVEN_UP, ids=told):
+        found.add(job.id)
+        for begun, over in pairwise([*job.starts, job.finished_at]):
+            hits = [kill for kill in kills if begun < kill.at < over]
+            assert any(
+                kill.victim == "worker" or job.id in {held for held, _ in kill.held}
+                for kill in hits
+            ), f"{job.id} was given up, but nobody killed the attempt that began at {begun}"
+    return found
+
+
+_GIVEN_UP = """
+SELECT jobs.id, jobs.finished_at, array_agg(job_events.at ORDER BY seq) AS starts
+  FROM jobs JOIN job_events ON job_events.job_id = jobs.id AND job_events.name = 'job.started'
+ WHERE jobs.id = ANY(:ids) AND jobs.failure->>'reason' = 'worker_lost' AND jobs.lost = 3
+ GROUP BY jobs.id
+"""
 
 
 async def test_7_a_storm_loses_and_doubles_nothing(yard: Yard, figures: Figures) -> None:
