@@ -1,5 +1,10 @@
 """One's own account: profile, theme, keys, password, sessions."""
 
+import asyncio
+import re
+import time
+from pathlib import Path
+
 from playwright.async_api import expect
 
 from tests.e2e.browsing import PASSWORD, Somebody, Visits, newcomer
@@ -70,3 +75,32 @@ async def test_one_session_is_ended_by_name(visit: Visits, maya: Somebody) -> No
     await page.get_by_role("button", name="End").click()
     await expect(page.get_by_text("This device")).to_be_visible()
     await expect(page.get_by_role("button", name="End")).to_have_count(0)
+
+
+def call_and_be_counted(somebody: Somebody, *, within_s: float = 30) -> None:
+    """Call the API, and wait until it is counted: calls are written a moment after their answer."""
+    deadline = time.monotonic() + within_s
+    with somebody.client() as client:
+        client.get("/api/v1/auth/me").raise_for_status()
+        while time.monotonic() < deadline:
+            found = client.get("/api/v1/analytics/api-calls").raise_for_status().json()
+            if any(item["endpoint"].endswith("/auth/me") for item in found["items"]):
+                return
+            time.sleep(0.1)
+    raise AssertionError("the call was not counted")
+
+
+async def test_ones_own_calls_are_counted_and_taken_home(
+    visit: Visits, maya: Somebody, tmp_path: Path
+) -> None:
+    await asyncio.to_thread(call_and_be_counted, maya)
+    page = await visit(maya)
+    await page.goto("/app/settings/api-use")
+    row = page.get_by_role("row").filter(has=page.get_by_text("/auth/me", exact=False))
+    await expect(row).to_contain_text("GET")
+    await page.get_by_role("button", name="Errors").click()
+    await expect(page).to_have_url(re.compile("sort=-errors"))
+    async with page.expect_download() as fetched:
+        await page.get_by_role("link", name="CSV").click()
+    await (await fetched.value).save_as(tmp_path / "calls.csv")
+    assert "/auth/me" in (tmp_path / "calls.csv").read_text()
