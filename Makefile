@@ -55,7 +55,7 @@ retest: setup ## Ask the tests that failed last time once more, one after the ot
 e2e: setup ## Run the browser tests; they need a Chromium
 	@TASKYARD_E2E=required $(PYTEST) -q tests/e2e
 
-faults: setup ## Kill processes for as long as you like (FAULTS=short for CI's share)
+faults: setup ## Kill, freeze and empty parts of an instance, half an hour (FAULTS=short for CI's share)
 	@$(PYTEST) -q -m faults tests/faults $(WHOLE)
 
 bench: setup ## Compare with the bare limit and with peers; needs wrk and Node (bench/README.md)
