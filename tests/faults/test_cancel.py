@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests.faults.figures import Figures, Row
-from tests.faults.modes import LEASE_S, chances, rounds, within
+from tests.faults.modes import LEASE_S, chances, long_only, rounds, within
 from tests.faults.twins import nowhere, twin
 from tests.faults.yard import Yard
 
@@ -37,10 +37,11 @@ async def cancelled_within(
     return time.monotonic() - begun
 
 
+@long_only
 async def test_11_a_cancel_is_heeded_in_every_state(yard: Yard, figures: Figures) -> None:
     row = figures.row("11", "job cancelled: queued, at work, deaf")
     someone = await yard.someone(tier="free")
-    for _ in range(rounds(short=1, long=5)):
+    for _ in range(5):
         deaf = await yard.ask(someone, steps=3, pause=0.2, then="block")
         queued = await yard.ask(someone, steps=1)
         await yard.under_way(deaf)

@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.faults, pytest.mark.timeout(900)]
 
 VICTIMS = ("pool", "worker", "valkey", "postgres", "api")
 #: CI kills these once; the long mode kills each, and then draws more.
-_KILLED_ONCE = ("pool", "worker", "postgres") if SHORT else VICTIMS
+_KILLED_ONCE = ("pool", "worker") if SHORT else VICTIMS
 ROUNDS = int(os.environ.get("FAULTS_ROUNDS", "20"))
 
 _COMMANDS = {

@@ -21,6 +21,8 @@ pytestmark = [pytest.mark.faults, pytest.mark.timeout(900)]
 #: Within this the API says that the database is away, and so soon it works again by itself.
 _SAYS_SO_S = 5
 _WELL_AGAIN_S = 15
+#: Without a bad answer for so long, it is well.
+_FOR_GOOD_S = 0.5
 
 
 @dataclass
@@ -30,8 +32,9 @@ class Watch:
     client: httpx.AsyncClient
     statuses: Counter[int] = field(default_factory=Counter)
     slowest: float = 0.0
-    #: When the API last answered well, by the monotonic clock.
+    #: When the API last answered well, and when it last did not, by the monotonic clock.
     well_at: float = 0.0
+    ill_at: float = 0.0
 
     async def call(self) -> None:
         """Call once, and note the answer."""
@@ -41,6 +44,8 @@ class Watch:
             self.statuses[status] += 1
             if status == 200:
                 self.well_at = time.monotonic()
+            else:
+                self.ill_at = time.monotonic()
         self.slowest = max(self.slowest, time.monotonic() - begun)
 
     async def go_on(self) -> None:
@@ -50,12 +55,12 @@ class Watch:
             await asyncio.sleep(0.1)
 
     async def well_after(self, then: float) -> float:
-        """Return how long after `then` the API answered well."""
-        while self.well_at < then:
+        """Return how long after `then` the last answer came that was not a good one."""
+        while self.well_at < max(then, self.ill_at) + _FOR_GOOD_S:
             waited = time.monotonic() - then
             assert waited < within(_WELL_AGAIN_S), f"not well {waited:.0f} s after"
             await asyncio.sleep(0.02)
-        return self.well_at - then
+        return max(0.0, self.ill_at - then)
 
 
 @asynccontextmanager

@@ -146,4 +146,4 @@ async def test_12_a_quiet_stream_is_quick(yard: Yard, figures: Figures) -> None:
 @twin("reading again what was told while nobody listened")
 async def test_12_twin(ruined: Yard) -> None:
     with ruined.switched("off: replay"):
-        await every_reader_sees_all(ruined, nowhere(), victims=("valkey",), patience=5)
+        await every_reader_sees_all(ruined, nowhere(), victims=("valkey",), patience=3)
