@@ -168,14 +168,3 @@ async def test_an_event_another_leader_got_past_is_not_parked(house: Platform) -
         [first, _] = await read_after(db, START)
     await parking.park(house.database, doorman, first, ValueError("late"))
     assert await left(house.database) == []
-
-
-async def test_health_is_degraded_while_anything_is_parked(open_other: OpenInstance) -> None:
-    other = await open_other(empty=True)
-    client = other.client()
-    assert (await client.get("/api/v1/health/detailed")).json()["status"] == "healthy"
-    [told] = await rung(other.platform, 1)
-    async with unit_of_work(other.platform.database) as uow:
-        uow.db.add(parking.ParkedEvent(listener="gone", event_id=told, error="it broke"))
-    body = (await client.get("/api/v1/health/detailed")).json()
-    assert (body["status"], body["checks"]["listeners"]) == ("degraded", "error")

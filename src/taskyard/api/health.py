@@ -11,7 +11,6 @@ from sqlalchemy import text
 
 from taskyard import __version__, migrations
 from taskyard.core.access import public
-from taskyard.core.parking import is_any_parked
 from taskyard.core.platform import Platform
 from taskyard.core.queue import reach_broker
 from taskyard.core.routing import Router
@@ -51,14 +50,12 @@ async def get_health(_: Anyone, request: Request) -> Health:
 async def get_detailed_health(_: Anyone, request: Request) -> DetailedHealth:
     """Ask every dependency, each for at most two seconds."""
     platform: Platform = request.app.state.platform
-    database, valkey, listeners = await asyncio.gather(
-        database_state(platform), valkey_state(platform), listeners_state(platform)
-    )
-    healthy = "error" not in (database, valkey, listeners)
+    database, valkey = await asyncio.gather(database_state(platform), valkey_state(platform))
+    healthy = database == "ok" and valkey != "error"
     return DetailedHealth(
         status="healthy" if healthy else "degraded",
         version=__version__,
-        checks={"database": database, "redis": valkey, "listeners": listeners},
+        checks={"database": database, "redis": valkey},
     )
 
 
@@ -68,17 +65,6 @@ async def database_state(platform: Platform) -> State:
     async def ask() -> None:
         async with platform.database.session() as db:
             await db.execute(text("SELECT 1"))
-
-    return await _ask(ask)
-
-
-async def listeners_state(platform: Platform) -> State:
-    """Look whether a listener failed on an event for good; `taskyard parked` names it."""
-
-    async def ask() -> None:
-        async with platform.database.session() as db:
-            if await is_any_parked(db):
-                raise LookupError
 
     return await _ask(ask)
 

@@ -11,7 +11,7 @@ from typing import Final
 from uuid import UUID
 
 import structlog
-from sqlalchemy import String, Text, delete, exists, func, select, text, update
+from sqlalchemy import String, Text, delete, func, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -69,11 +69,6 @@ async def park(database: Database, listener: Listener, event: Told, error: BaseE
     _log.error(
         "event_parked", listener=listener.name, event_id=str(event.id), event_name=event.name
     )
-
-
-async def is_any_parked(db: AsyncSession) -> bool:
-    """Say whether there is anything for an operator to look at."""
-    return bool(await db.scalar(select(exists().select_from(ParkedEvent))))
 
 
 async def parked(db: AsyncSession) -> Sequence[Parked]:

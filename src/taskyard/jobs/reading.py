@@ -79,8 +79,7 @@ async def one(uow: Uow, access: JobAccess) -> JobRead:
     row = await repository.whole(uow.db, access.job_id)
     if row is None:
         raise JobNotFound
-    # One that never began has none.
-    steps = await repository.steps(uow.db, access.job_id) if row.attempt else []
+    steps = await repository.steps(uow.db, access.job_id)
     return JobRead(
         **_fields(row, **_rights(access)),
         parameters=row.parameters,
