@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints, model_validator
 
-from taskyard.core.schemas import In, Name, Out
+from taskyard.core.schemas import Flag, In, Name, Out
 
 #: The syntax is checked by `policy.email_key`, never its DNS.
 Email = Annotated[
@@ -96,7 +96,7 @@ class Preferences(In):
     """How the web app looks for this account."""
 
     theme: Literal["system", "light", "dark"] | None = None
-    single_key_shortcuts: bool | None = None
+    single_key_shortcuts: Flag | None = None
 
 
 class ProfilePatch(In):

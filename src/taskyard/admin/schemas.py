@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field, model_validator
 
-from taskyard.core.schemas import In, NumberedPageQuery, Out, SearchText
+from taskyard.core.schemas import Flag, In, NumberedPageQuery, Out, SearchText
 
 RoleName = Literal["user", "admin", "viewer"]
 TierName = Literal["free", "pro", "premium"]
@@ -38,7 +38,7 @@ class AccountPatch(In):
         None, description="Goes before the account's own tier; null takes it back."
     )
     tier_until: AwareDatetime | None = Field(None, description="For a time: when `tier` ends.")
-    active: bool | None = Field(None, description="False ends its sessions and keeps it out.")
+    active: Flag | None = Field(None, description="False ends its sessions and keeps it out.")
 
     @model_validator(mode="after")
     def _time_of_a_tier(self) -> Self:

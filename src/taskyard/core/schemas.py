@@ -9,7 +9,7 @@ from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
 from fastapi import Depends, Query, Request
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, StringConstraints
 
 from taskyard.core.limits import tier_limits
 from taskyard.core.problems import ValidationFailed
@@ -52,6 +52,8 @@ class Page(BaseModel, Generic[T]):
 
 
 #: One line of text without control characters, at least one of them visible.
+#: In a body, which has words for it: "yes" and 1 are no booleans there.
+Flag = Annotated[bool, Strict()]
 Name = Annotated[
     str,
     StringConstraints(

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from taskyard.core.schemas import In, Out
+from taskyard.core.schemas import Flag, In, Out
 from taskyard.notifications.types import Category, EmailStatus
 
 
@@ -45,7 +45,7 @@ class NotificationSettings(Out):
 class NotificationSettingsPatch(In):
     """The choices to change."""
 
-    categories: dict[Category, bool] = Field(examples=[{"run_completed": True}])
+    categories: dict[Category, Flag] = Field(examples=[{"run_completed": True}])
 
 
 class EmailRead(Out):

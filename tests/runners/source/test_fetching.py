@@ -172,6 +172,9 @@ async def test_a_ref_that_can_be_none_is_refused(yard: Yard, ref: str) -> None:
     assert answer.json()["error"]["details"]["fields"][0]["field"] == "body.ref"
 
 
+_WITH_A_NUMBER = b'{"git_url": "https://a.example/b", "analyse": 0}'
+
+
 @pytest.mark.parametrize(
     ("content", "kind", "status", "code"),
     [
@@ -179,6 +182,7 @@ async def test_a_ref_that_can_be_none_is_refused(yard: Yard, ref: str) -> None:
         (b"{}", "application/json", 422, "VALIDATION_ERROR"),
         (b"[]", "application/json", 422, "VALIDATION_ERROR"),
         (b'{"git_url": 7}', "application/json", 422, "VALIDATION_ERROR"),
+        (_WITH_A_NUMBER, "application/json", 422, "VALIDATION_ERROR"),
         (b'{"git_url": "a", "git_url": "b"}', "application/json", 400, "MALFORMED_JSON"),
         (b"{", "application/merge-patch+json", 400, "MALFORMED_JSON"),
         (b" " * 20_000, "application/json; charset=utf-8", 413, "PAYLOAD_TOO_LARGE"),

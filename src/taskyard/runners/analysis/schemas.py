@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from taskyard.core.schemas import In, NumberedPageQuery, Out, SearchText
+from taskyard.core.schemas import Flag, In, NumberedPageQuery, Out, SearchText
 from taskyard.runners.analysis.finding import SEVERITIES, Confidence, ExcerptLine, Kind, Severity
 from taskyard.runners.analysis.report import (
     AnalysisReport,
@@ -36,7 +36,7 @@ class AnalysisCreate(In):
     snapshot_id: UUID | None = Field(
         None, description="A snapshot of the project's source; the newest where not given."
     )
-    fresh: bool = Field(
+    fresh: Flag = Field(
         default=False, description="Run again even where the same source has a result."
     )
 
@@ -49,7 +49,7 @@ class AnalysisJob(In):
     )
     snapshot_id: UUID | None = None
     source_id: Annotated[str | None, Field(pattern=r"^[0-9a-f]{64}$")] = None
-    fresh: bool = False
+    fresh: Flag = False
 
 
 class AnalysisOutcome(Out):

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from taskyard.core.schemas import In, Out
+from taskyard.core.schemas import Flag, In, Out
 from taskyard.files.service import Kept
 from taskyard.jobs.types import JobState
 from taskyard.projects.access import ProjectAccess
@@ -44,7 +44,7 @@ class SourceCreate(In):
 
     git_url: GitUrl
     ref: Ref | None = Field(None, description="The default branch where not given.")
-    analyse: bool = Field(default=False, description="Analyse the source as soon as it is here.")
+    analyse: Flag = Field(default=False, description="Analyse the source as soon as it is here.")
 
 
 class SourceJob(SourceCreate):
