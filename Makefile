@@ -11,6 +11,8 @@ DATA ?= .data
 unexport PYTHONDONTWRITEBYTECODE
 # Coverage of child processes is measured only where asked for, since it slows every worker start.
 PYTEST := $(BIN)/python -m pytest
+# Tests wait for servers about as long as they work: one process more than the least machine has cores.
+AT_ONCE ?= 3
 # A run that broke off (code 2 or more) left tests unasked: then `make retest` has nothing to ask.
 WHOLE := || { code=$$?; [ $$code = 1 ] || rm -f .pytest_cache/v/cache/lastfailed; exit $$code; }
 
@@ -44,10 +46,10 @@ dev: setup ## Run, with the web app rebuilt on every change (http://127.0.0.1:51
 	  $(BIN)/taskyard up --port $(PORT) --data-dir $(DATA)
 
 test: setup ## Run every test but the long ones
-	@$(PYTEST) -q -n 2 -m "not faults and not slow" $(WHOLE)
+	@$(PYTEST) -q -n $(AT_ONCE) -m "not faults and not slow" $(WHOLE)
 
 long: setup ## Run the long tests, which `make test` leaves out
-	@$(PYTEST) -q -n 2 -m "slow and not faults" $(WHOLE)
+	@$(PYTEST) -q -n $(AT_ONCE) -m "slow and not faults" $(WHOLE)
 
 retest: setup ## Ask the tests that failed last time once more, one after the other
 	@$(PYTEST) -q --last-failed --last-failed-no-failures none

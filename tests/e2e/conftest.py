@@ -55,13 +55,20 @@ def missing() -> str | None:
     return None
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what is in this folder, and skip it where it cannot run."""
+    """Mark what is in this folder, and skip it where it cannot run.
+
+    A page takes seconds of a core. So every run goes the ways that everybody goes, and the long
+    ones all of them.
+    """
     mine = [item for item in items if HERE in item.path.parents]
     reason = missing()
     required = os.environ.get("TASKYARD_E2E") == "required"
     for item in mine:
         item.add_marker(pytest.mark.e2e)
+        if item.get_closest_marker("journey") is None:
+            item.add_marker(pytest.mark.slow)
         if reason and not required:
             item.add_marker(pytest.mark.skip(reason=f"browser tests not run: {reason}"))
 

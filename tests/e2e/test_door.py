@@ -7,6 +7,7 @@ from tests.e2e.browsing import PASSWORD, Somebody, Visits
 from tests.e2e.instance import Instance
 
 
+@pytest.mark.journey
 async def test_the_one_time_link_makes_the_first_admin_once(
     visit: Visits, admin: Somebody, instance: Instance
 ) -> None:
@@ -19,6 +20,7 @@ async def test_the_one_time_link_makes_the_first_admin_once(
     await expect(stranger).to_have_url(f"{instance.url}/app/login")
 
 
+@pytest.mark.journey
 async def test_signing_in_leads_to_where_one_wanted_to_go(
     visit: Visits, maya: Somebody, instance: Instance
 ) -> None:
@@ -56,6 +58,7 @@ async def test_an_address_elsewhere_is_not_followed_after_sign_in(
     assert page.url.startswith(instance.url)
 
 
+@pytest.mark.journey
 @pytest.mark.usefixtures("admin")
 async def test_a_newcomer_makes_an_account_and_is_told_when_the_password_is_weak(
     visit: Visits,

@@ -69,6 +69,7 @@ async def good(page: Page, where: str, theme: Theme) -> None:
     assert "Taskyard" in await page.title()
 
 
+@pytest.mark.journey
 @pytest.mark.usefixtures("admin")
 @pytest.mark.parametrize(("width", "theme"), VIEWS)
 async def test_pages_before_sign_in(visit: Visits, width: int, theme: Theme) -> None:

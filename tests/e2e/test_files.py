@@ -39,6 +39,7 @@ def give_past_the_pages(somebody: Somebody, project_id: str, name: str, content:
     return str(answer.json()["data"]["id"])
 
 
+@pytest.mark.journey
 async def test_files_are_given_fetched_found_deleted_and_brought_back(
     visit: Visits, maya: Somebody, tmp_path: Path
 ) -> None:

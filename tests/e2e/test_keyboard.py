@@ -1,10 +1,12 @@
 """Getting about without a mouse."""
 
+import pytest
 from playwright.async_api import expect
 
 from tests.e2e.browsing import Somebody, Visits
 
 
+@pytest.mark.journey
 async def test_the_palette_goes_finds_and_does(visit: Visits, maya: Somebody) -> None:
     with maya.client() as client:
         client.post("/api/v1/projects", json={"name": "Mobile app"}).raise_for_status()

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from playwright.async_api import expect
 
 from tests.e2e.arranging import SHOP, give_source, project
@@ -16,6 +17,7 @@ def decide(admin: Somebody, whom: Somebody, **change: Any) -> None:
         client.patch(f"/api/v1/admin/users/{whom.id}", json=change).raise_for_status()
 
 
+@pytest.mark.journey
 async def test_somebody_is_found_and_their_role_changes_before_their_eyes(
     visit: Visits, admin: Somebody, instance: Instance
 ) -> None:

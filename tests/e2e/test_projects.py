@@ -1,10 +1,12 @@
 """Making, finding, renaming and deleting projects."""
 
+import pytest
 from playwright.async_api import expect
 
 from tests.e2e.browsing import Somebody, Visits, newcomer
 
 
+@pytest.mark.journey
 async def test_a_project_is_made_renamed_and_deleted(visit: Visits, maya: Somebody) -> None:
     page = await visit(maya)
     await page.goto("/app/")

@@ -11,6 +11,7 @@ from tests.e2e.arranging import SHOP, Shop, analyse, give_source, project
 from tests.e2e.browsing import PASSWORD, Somebody, Visits, overflow, violations
 
 
+@pytest.mark.journey
 async def test_the_worst_comes_first_with_its_code_and_what_to_do(
     visit: Visits, shop: Shop
 ) -> None:
@@ -91,6 +92,7 @@ async def test_the_report_is_exported(
         assert json.loads(text)["findings"]
 
 
+@pytest.mark.journey
 async def test_a_report_is_shared_with_somebody_without_an_account(
     visit: Visits, shop: Shop
 ) -> None:

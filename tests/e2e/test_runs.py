@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.async_api import WebSocketRoute, expect
 
 from tests.e2e.arranging import SHOP, Shop, give_source, log_of, project
@@ -10,6 +11,7 @@ from tests.e2e.browsing import Somebody, Visits
 LONG = 90_000
 
 
+@pytest.mark.journey
 async def test_a_newcomer_opens_the_sample_watches_it_run_and_reads_its_report(
     visit: Visits, maya: Somebody
 ) -> None:
@@ -46,6 +48,7 @@ async def test_a_list_follows_what_others_see_of_the_same_run(
     await expect(row.get_by_text("Completed")).to_be_visible(timeout=LONG)
 
 
+@pytest.mark.journey
 async def test_a_run_is_cancelled_and_tried_again(visit: Visits, maya: Somebody) -> None:
     project_id = project(maya)
     give_source(maya, project_id, SHOP)

@@ -3,6 +3,7 @@
 import re
 
 import httpx
+import pytest
 from playwright.async_api import expect
 
 from tests.e2e.browsing import Somebody, Visits, newcomer
@@ -20,6 +21,7 @@ def scan(link: str) -> None:
         httpx.request(method, link, follow_redirects=True).raise_for_status()
 
 
+@pytest.mark.journey
 async def test_the_code_on_one_device_signs_the_other_in(
     visit: Visits, maya: Somebody, instance: Instance
 ) -> None:

@@ -5,6 +5,7 @@ import re
 import time
 from pathlib import Path
 
+import pytest
 from playwright.async_api import expect
 
 from tests.e2e.browsing import PASSWORD, Somebody, Visits, newcomer
@@ -52,6 +53,7 @@ async def test_single_keys_can_be_turned_off(visit: Visits, maya: Somebody) -> N
     await expect(page.get_by_role("dialog")).to_have_count(0)
 
 
+@pytest.mark.journey
 async def test_a_new_password_ends_the_other_sessions(visit: Visits, maya: Somebody) -> None:
     with maya.client() as client:
         body = {"email": maya.email, "password": PASSWORD}

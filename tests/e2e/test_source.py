@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+import pytest
 from playwright.async_api import expect
 
 from tests.e2e.arranging import SHOP, archive, give_source, project, upload
@@ -18,6 +19,7 @@ DROP = """([name, text]) => {
 }"""
 
 
+@pytest.mark.journey
 async def test_an_archive_is_taken_and_what_was_left_out_is_named(
     visit: Visits, maya: Somebody
 ) -> None:
@@ -84,6 +86,7 @@ async def test_a_file_and_the_whole_snapshot_can_be_taken_home(
     assert (await packed.value).suggested_filename.endswith(".zip")
 
 
+@pytest.mark.journey
 async def test_a_repository_is_fetched_while_one_watches(
     visit: Visits, maya: Somebody, git: GitServer
 ) -> None:

@@ -41,7 +41,9 @@ def piece(number: int) -> bytes:
     return LARGE[(number - 1) * PART : number * PART]
 
 
-@pytest.mark.parametrize("seconds", [0.05, 0.2, 0.5])
+@pytest.mark.parametrize(
+    "seconds", [0.2, *(pytest.param(at, marks=pytest.mark.slow) for at in (0.05, 0.5))]
+)
 async def test_killed_among_its_parts(
     api: Api, settings: Settings, world: World, seconds: float
 ) -> None:
@@ -74,7 +76,9 @@ async def test_killed_among_its_parts(
     assert (await content_of(client, done.json()["data"]["file"]["id"])).content == LARGE
 
 
-@pytest.mark.parametrize("seconds", [0.02, 0.1, 0.3])
+@pytest.mark.parametrize(
+    "seconds", [0.1, *(pytest.param(at, marks=pytest.mark.slow) for at in (0.02, 0.3))]
+)
 async def test_killed_while_it_puts_the_parts_together(
     api: Api, settings: Settings, platform: Platform, world: World, seconds: float
 ) -> None:
