@@ -119,7 +119,11 @@ def _sweeping() -> None:
 def _claiming() -> None:
     """Let a hint start a job whatever became of it meanwhile."""
     claim = states.claim
-    ready = text("UPDATE jobs SET state = 'queued' WHERE id = :id")
+    # With the lease, of which PostgreSQL itself allows a queued job none.
+    ready = text(
+        "UPDATE jobs SET state = 'queued', finished_at = NULL, lease_worker = NULL,"
+        " lease_owner = NULL, lease_until = NULL WHERE id = :id"
+    )
 
     def claimed(hand: states.Hand, job_id: Any, *rest: Any) -> states.Claimed | None:
         if is_off("claim"):
