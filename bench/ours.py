@@ -5,19 +5,17 @@ the row with its events.
 """
 
 import os
-import signal
 from datetime import timedelta
 
 from fastapi import FastAPI
 from pydantic import BaseModel
 
 from taskyard.core.access import Permission
-from taskyard.entry import asgi, server
+from taskyard.entry import server
 from taskyard.entry.up import listener
 from taskyard.jobs import kinds
 from taskyard.jobs.context import JobContext
 from taskyard.jobs.kinds import JobKind
-from taskyard.kit.process import die_with_parent
 
 
 class Nothing(BaseModel):
@@ -41,9 +39,8 @@ NOTHING = JobKind(
 
 def app_of_child() -> FastAPI:
     """Return the application of one of several API processes, which ends when their parent does."""
-    die_with_parent(os.getppid(), signal.SIGTERM)
     kinds.register(NOTHING)
-    return asgi.create_app()
+    return server.app_of_child()
 
 
 if __name__ == "__main__":

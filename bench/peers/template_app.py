@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from uuid import UUID, uuid4
 
 import jwt
+import psycopg
 from common import DSN, OWNER, SECRET
 from fastapi import Depends, FastAPI, HTTPException
 from fastapi.security import OAuth2PasswordBearer
@@ -13,7 +14,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, Session, SQLModel, create_engine, select
 
 # The template's engine: the default pool of 5 with an overflow of 10.
-engine = create_engine("postgresql+psycopg://", connect_args={"conninfo": DSN})
+engine = create_engine("postgresql+psycopg://", creator=lambda: psycopg.connect(DSN))
 
 
 class Users(SQLModel, table=True):

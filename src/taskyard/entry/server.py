@@ -9,6 +9,7 @@ from uvicorn import Config, Server
 from uvicorn.config import STARTUP_FAILURE
 from uvicorn.supervisors import Multiprocess
 
+from taskyard.kit.loading import without_collection
 from taskyard.kit.process import die_with_parent
 
 if TYPE_CHECKING:
@@ -31,9 +32,9 @@ def serve(http: socket.socket, workers: int = 1, *, app: str | None = None) -> i
 
     `app` names another factory than the platform's own, as `module:function`.
     """
-    ours = "taskyard.entry.server:app_of_child" if workers > 1 else "taskyard.entry.asgi:create_app"
+    ours = "app_of_child" if workers > 1 else "app_of_one"
     config = Config(
-        app or ours,
+        app or f"{__name__}:{ours}",
         factory=True,
         workers=workers,
         loop="uvloop",
@@ -60,9 +61,19 @@ def serve(http: socket.socket, workers: int = 1, *, app: str | None = None) -> i
     return 0 if server.started else STARTUP_FAILURE
 
 
+def app_of_one() -> "FastAPI":
+    """Return the application of this process.
+
+    All that it is made of stays, so no collection looks through it: that took 200 ms now and then,
+    which every request under way waited for.
+    """
+    with without_collection():
+        from taskyard.entry.asgi import create_app
+
+        return create_app()
+
+
 def app_of_child() -> "FastAPI":
     """Return the application of one of several API processes, which ends when their parent does."""
     die_with_parent(os.getppid(), signal.SIGTERM)
-    from taskyard.entry.asgi import create_app
-
-    return create_app()
+    return app_of_one()

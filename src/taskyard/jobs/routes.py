@@ -110,7 +110,7 @@ async def create_project_job(
         task_id=body.task_id,
         project_id=project.project_id,
     )
-    return await _asked(uow, project.actor, whole, response)
+    return await _asked(uow, project.actor, whole, response, place=project)
 
 
 async def count_kind(request: Request, kind: str) -> None:
@@ -121,9 +121,14 @@ async def count_kind(request: Request, kind: str) -> None:
 
 
 async def _asked(
-    uow: Uow, actor: Actor, body: schemas.JobCreate, response: Response
+    uow: Uow,
+    actor: Actor,
+    body: schemas.JobCreate,
+    response: Response,
+    *,
+    place: ProjectAccess | None = None,
 ) -> Item[schemas.JobRead]:
-    access = await service.enqueue(uow, actor, body)
+    access = await service.enqueue(uow, actor, body, place=place)
     response.headers["Location"] = f"/api/v1/jobs/{access.job_id}"
     return Item(data=await reading.one(uow, access))
 

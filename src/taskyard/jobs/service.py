@@ -40,8 +40,12 @@ _TITLE_LENGTH = 200
 _FIRST = 1
 
 
-async def enqueue(uow: Uow, actor: Actor, body: JobCreate) -> JobAccess:
+async def enqueue(
+    uow: Uow, actor: Actor, body: JobCreate, *, place: ProjectAccess | None = None
+) -> JobAccess:
     """Ask for a job: its row and its first event, in the caller's transaction.
+
+    `place` is the caller's access to a project, where it was asked for already.
 
     Raises JobKindUnknown, ProjectRequired, ProjectNotFound, TaskNotFound, ValidationFailed,
     TierLimitExceeded, and whatever the kind's own check refuses.
@@ -53,7 +57,7 @@ async def enqueue(uow: Uow, actor: Actor, body: JobCreate) -> JobAccess:
     if body.task_id is not None:
         raise TaskNotFound
     given = dict(body.parameters)
-    project = await _project(uow, actor, kind, body.project_id, given)
+    project = await _project(uow, actor, kind, body.project_id, given, place)
     parameters = await kind.prepare(uow, project, _validated(kind, given))
     await _check_quota(uow, actor)
     job = Job(
@@ -147,6 +151,7 @@ async def _project(
     kind: JobKind[Any, Any],
     project_id: UUID | None,
     given: dict[str, Any],
+    place: ProjectAccess | None,
 ) -> ProjectAccess | None:
     """Return the caller's access to the project a job names, in its body or its parameters."""
     inside = {name: given.pop(name, None) for name in _PROJECT_NAMES}
@@ -161,7 +166,9 @@ async def _project(
         if kind.needs_project:
             raise ProjectRequired(given=kind.name)
         return None
-    access = await projects.load(uow, actor, project_id, Permission.JOB_READ)
+    access = place
+    if access is None or access.project_id != project_id:
+        access = await projects.load(uow, actor, project_id, Permission.JOB_READ)
     access.require(Permission.JOB_CREATE)
     access.require(kind.permission)
     return access

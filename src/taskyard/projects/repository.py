@@ -1,10 +1,10 @@
 """Every query of projects."""
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Final, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, exists, func, select
+from sqlalchemy import ColumnElement, Row, Select, bindparam, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskyard.projects.models import Membership, Project
@@ -16,6 +16,17 @@ _ORDERS = {
     "-created_at": (Project.id.desc(),),
     "name": (func.lower(Project.name), Project.id),
 }
+
+#: Built once: whatever happens in a project begins with it.
+_ROLE: Final = (
+    select(Membership.role)
+    .join(Project, Project.id == Membership.project_id)
+    .where(
+        Membership.project_id == bindparam("project_id"),
+        Membership.user_id == bindparam("user_id"),
+        Project.deleted_at.is_(None),
+    )
+)
 
 
 def _seen_by(user_id: UUID) -> Select[Project, str]:
@@ -60,16 +71,7 @@ async def get(db: AsyncSession, project_id: UUID, *, lock: bool = False) -> Proj
 
 async def role_in(db: AsyncSession, project_id: UUID, user_id: UUID) -> str | None:
     """Return an account's role in a live project, None where it has none."""
-    query = (
-        select(Membership.role)
-        .join(Project, Project.id == Membership.project_id)
-        .where(
-            Membership.project_id == project_id,
-            Membership.user_id == user_id,
-            Project.deleted_at.is_(None),
-        )
-    )
-    return await db.scalar(query)
+    return await db.scalar(_ROLE, {"project_id": project_id, "user_id": user_id})
 
 
 async def ids_of(db: AsyncSession, user_id: UUID) -> frozenset[UUID]:
