@@ -54,10 +54,10 @@ class _Columns(JobBase):
     started_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
     finished_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
     deadline_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
-    failure: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
+    failure: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
     next_seq: int = 1
-    parameters: dict[str, Any] = Field(default={}, sa_type=JSONB)
-    result: dict[str, Any] | None = Field(default=None, sa_type=JSONB)
+    parameters: dict[str, Any] = Field(default={}, sa_type=JSONB(none_as_null=True))
+    result: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
 
 
 class Jobs(_Columns, table=True):
