@@ -1,10 +1,13 @@
 """The toolbox: put together without a network, shared between processes, replaced on upgrade."""
 
 import asyncio
+import compileall
 import os
 import shutil
 import subprocess
 import sys
+from importlib.metadata import distribution
+from importlib.util import cache_from_source
 from pathlib import Path
 
 import pytest
@@ -91,6 +94,19 @@ async def test_an_upgrade_makes_another_and_removes_what_nobody_holds(
     assert not first.root.exists()
     os.close(second.lock)
     os.close(third.lock)
+
+
+@pytest.mark.usefixtures("small")
+def test_what_is_compiled_already_is_taken_as_it_is(open_folder: Path) -> None:
+    root = open_folder / "compiled"
+    root.mkdir(mode=0o755)
+    source = Path(str(distribution("six").locate_file("six.py")))
+    compiled = Path(cache_from_source(source))
+    assert compileall.compile_file(source, quiet=2)
+    made = toolbox.assemble(root)
+    (taken,) = made.root.rglob(compiled.name)
+    assert taken.stat().st_mtime_ns == compiled.stat().st_mtime_ns
+    os.close(made.lock)
 
 
 @pytest.mark.slow

@@ -17,6 +17,7 @@ import sysconfig
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
+from importlib.util import cache_from_source
 from pathlib import Path, PurePath
 
 from packaging.requirements import Requirement
@@ -179,7 +180,11 @@ def _place_distribution(toolbox: Path, installed: Distribution, site: Path) -> N
     for entry in installed.files or ():
         source = Path(str(installed.locate_file(entry)))
         if ".." not in entry.parts:
-            _place(source, site / PurePath(*entry.parts))
+            target = site / PurePath(*entry.parts)
+            _place(source, target)
+            if target.suffix == ".py":
+                # Not every installer lists what it compiled; compiling all anew takes a minute.
+                _place(Path(cache_from_source(source)), Path(cache_from_source(target)))
         elif source.resolve().parent == scripts and _is_binary(source):
             # Scripts name our own interpreter in their first line; `python -m` does without.
             _place(source, toolbox / "bin" / source.name)
@@ -198,7 +203,7 @@ def _place(source: Path, target: Path) -> None:
         mode = source.lstat().st_mode
     except FileNotFoundError:
         return  # Compiled files are listed, and not always there.
-    if not stat.S_ISREG(mode):
+    if not stat.S_ISREG(mode) or target.exists():
         return
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
