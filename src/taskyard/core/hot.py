@@ -19,6 +19,8 @@ from datetime import timedelta
 from functools import lru_cache
 from typing import Any, Final, get_type_hints
 
+import asyncpg
+import orjson
 from asyncpg import Record
 from fastapi import Request, Response
 from fastapi.dependencies.utils import request_params_to_args
@@ -43,7 +45,7 @@ from taskyard.core.platform import Platform
 from taskyard.core.schemas import Cursor
 from taskyard.core.spine import Event
 from taskyard.core.strict import BUCKET, StrictRoute
-from taskyard.core.uow import unit_of_work
+from taskyard.core.uow import Uow, unit_of_work
 from taskyard.kit.errors import Kind, TaskyardError
 
 _JSON: Final = "application/json"
@@ -73,6 +75,14 @@ def utc(column: str) -> str:
     """Return a column's time as the API writes times: RFC 3339, in UTC, ending in `Z`."""
     name = column.rpartition(".")[2]
     return f"""to_char({column}, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS {name}"""
+
+
+#: The row `caller` of somebody who was recognised before.
+_KNOWN: Final = """
+    SELECT (known->>'session_id')::uuid AS session_id, (known->>'user_id')::uuid AS user_id,
+        known->>'username' AS username, known->>'email' AS email, known->>'role' AS role,
+        known->>'tier' AS tier, true AS fresh
+    FROM (SELECT $1::text::jsonb AS known) given"""
 
 
 def _whole(row: Record, _: Actor) -> str:
@@ -139,6 +149,33 @@ class HotRoute(StrictRoute):
 
         self._handler = self.checked(answer, bucket=bucket)
         return self._handler
+
+
+async def answered(uow: Uow, actor: Actor, question: Question, *, status: int = 200) -> Response:
+    """Answer as a hot read would, of what this unit of work wrote.
+
+    For a route that changed something and answers with it. Raises what the question says of
+    nothing.
+    """
+    await uow.db.flush()
+    connection = await (await uow.db.connection()).get_raw_connection()
+    driver: asyncpg.Connection = connection.driver_connection
+    known = orjson.dumps(
+        {
+            "session_id": actor.session_id,
+            "user_id": actor.user_id,
+            "username": actor.username,
+            "email": actor.email,
+            "role": actor.role,
+            "tier": actor.tier,
+        },
+        default=str,  # the driver's own UUIDs
+    ).decode()
+    row = await driver.fetchrow(_joined(_KNOWN, question.sql), known, *question.args)
+    if row["body"] is None and question.absent is not None:
+        raise question.absent
+    headers = question.headers(row) if question.headers else None
+    return Response(question.text(row, actor), status, headers, media_type=_JSON)
 
 
 async def _note(platform: Platform, looked: Event | None) -> None:

@@ -8,7 +8,7 @@ from fastapi.responses import StreamingResponse
 from taskyard.core.access import Actor, CsrfFailed, Permission, permit, signed_in
 from taskyard.core.admission import admission_of
 from taskyard.core.downloads import download_headers
-from taskyard.core.hot import Caller, Question
+from taskyard.core.hot import Caller, Question, answered
 from taskyard.core.limits import RATES
 from taskyard.core.live.socket import TooManySockets
 from taskyard.core.platform import Platform
@@ -71,13 +71,20 @@ def list_jobs(caller: CanList, query: Annotated[schemas.JobQuery, Query()]) -> Q
     return hot.mine(caller, query)
 
 
-@jobs.post("", status_code=202, idempotent=True, audit="job.queued", errors=_ASKING)
+@jobs.post(
+    "",
+    status_code=202,
+    response_model=Item[schemas.JobRead],
+    idempotent=True,
+    audit="job.queued",
+    errors=_ASKING,
+)
 async def create_job(
-    actor: CanAsk, body: schemas.JobCreate, request: Request, response: Response, uow: UowDep
-) -> Item[schemas.JobRead]:
+    actor: CanAsk, body: schemas.JobCreate, request: Request, uow: UowDep
+) -> Response:
     """Ask for a job. It runs when its turn comes; follow it at the Location."""
     await count_kind(request, body.kind)
-    return await _asked(uow, actor, body, response)
+    return await _asked(uow, actor, body)
 
 
 @project_jobs.hot(
@@ -93,15 +100,16 @@ def list_project_jobs(
 
 
 @project_jobs.post(
-    "/{project_id}/jobs", status_code=202, idempotent=True, audit="job.queued", errors=_ASKING
+    "/{project_id}/jobs",
+    status_code=202,
+    response_model=Item[schemas.JobRead],
+    idempotent=True,
+    audit="job.queued",
+    errors=_ASKING,
 )
 async def create_project_job(
-    project: CanAskProject,
-    body: schemas.ProjectJobCreate,
-    request: Request,
-    response: Response,
-    uow: UowDep,
-) -> Item[schemas.JobRead]:
+    project: CanAskProject, body: schemas.ProjectJobCreate, request: Request, uow: UowDep
+) -> Response:
     """Ask for a job in a project."""
     await count_kind(request, body.kind)
     whole = schemas.JobCreate(
@@ -110,7 +118,7 @@ async def create_project_job(
         task_id=body.task_id,
         project_id=project.project_id,
     )
-    return await _asked(uow, project.actor, whole, response, place=project)
+    return await _asked(uow, project.actor, whole, place=project)
 
 
 async def count_kind(request: Request, kind: str) -> None:
@@ -121,16 +129,12 @@ async def count_kind(request: Request, kind: str) -> None:
 
 
 async def _asked(
-    uow: Uow,
-    actor: Actor,
-    body: schemas.JobCreate,
-    response: Response,
-    *,
-    place: ProjectAccess | None = None,
-) -> Item[schemas.JobRead]:
+    uow: Uow, actor: Actor, body: schemas.JobCreate, *, place: ProjectAccess | None = None
+) -> Response:
     access = await service.enqueue(uow, actor, body, place=place)
+    response = await answered(uow, actor, hot.one(access.job_id), status=202)
     response.headers["Location"] = f"/api/v1/jobs/{access.job_id}"
-    return Item(data=await reading.one(uow, access))
+    return response
 
 
 @jobs.hot("/{job_id}", answers=Item[schemas.JobRead], errors=(refusals.JobNotFound,))
@@ -141,27 +145,29 @@ def get_job(caller: CanAskOfJob, job_id: JobId) -> Question:  # noqa: ARG001 —
 
 @jobs.delete(
     "/{job_id}",
+    response_model=Item[schemas.JobRead],
     audit="job.cancelled",
     errors=(refusals.JobNotFound, refusals.JobHasEnded, CsrfFailed),
 )
-async def cancel_job(job: CanCancelJob, uow: UowDep) -> Item[schemas.JobRead]:
+async def cancel_job(job: CanCancelJob, uow: UowDep) -> Response:
     """Cancel a job. A running one stops within some seconds; watch its status."""
     await service.cancel(uow, job)
-    return Item(data=await reading.one(uow, job))
+    return await answered(uow, job.actor, hot.one(job.job_id))
 
 
 @jobs.post(
     "/{job_id}/retry",
+    response_model=Item[schemas.JobRead],
     idempotent=True,
     audit="job.queued",
     errors=(refusals.JobNotFound, refusals.JobNotRetryable, CsrfFailed),
 )
 async def retry_job(
     job: CanRetryJob, query: Annotated[schemas.RetryQuery, Query()], uow: UowDep
-) -> Item[schemas.JobRead]:
+) -> Response:
     """Try a failed or cancelled job again; steps that were finished are not done again."""
     await service.retry(uow, job, from_start=query.from_start)
-    return Item(data=await reading.one(uow, job))
+    return await answered(uow, job.actor, hot.one(job.job_id))
 
 
 @jobs.get(
