@@ -41,6 +41,9 @@ PUBLIC = {
     "get_shared_file",
     "open_shared_report",
     "get_shared_report",
+    "look_at_invitation",
+    "decline_invitation_link",
+    "register_by_invitation",
 }
 #: Paths whose callers a matrix of their own looks at.
 OWN_MATRIX = re.compile(r"{(project_id|job_id|file_id|upload_id)}")
@@ -60,6 +63,7 @@ IN_A_PROJECT = {
     "analysis:share": WORKERS,
     "project:update": OWNERS | {"admin"},
     "project:delete": OWNERS | {"admin"},
+    "team:manage": OWNERS | {"admin"},
 }
 #: What accounts may do before any project has a say.
 ANYWHERE = {
@@ -73,7 +77,15 @@ ANYWHERE = {
     "admin:use": {"admin"},
 }
 #: Routes that name a thing outside of projects; for a stranger it is not there.
-NAMED = {"revoke_session", "get_user", "change_user", "list_user_sessions", "end_user_sessions"}
+NAMED = {
+    "revoke_session",
+    "get_user",
+    "change_user",
+    "list_user_sessions",
+    "end_user_sessions",
+    "accept_invitation",
+    "decline_invitation",
+}
 #: Whom the routes of one job admit, when it is the owner's and lies in a project.
 OF_A_JOB = {"job:read": READERS, "job:create": WORKERS, "job:cancel": OWNERS | {"admin"}}
 #: Whom the routes of one file admit, when the owner gave it to a project.

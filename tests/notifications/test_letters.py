@@ -39,6 +39,9 @@ GIVEN: dict[str, BaseModel] = {
     "run_completed": templates.RunEnded(
         job_id=uuid7(), title="Analysis 12", project=None, at=AT, took="2 h 1 min"
     ),
+    "invitation": templates.Invitation(
+        link_id=uuid7(), until=AT, inviter="Noor", project="Shop", role="member"
+    ),
 }
 
 

@@ -24,6 +24,7 @@ async def test_what_a_person_is_told_of(api: Api, world: World) -> None:
         "security": (True, True),
         "run_failed": (True, False),
         "run_completed": (False, False),
+        "invitation": (True, False),
     }
 
 
@@ -35,9 +36,14 @@ async def test_choices_are_kept_one_by_one(api: Api, world: World) -> None:
         assert answer.status_code == 200
     kept = (await client.get(HERE)).json()["data"]["categories"]
     wanted = {item["category"]: item["wanted"] for item in kept}
-    assert wanted == {"security": True, "run_failed": False, "run_completed": True}
+    assert wanted == {
+        "security": True,
+        "run_failed": False,
+        "run_completed": True,
+        "invitation": True,
+    }
     theirs = (await api(as_=other).get(HERE)).json()["data"]["categories"]
-    assert [item["wanted"] for item in theirs] == [True, True, False]
+    assert [item["wanted"] for item in theirs] == [True, True, False, True]
     events = (await client.get("/api/v1/auth/security-events")).json()["items"]
     assert events[0]["name"] == "account.email_categories_chosen"
     assert events[0]["details"] == {"wanted": [], "unwanted": ["run_failed"]}
@@ -49,7 +55,7 @@ async def test_notices_about_safety_stay_on(api: Api, world: World) -> None:
     assert answer.status_code == 422
     assert answer.json()["error"]["code"] == "EMAIL_CATEGORY_LOCKED"
     wanted = [item["wanted"] for item in (await client.get(HERE)).json()["data"]["categories"]]
-    assert wanted == [True, True, False], "nothing is changed by half"
+    assert wanted == [True, True, False, True], "nothing is changed by half"
 
 
 @pytest.mark.parametrize(
@@ -79,7 +85,7 @@ async def test_a_link_ends_one_category_for_one_person(api: Api, world: World) -
         answer = await api().post(UNSUBSCRIBE, params={"token": token})
         assert answer.status_code == 200
     wanted = (await api(as_=account).get(HERE)).json()["data"]["categories"]
-    assert [item["wanted"] for item in wanted] == [True, False, False]
+    assert [item["wanted"] for item in wanted] == [True, False, False, True]
 
 
 async def test_looking_at_a_link_ends_nothing(api: Api, world: World) -> None:
@@ -91,7 +97,7 @@ async def test_looking_at_a_link_ends_nothing(api: Api, world: World) -> None:
         f"/app/unsubscribe?category=run_failed&token={token}"
     )
     wanted = (await api(as_=account).get(HERE)).json()["data"]["categories"]
-    assert [item["wanted"] for item in wanted] == [True, True, False]
+    assert [item["wanted"] for item in wanted] == [True, True, False, True]
 
 
 async def test_safety_cannot_be_ended_by_a_link(api: Api, world: World) -> None:
@@ -125,4 +131,4 @@ async def test_no_link_can_be_made_up(api: Api, world: World) -> None:
     with pytest.raises(UnsubscribeLinkInvalid):
         unsubscribing.unseal(other, token)
     wanted = (await api(as_=theirs).get(HERE)).json()["data"]["categories"]
-    assert [item["wanted"] for item in wanted] == [True, True, False]
+    assert [item["wanted"] for item in wanted] == [True, True, False, True]

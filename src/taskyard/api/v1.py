@@ -13,6 +13,7 @@ from taskyard.files.uploads import routes as uploads
 from taskyard.jobs import routes as jobs
 from taskyard.notifications import routes as notifications
 from taskyard.projects import routes as projects
+from taskyard.projects.team import routes as team
 from taskyard.runners.analysis import routes as analyses
 from taskyard.runners.analysis.shares import routes as analysis_shares
 from taskyard.runners.source import routes as source
@@ -22,6 +23,7 @@ ROUTERS = (
     *accounts.ROUTERS,
     *session_links.ROUTERS,
     *projects.ROUTERS,
+    *team.ROUTERS,
     *sample.ROUTERS,
     *source.ROUTERS,
     *files.ROUTERS,

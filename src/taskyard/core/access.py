@@ -38,6 +38,7 @@ class Permission(StrEnum):
     PROJECT_READ = "project:read"
     PROJECT_UPDATE = "project:update"
     PROJECT_DELETE = "project:delete"
+    TEAM_MANAGE = "team:manage"
     FILE_READ = "file:read"
     FILE_UPLOAD = "file:upload"
     FILE_DELETE = "file:delete"

@@ -40,6 +40,8 @@ class TierLimits:
     jobs_per_month: int | None
     jobs_at_once: int
     projects: int | None
+    #: In one project, whoever is invited included.
+    members: int | None
     source_archive_bytes: int
     attachment_bytes: int
     storage_bytes: int
@@ -48,9 +50,9 @@ class TierLimits:
 
 
 TIERS: dict[str, TierLimits] = {
-    "free": TierLimits(100, 1, 3, 20 * MIB, 5 * MIB, 250 * MIB, 50, 2),
-    "pro": TierLimits(1_000, 3, 25, 100 * MIB, 50 * MIB, 5 * 1024 * MIB, 100, 1),
-    "premium": TierLimits(None, 5, None, 500 * MIB, 100 * MIB, 100 * 1024 * MIB, 200, 0),
+    "free": TierLimits(100, 1, 3, 3, 20 * MIB, 5 * MIB, 250 * MIB, 50, 2),
+    "pro": TierLimits(1_000, 3, 25, 15, 100 * MIB, 50 * MIB, 5 * 1024 * MIB, 100, 1),
+    "premium": TierLimits(None, 5, None, None, 500 * MIB, 100 * MIB, 100 * 1024 * MIB, 200, 0),
 }
 #: The tier to recommend to somebody who reached the end of theirs; above premium is none.
 _ABOVE = dict(pairwise(TIERS))
@@ -113,6 +115,8 @@ RATES: dict[str, Rate] = {
     "session_exchange": Rate(
         10, 10, 10, MINUTE, "address", "signing in by such a link", vital=True
     ),
+    "invite": Rate(20, 60, 200, HOUR, "account", "inviting people into projects"),
+    "invitation": Rate(60, 60, 60, HOUR, "address", "opening such an invitation", vital=True),
     "analysis_create": Rate(5, 5, 15, MINUTE, "account", "asking for an analysis"),
     "build_create": Rate(10, 10, 30, MINUTE, "account", "asking for a build"),
     "upload": Rate(10, 30, 60, MINUTE, "account", "uploading source and files"),

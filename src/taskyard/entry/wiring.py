@@ -31,6 +31,7 @@ from taskyard.notifications import service as notifications
 from taskyard.notifications.background import MAIL_KIND
 from taskyard.notifications.listeners import Letters, Outcomes
 from taskyard.projects.listeners import PersonalProjects
+from taskyard.projects.team import inviting
 from taskyard.runners.analysis.kind import ANALYSIS
 from taskyard.runners.sandbox import Sandbox
 from taskyard.runners.source.kind import SOURCE
@@ -62,6 +63,7 @@ def chores() -> list[Chore]:
         Chore("tickets", timedelta(minutes=10), _forget_tickets),
         Chore("idempotency", timedelta(minutes=10), _forget_answers),
         Chore("links", timedelta(hours=1), _forget_links),
+        Chore("invitations", timedelta(minutes=10), _expire_invitations),
         Chore("letters", timedelta(hours=1), _forget_letters),
         Chore("garbage", timedelta(days=1), _collect_garbage),
         Chore("uploads", timedelta(minutes=10), _end_uploads),
@@ -92,6 +94,11 @@ async def _forget_answers(platform: Platform) -> None:
 async def _forget_links(platform: Platform) -> None:
     async with unit_of_work(platform.database) as uow:
         await forget_links(uow.db, older_than=timedelta(days=7))
+
+
+async def _expire_invitations(platform: Platform) -> None:
+    async with unit_of_work(platform.database) as uow:
+        await inviting.expire(uow)
 
 
 async def _forget_letters(platform: Platform) -> None:

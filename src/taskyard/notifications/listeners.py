@@ -1,5 +1,6 @@
 """From what happened to who is told of it, and from a job's end to what became of a letter."""
 
+import re
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any, Final
@@ -22,11 +23,15 @@ from taskyard.core.uow import Uow
 from taskyard.jobs.events import JobCancelled, JobCompleted, JobFailed
 from taskyard.kit.clock import now
 from taskyard.notifications import repository, service, templates
+from taskyard.projects.team import repository as teams
+from taskyard.projects.team.events import MemberInvited
 
 #: What lies further back is no news: an instance that gets its mail server late, or that was
 #: down for days, does not write to everybody about everything.
 _NEWS: Final = timedelta(hours=6)
 #: Whoever asked for a quicker run is still looking at it.
+#: Dots as they stand in addresses of pages.
+_IN_WORD: Final = re.compile(r"(?<=\w)\.(?=\w)")
 _LONG: Final = timedelta(minutes=1)
 
 
@@ -46,6 +51,7 @@ class Letters:
             PasswordChanged.name: _tell_of_change,
             SignedIn.name: _tell_of_sign_in,
             SessionEnded.name: _tell_of_reuse,
+            MemberInvited.name: _tell_of_invitation,
             JobFailed.name: _tell_of_failure,
             JobCompleted.name: _tell_of_result,
         }
@@ -110,6 +116,34 @@ async def _tell_of_reuse(uow: Uow, event: Told) -> None:
     if session is not None and user is not None:
         given = templates.SignIn(at=event.at, device=session.device, address=session.address)
         await service.write(uow, user, templates.SESSION_REUSED, given)
+
+
+async def _tell_of_invitation(uow: Uow, event: Told) -> None:
+    """Write to whoever was invited: as to an account where the address is known to be its own."""
+    offered = await teams.offer(uow.db, event.subject_id)
+    if offered is None:
+        return
+    invitation = offered.invitation
+    given = templates.Invitation(
+        link_id=invitation.link_id,
+        until=invitation.expires_at,
+        inviter=_unlinked(offered.inviter or "Somebody"),
+        project=_unlinked(offered.project.name),
+        role=invitation.role,
+    )
+    if invitation.user_id is not None:
+        user = await repository.user(uow.db, invitation.user_id)
+    else:
+        user = await teams.user_at(uow.db, invitation.email_key or "")
+    if user is not None:
+        await service.write(uow, user, templates.INVITATION, given)
+    elif invitation.email is not None:
+        await service.write_to_address(uow, invitation.email, templates.INVITATION, given)
+
+
+def _unlinked(words: str) -> str:
+    """Return other people's words so that no mail program makes a link of them."""
+    return _IN_WORD.sub("·", words).replace("://", " ")
 
 
 async def _tell_of_failure(uow: Uow, event: Told) -> None:

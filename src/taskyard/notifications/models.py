@@ -25,10 +25,12 @@ class Email(Identified, Base):
         ),
         CheckConstraint("(status = 'sent') = (sent_at IS NOT NULL)", name="sent"),
         Index("ix_emails_user_id_id", "user_id", "id"),
+        Index("ix_emails_address_id", "address", "id", postgresql_where=text("user_id IS NULL")),
         Index("uq_emails_job_id", "job_id", unique=True),
     )
 
-    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    #: None for an address that no account is known by.
+    user_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
     template: Mapped[str] = mapped_column(String(40))
     category: Mapped[str] = mapped_column(String(40))
     subject: Mapped[str] = mapped_column(String(400))

@@ -26,6 +26,7 @@ _BECAUSE: Final = {
     Category.SECURITY: "This is about the safety of your account, so it cannot be switched off.",
     Category.RUN_FAILED: "You get this when a run that you asked for fails.",
     Category.RUN_COMPLETED: "You get this when a run that you asked for took its time and is done.",
+    Category.INVITATION: "You get this when somebody invites you into a project.",
 }
 
 
@@ -34,8 +35,10 @@ def write(settings: Settings, email: Email) -> Letter:
     template = TEMPLATES[email.template]
     given = template.variables.model_validate(email.variables)
     category = Category(email.category)
+    # Who has no account chooses nothing; each address is written to seldom.
     switchable = category is not Category.SECURITY
-    token = unsubscribing.seal(settings, email.user_id, category) if switchable else None
+    reader = email.user_id if switchable else None
+    token = unsubscribing.seal(settings, reader, category) if reader else None
     context = {
         **{name: _shown(value) for name, value in given},
         "subject": email.subject,

@@ -114,6 +114,17 @@ async def written_lately(
     return await db.scalar(query) or 0
 
 
+async def written_to_stranger(db: AsyncSession, address: str, *, within: timedelta) -> int:
+    """Return how many letters an address without an account was sent within the last while."""
+    query = select(func.count()).where(
+        Email.user_id.is_(None),
+        Email.address == address,
+        Email.id >= first_id(now() - within),
+        Email.status != EmailStatus.SKIPPED,
+    )
+    return await db.scalar(query) or 0
+
+
 async def begin_try(db: AsyncSession, email_id: UUID) -> Email | None:
     """Count a try of a letter that was not sent yet, and return it; None where it is gone."""
     query = (

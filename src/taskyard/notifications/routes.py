@@ -33,6 +33,7 @@ _WORDS = {
         "A run is done",
         "One that you asked for and that took more than a minute.",
     ),
+    Category.INVITATION: ("An invitation", "Somebody wants you in a project."),
 }
 
 

@@ -30,6 +30,8 @@ V = TypeVar("V", bound=BaseModel)
 MAIL: Final = "mail"
 #: More letters of one category in an hour would be a bomb, whoever set it off.
 _MOST_PER_HOUR: Final = 20
+#: An address whose owner has no account cannot say that it wants no more.
+_MOST_TO_STRANGERS: Final = 5
 _KEPT: Final = timedelta(days=90)
 _BATCH: Final = 2_000
 _LONGEST_VALUE: Final = 400
@@ -46,7 +48,21 @@ async def write(uow: Uow, user: User, template: Template[V], variables: V) -> Em
     if not template.asked_for and await _has_had_enough(uow, user.id, template.category):
         email.status = EmailStatus.SKIPPED
         email.reason = f"More than {_MOST_PER_HOUR} of this kind within an hour."
-    else:
+    return await _hand_in(uow, email)
+
+
+async def write_to_address(uow: Uow, address: str, template: Template[V], variables: V) -> Email:
+    """Have a letter sent to an address that no account is known by; to one address a few a day."""
+    email = _compose(None, _mailbox(address, address), template, variables)
+    lately = await repository.written_to_stranger(uow.db, email.address, within=timedelta(days=1))
+    if lately >= _MOST_TO_STRANGERS:
+        email.status = EmailStatus.SKIPPED
+        email.reason = f"More than {_MOST_TO_STRANGERS} to this address within a day."
+    return await _hand_in(uow, email)
+
+
+async def _hand_in(uow: Uow, email: Email) -> Email:
+    if email.status != EmailStatus.SKIPPED:
         email.job_id = await jobs.enqueue_system(uow, MAIL, MailJob(email_id=email.id))
     uow.db.add(email)
     await uow.db.flush()
@@ -55,13 +71,17 @@ async def write(uow: Uow, user: User, template: Template[V], variables: V) -> Em
 
 def draft(user: User, template: Template[V], variables: V) -> Email:
     """Return a letter that nobody sends yet; its texts are one line each, and plain."""
+    return _compose(user.id, _mailbox(user.email, user.email_key), template, variables)
+
+
+def _compose(user_id: UUID | None, address: str, template: Template[V], variables: V) -> Email:
     return Email(
         id=uuid7(),
-        user_id=user.id,
+        user_id=user_id,
         template=template.name,
         category=template.category,
         subject=one_line(template.subject(variables), _LONGEST_VALUE),
-        address=_mailbox(user),
+        address=address,
         variables={
             name: one_line(value, _LONGEST_VALUE) if isinstance(value, str) else value
             for name, value in variables.model_dump(mode="json").items()
@@ -147,13 +167,13 @@ async def _has_had_enough(uow: Uow, user_id: UUID, category: Category) -> bool:
     return lately >= _MOST_PER_HOUR
 
 
-def _mailbox(user: User) -> str:
-    """Return an account's address as every mail server takes it: the domain in ASCII.
+def _mailbox(email: str, fallback: str) -> str:
+    """Return an address as every mail server takes it: the domain in ASCII.
 
     Its part before the @ keeps its case, which some servers still heed.
     """
     try:
-        found = validate_email(user.email, check_deliverability=False, test_environment=True)
+        found = validate_email(email, check_deliverability=False, test_environment=True)
     except EmailNotValidError:  # kept under looser rules; no reason to hold up everybody's letters
-        return user.email_key
-    return found.ascii_email or user.email_key
+        return fallback
+    return found.ascii_email or fallback

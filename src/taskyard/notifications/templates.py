@@ -15,6 +15,8 @@ from taskyard.accounts.service import links
 from taskyard.accounts.service.links import Purpose
 from taskyard.core.settings import Settings
 from taskyard.notifications.types import Category
+from taskyard.projects.team import inviting
+from taskyard.projects.team.types import LIFE
 
 V = TypeVar("V", bound=BaseModel)
 
@@ -64,6 +66,14 @@ class SignIn(BaseModel):
     address: str
 
 
+class Invitation(Link):
+    """An invitation into a project."""
+
+    inviter: str
+    project: str
+    role: str
+
+
 class RunEnded(BaseModel):
     """A run that has ended."""
 
@@ -105,6 +115,10 @@ def _link(purpose: Purpose) -> Callable[[Settings, Link], str]:
 
 def _run(settings: Settings, given: RunEnded) -> str:
     return f"{settings.web_address}/app/runs/{given.job_id}"
+
+
+def _invitation(settings: Settings, given: Invitation) -> str:
+    return inviting.address_of(settings, given.link_id)
 
 
 def _of(given: RunEnded) -> str:
@@ -171,6 +185,14 @@ RUN_COMPLETED: Final = Template(
     subject=lambda given: f"{given.title}{_of(given)} is done",
     page=_run,
 )
+INVITATION: Final = Template(
+    name="invitation",
+    category=Category.INVITATION,
+    variables=Invitation,
+    subject=lambda given: f"{given.inviter} invites you to {given.project}",
+    page=_invitation,
+    life=LIFE,
+)
 
 TEMPLATES: Final[dict[str, Template[Any]]] = {
     template.name: template
@@ -183,5 +205,6 @@ TEMPLATES: Final[dict[str, Template[Any]]] = {
         SESSION_REUSED,
         RUN_FAILED,
         RUN_COMPLETED,
+        INVITATION,
     )
 }

@@ -11,6 +11,7 @@ class Category(StrEnum):
     SECURITY = "security"
     RUN_FAILED = "run_failed"
     RUN_COMPLETED = "run_completed"
+    INVITATION = "invitation"
 
 
 #: What people get who never chose.
@@ -18,6 +19,7 @@ BY_DEFAULT: Final = {
     Category.SECURITY: True,
     Category.RUN_FAILED: True,
     Category.RUN_COMPLETED: False,
+    Category.INVITATION: True,
 }
 
 

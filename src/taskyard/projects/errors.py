@@ -32,6 +32,20 @@ class ProjectKeyTaken(TaskyardError):
     code = "PROJECT_KEY_TAKEN"
 
 
+class NameTakenThere(TaskyardError):
+    """Whoever would own this project has one called {name}. Rename one of the two first."""
+
+    kind = Kind.CONFLICT
+    code = "OWNER_HAS_NAME"
+
+
+class KeyTakenThere(TaskyardError):
+    """Whoever would own this project has one with the key {key}. Change one of the two first."""
+
+    kind = Kind.CONFLICT
+    code = "OWNER_HAS_KEY"
+
+
 class PersonalProjectStays(TaskyardError):
     """A personal project belongs to its account and cannot be deleted."""
 
@@ -47,6 +61,8 @@ class ReasonRequired(TaskyardError):
 
 
 __all__ = [
+    "KeyTakenThere",
+    "NameTakenThere",
     "PersonalProjectStays",
     "ProjectKeyTaken",
     "ProjectNameTaken",

@@ -1,17 +1,16 @@
 """The verbs of projects."""
 
-from itertools import count
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, text
+from sqlalchemy import func
 
 from taskyard.core.access import Actor, Permission
 from taskyard.core.etag import check_match
 from taskyard.core.limits import TierLimitExceeded, tier_limits
 from taskyard.core.uow import Uow
 from taskyard.kit.ids import uuid7
-from taskyard.kit.text import initials_key, same_name, slugify
+from taskyard.kit.text import same_name
 from taskyard.projects import repository
 from taskyard.projects.access import ProjectAccess
 from taskyard.projects.errors import (
@@ -23,6 +22,7 @@ from taskyard.projects.errors import (
 )
 from taskyard.projects.events import ProjectChanged, ProjectCreated, ProjectDeleted
 from taskyard.projects.models import Membership, Project
+from taskyard.projects.naming import free_key, free_slug, one_at_a_time
 from taskyard.projects.schemas import ProjectCreate, ProjectUpdate
 
 
@@ -32,7 +32,7 @@ async def create(uow: Uow, actor: Actor, body: ProjectCreate) -> Project:
     One at a time per owner, so that the tier's limit and the names cannot be raced. Raises
     ProjectNameTaken, ProjectKeyTaken or TierLimitExceeded.
     """
-    await _one_at_a_time(uow, actor.user_id)
+    await one_at_a_time(uow, actor.user_id)
     await _check_quota(uow, actor)
     owned = await repository.owned_names(uow.db, actor.user_id)
     if same_name(body.name) in {same_name(row.name) for row in owned}:
@@ -40,23 +40,16 @@ async def create(uow: Uow, actor: Actor, body: ProjectCreate) -> Project:
     keys = {row.key for row in owned}
     if body.key is not None and body.key in keys:
         raise ProjectKeyTaken(key=body.key)
-    key = body.key or _free_key(body.name, keys)
+    key = body.key or free_key(body.name, keys)
     project = Project(
         id=uuid7(),
         owner_id=actor.user_id,
         name=body.name,
-        slug=_free_slug(body.name, {row.slug for row in owned}),
+        slug=free_slug(body.name, {row.slug for row in owned}),
         key=key,
         description=body.description,
     )
     return await _add(uow, project, actor.user_id)
-
-
-async def _one_at_a_time(uow: Uow, user_id: UUID) -> None:
-    """Hold the owner's place until this transaction ends."""
-    await uow.db.execute(
-        text("SELECT pg_advisory_xact_lock(1952543596, hashtext(:owner))"), {"owner": str(user_id)}
-    )
 
 
 async def _check_quota(uow: Uow, actor: Actor) -> None:
@@ -72,25 +65,6 @@ async def _check_quota(uow: Uow, actor: Actor) -> None:
             tier=actor.tier,
             upgrade_url="/app/settings",
         )
-
-
-def _free_key(name: str, taken: set[str]) -> str:
-    key = initials_key(name)
-    return next(
-        candidate
-        for candidate in (key if number == 1 else f"{key}{number}" for number in count(1))
-        if candidate not in taken
-    )
-
-
-def _free_slug(name: str, taken: set[str]) -> str:
-    """Return the name's slug; names without a Latin letter share one and are numbered."""
-    slug = slugify(name, max_length=54, fallback="project")
-    return next(
-        candidate
-        for candidate in (slug if number == 1 else f"{slug}-{number}" for number in count(1))
-        if candidate not in taken
-    )
 
 
 async def _add(uow: Uow, project: Project, owner_id: UUID) -> Project:
@@ -116,7 +90,7 @@ async def ensure_personal(uow: Uow, user_id: UUID) -> UUID:
     found = await repository.personal(uow.db, user_id)
     if found is not None:
         return found.id
-    await _one_at_a_time(uow, user_id)
+    await one_at_a_time(uow, user_id)
     # Whoever held the place until now may have made it.
     found = await repository.personal(uow.db, user_id)
     if found is not None:
@@ -126,8 +100,8 @@ async def ensure_personal(uow: Uow, user_id: UUID) -> UUID:
         id=uuid7(),
         owner_id=user_id,
         name="Personal",
-        slug=_free_slug("Personal", {row.slug for row in owned}),
-        key=_free_key("My tasks", {row.key for row in owned}),
+        slug=free_slug("Personal", {row.slug for row in owned}),
+        key=free_key("My tasks", {row.key for row in owned}),
         is_personal=True,
     )
     return (await _add(uow, project, user_id)).id
@@ -138,7 +112,7 @@ async def find_or_create(uow: Uow, actor: Actor, name: str) -> Project:
 
     Two first uses at once make one, and names that people take for the same are.
     """
-    await _one_at_a_time(uow, actor.user_id)
+    await one_at_a_time(uow, actor.user_id)
     for row in await repository.owned_names(uow.db, actor.user_id):
         if same_name(row.name) == same_name(name):
             return await uow.db.get_one(Project, row.id)
@@ -157,7 +131,7 @@ async def change(
     if not changed:
         return project
     # Names are given out one at a time, so that a new project cannot take this one meanwhile.
-    await _one_at_a_time(uow, project.owner_id)
+    await one_at_a_time(uow, project.owner_id)
     await _rename(uow, project, {name: changes[name] for name in changed})
     for name in changed:
         setattr(project, name, changes[name])
@@ -185,7 +159,7 @@ async def _rename(uow: Uow, project: Project, wanted: dict[str, Any]) -> None:
     if "name" in wanted:
         if same_name(wanted["name"]) in {same_name(row.name) for row in others}:
             raise ProjectNameTaken(name=wanted["name"])
-        project.slug = _free_slug(wanted["name"], {row.slug for row in others})
+        project.slug = free_slug(wanted["name"], {row.slug for row in others})
 
 
 async def delete(uow: Uow, access: ProjectAccess, *, reason: str | None = None) -> None:

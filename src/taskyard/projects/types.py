@@ -27,13 +27,20 @@ _WORK = frozenset(
         Permission.BUILD_CANCEL,
     }
 )
-_OWN = frozenset({Permission.PROJECT_UPDATE, Permission.PROJECT_DELETE, Permission.FILE_DELETE})
+_OWN = frozenset(
+    {
+        Permission.PROJECT_UPDATE,
+        Permission.PROJECT_DELETE,
+        Permission.TEAM_MANAGE,
+        Permission.FILE_DELETE,
+    }
+)
 
 #: What an administrator of the instance may do where they are no member: look into everything,
-#: and put the project itself in order. Nothing inside of it is theirs to write.
+#: and put the project itself and its team in order. Nothing inside of it is theirs to write.
 ADMIN_ALLOWS: frozenset[Permission] = frozenset(
     {*(p for p in Permission if p.endswith(":read")), Permission.PROJECT_UPDATE}
-) | {Permission.PROJECT_DELETE}
+) | {Permission.PROJECT_DELETE, Permission.TEAM_MANAGE}
 
 #: What a role allows within its project; an account's own role caps it further.
 ROLE_ALLOWS: dict[ProjectRole, frozenset[Permission]] = {

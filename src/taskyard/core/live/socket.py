@@ -46,7 +46,7 @@ IDLE_S: Final = 90
 RECHECK_S: Final = 30
 _WAITING: Final = 1000
 #: The first words of events after which a session may have ended or a role changed.
-_OF_ACCOUNTS: Final = frozenset({"account", "session"})
+_OF_ACCOUNTS: Final = frozenset({"account", "session", "member"})
 _SEND_S: Final = 20
 
 SESSION_ENDED, IDLE, TOO_MANY, BINARY, TOO_LARGE, TOO_SLOW = 4401, 4408, 4429, 1003, 1009, 1013
@@ -119,7 +119,7 @@ class Socket:
         self._subscriptions: dict[str, Subscription] = {}
         self._ended = asyncio.Event()
         self._code = 1000
-        #: Set when something happened to the account or to a session of its.
+        #: Set when something happened to the account, a session or a membership of its.
         self._doubt = asyncio.Event()
 
     async def put(self, text: str, frame: Frame | None) -> None:  # noqa: ARG002 — the port's

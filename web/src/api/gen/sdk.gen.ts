@@ -2,7 +2,7 @@
 
 import { type Client, type ClientMeta, formDataBodySerializer, type Options as Options2, type RequestResult, type TDataShape } from './client';
 import { client } from './client.gen';
-import type { AbortUploadData, AbortUploadErrors, AbortUploadResponses, AskForVerificationData, AskForVerificationErrors, AskForVerificationResponses, AskToUnsubscribeData, AskToUnsubscribeErrors, CancelJobData, CancelJobErrors, CancelJobResponses, ChangeNotificationSettingsData, ChangeNotificationSettingsErrors, ChangeNotificationSettingsResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ChangeProfileData, ChangeProfileErrors, ChangeProfileResponses, ChangeUserData, ChangeUserErrors, ChangeUserResponses, CheckResetLinkData, CheckResetLinkErrors, CheckResetLinkResponses, CompleteUploadData, CompleteUploadErrors, CompleteUploadResponses, CreateAnalysisData, CreateAnalysisErrors, CreateAnalysisResponses, CreateAnalysisShareData, CreateAnalysisShareErrors, CreateAnalysisShareResponses, CreateJobData, CreateJobErrors, CreateJobResponses, CreateProjectData, CreateProjectErrors, CreateProjectJobData, CreateProjectJobErrors, CreateProjectJobResponses, CreateProjectResponses, CreateSampleProjectData, CreateSampleProjectErrors, CreateSampleProjectResponses, CreateSessionLinkData, CreateSessionLinkErrors, CreateSessionLinkResponses, CreateShareData, CreateShareErrors, CreateShareResponses, CreateTicketData, CreateTicketErrors, CreateTicketResponses, CreateUploadData, CreateUploadErrors, CreateUploadResponses, DeleteFileData, DeleteFileErrors, DeleteFileResponses, DeleteProjectData, DeleteProjectErrors, DeleteProjectResponses, DownloadFileData, DownloadFileErrors, DownloadFileResponses, DownloadJobLogData, DownloadJobLogErrors, DownloadJobLogResponses, EndUserSessionsData, EndUserSessionsErrors, EndUserSessionsResponses, ExchangeSessionLinkData, ExchangeSessionLinkErrors, ExchangeSessionLinkResponses, ExportAnalysisData, ExportAnalysisErrors, ExportAnalysisResponses, ExportApiCallsData, ExportApiCallsErrors, ExportApiCallsResponses, ForgotPasswordData, ForgotPasswordErrors, ForgotPasswordResponses, GetAnalysisData, GetAnalysisErrors, GetAnalysisReportData, GetAnalysisReportErrors, GetAnalysisReportResponses, GetAnalysisResponses, GetDetailedHealthData, GetDetailedHealthErrors, GetDetailedHealthResponses, GetFileContentData, GetFileContentErrors, GetFileContentResponses, GetFileData, GetFileErrors, GetFileLinkData, GetFileLinkErrors, GetFileLinkResponses, GetFileResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetJobData, GetJobErrors, GetJobResponses, GetLimitsData, GetLimitsErrors, GetLimitsResponses, GetMeData, GetMeErrors, GetMeResponses, GetNotificationSettingsData, GetNotificationSettingsErrors, GetNotificationSettingsResponses, GetProfileData, GetProfileErrors, GetProfileResponses, GetProjectData, GetProjectErrors, GetProjectResponses, GetSetupData, GetSetupErrors, GetSetupResponses, GetSharedContentData, GetSharedContentErrors, GetSharedContentResponses, GetSharedFileData, GetSharedFileErrors, GetSharedFileResponses, GetSharedReportData, GetSharedReportErrors, GetSharedReportResponses, GetSourceArchiveData, GetSourceArchiveErrors, GetSourceArchiveResponses, GetSourceFileData, GetSourceFileErrors, GetSourceFileResponses, GetSourceSnapshotData, GetSourceSnapshotErrors, GetSourceSnapshotResponses, GetStorageData, GetStorageErrors, GetStorageResponses, GetSubscriptionData, GetSubscriptionErrors, GetSubscriptionResponses, GetUploadData, GetUploadErrors, GetUploadResponses, GetUsageData, GetUsageErrors, GetUsageResponses, GetUserData, GetUserErrors, GetUserResponses, GiveSourceData, GiveSourceErrors, GiveSourceResponses, ListAllJobsData, ListAllJobsErrors, ListAllJobsResponses, ListAllProjectsData, ListAllProjectsErrors, ListAllProjectsResponses, ListAnalysesData, ListAnalysesErrors, ListAnalysesResponses, ListAnalysisSharesData, ListAnalysisSharesErrors, ListAnalysisSharesResponses, ListApiCallsData, ListApiCallsErrors, ListApiCallsResponses, ListEmailsData, ListEmailsErrors, ListEmailsResponses, ListFileAccessesData, ListFileAccessesErrors, ListFileAccessesResponses, ListFilesData, ListFilesErrors, ListFilesResponses, ListFindingsData, ListFindingsErrors, ListFindingsResponses, ListJobAssetsData, ListJobAssetsErrors, ListJobAssetsResponses, ListJobEventsData, ListJobEventsErrors, ListJobEventsResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListProjectJobsData, ListProjectJobsErrors, ListProjectJobsResponses, ListProjectsData, ListProjectsErrors, ListProjectsResponses, ListSecurityEventsData, ListSecurityEventsErrors, ListSecurityEventsResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListSharesData, ListSharesErrors, ListSharesResponses, ListSourceFilesData, ListSourceFilesErrors, ListSourceFilesResponses, ListSourceSnapshotsData, ListSourceSnapshotsErrors, ListSourceSnapshotsResponses, ListUploadsData, ListUploadsErrors, ListUploadsResponses, ListUsersData, ListUsersErrors, ListUserSessionsData, ListUserSessionsErrors, ListUserSessionsResponses, ListUsersResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, OpenSharedFileData, OpenSharedFileErrors, OpenSharedFileResponses, OpenSharedReportData, OpenSharedReportErrors, OpenSharedReportResponses, PutUploadPartData, PutUploadPartErrors, PutUploadPartResponses, RefreshData, RefreshErrors, RefreshResponses, RegisterData, RegisterErrors, RegisterResponses, ResetPasswordData, ResetPasswordErrors, ResetPasswordResponses, RestoreFileData, RestoreFileErrors, RestoreFileResponses, RetryJobData, RetryJobErrors, RetryJobResponses, RevokeAnalysisShareData, RevokeAnalysisShareErrors, RevokeAnalysisShareResponses, RevokeSessionData, RevokeSessionErrors, RevokeSessionResponses, RevokeShareData, RevokeShareErrors, RevokeShareResponses, SetUpData, SetUpErrors, SetUpResponses, UnsubscribeData, UnsubscribeErrors, UnsubscribeResponses, UpdateProjectData, UpdateProjectErrors, UpdateProjectResponses, UploadFileData, UploadFileErrors, UploadFileResponses, VerifyEmailData, VerifyEmailErrors, VerifyEmailResponses } from './types.gen';
+import type { AbortUploadData, AbortUploadErrors, AbortUploadResponses, AcceptInvitationData, AcceptInvitationErrors, AcceptInvitationLinkData, AcceptInvitationLinkErrors, AcceptInvitationLinkResponses, AcceptInvitationResponses, AskForVerificationData, AskForVerificationErrors, AskForVerificationResponses, AskToUnsubscribeData, AskToUnsubscribeErrors, CancelJobData, CancelJobErrors, CancelJobResponses, ChangeMemberData, ChangeMemberErrors, ChangeMemberResponses, ChangeNotificationSettingsData, ChangeNotificationSettingsErrors, ChangeNotificationSettingsResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ChangeProfileData, ChangeProfileErrors, ChangeProfileResponses, ChangeUserData, ChangeUserErrors, ChangeUserResponses, CheckResetLinkData, CheckResetLinkErrors, CheckResetLinkResponses, CompleteUploadData, CompleteUploadErrors, CompleteUploadResponses, CreateAnalysisData, CreateAnalysisErrors, CreateAnalysisResponses, CreateAnalysisShareData, CreateAnalysisShareErrors, CreateAnalysisShareResponses, CreateJobData, CreateJobErrors, CreateJobResponses, CreateProjectData, CreateProjectErrors, CreateProjectJobData, CreateProjectJobErrors, CreateProjectJobResponses, CreateProjectResponses, CreateSampleProjectData, CreateSampleProjectErrors, CreateSampleProjectResponses, CreateSessionLinkData, CreateSessionLinkErrors, CreateSessionLinkResponses, CreateShareData, CreateShareErrors, CreateShareResponses, CreateTicketData, CreateTicketErrors, CreateTicketResponses, CreateUploadData, CreateUploadErrors, CreateUploadResponses, DeclineInvitationData, DeclineInvitationErrors, DeclineInvitationLinkData, DeclineInvitationLinkErrors, DeclineInvitationLinkResponses, DeclineInvitationResponses, DeleteFileData, DeleteFileErrors, DeleteFileResponses, DeleteProjectData, DeleteProjectErrors, DeleteProjectResponses, DownloadFileData, DownloadFileErrors, DownloadFileResponses, DownloadJobLogData, DownloadJobLogErrors, DownloadJobLogResponses, EndUserSessionsData, EndUserSessionsErrors, EndUserSessionsResponses, ExchangeSessionLinkData, ExchangeSessionLinkErrors, ExchangeSessionLinkResponses, ExportAnalysisData, ExportAnalysisErrors, ExportAnalysisResponses, ExportApiCallsData, ExportApiCallsErrors, ExportApiCallsResponses, ForgotPasswordData, ForgotPasswordErrors, ForgotPasswordResponses, GetAnalysisData, GetAnalysisErrors, GetAnalysisReportData, GetAnalysisReportErrors, GetAnalysisReportResponses, GetAnalysisResponses, GetDetailedHealthData, GetDetailedHealthErrors, GetDetailedHealthResponses, GetFileContentData, GetFileContentErrors, GetFileContentResponses, GetFileData, GetFileErrors, GetFileLinkData, GetFileLinkErrors, GetFileLinkResponses, GetFileResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetJobData, GetJobErrors, GetJobResponses, GetLimitsData, GetLimitsErrors, GetLimitsResponses, GetMeData, GetMeErrors, GetMeResponses, GetNotificationSettingsData, GetNotificationSettingsErrors, GetNotificationSettingsResponses, GetProfileData, GetProfileErrors, GetProfileResponses, GetProjectData, GetProjectErrors, GetProjectResponses, GetSetupData, GetSetupErrors, GetSetupResponses, GetSharedContentData, GetSharedContentErrors, GetSharedContentResponses, GetSharedFileData, GetSharedFileErrors, GetSharedFileResponses, GetSharedReportData, GetSharedReportErrors, GetSharedReportResponses, GetSourceArchiveData, GetSourceArchiveErrors, GetSourceArchiveResponses, GetSourceFileData, GetSourceFileErrors, GetSourceFileResponses, GetSourceSnapshotData, GetSourceSnapshotErrors, GetSourceSnapshotResponses, GetStorageData, GetStorageErrors, GetStorageResponses, GetSubscriptionData, GetSubscriptionErrors, GetSubscriptionResponses, GetUploadData, GetUploadErrors, GetUploadResponses, GetUsageData, GetUsageErrors, GetUsageResponses, GetUserData, GetUserErrors, GetUserResponses, GiveSourceData, GiveSourceErrors, GiveSourceResponses, InviteMemberData, InviteMemberErrors, InviteMemberResponses, ListAllJobsData, ListAllJobsErrors, ListAllJobsResponses, ListAllProjectsData, ListAllProjectsErrors, ListAllProjectsResponses, ListAnalysesData, ListAnalysesErrors, ListAnalysesResponses, ListAnalysisSharesData, ListAnalysisSharesErrors, ListAnalysisSharesResponses, ListApiCallsData, ListApiCallsErrors, ListApiCallsResponses, ListEmailsData, ListEmailsErrors, ListEmailsResponses, ListFileAccessesData, ListFileAccessesErrors, ListFileAccessesResponses, ListFilesData, ListFilesErrors, ListFilesResponses, ListFindingsData, ListFindingsErrors, ListFindingsResponses, ListInvitationsData, ListInvitationsErrors, ListInvitationsResponses, ListJobAssetsData, ListJobAssetsErrors, ListJobAssetsResponses, ListJobEventsData, ListJobEventsErrors, ListJobEventsResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListMyInvitationsData, ListMyInvitationsErrors, ListMyInvitationsResponses, ListProjectJobsData, ListProjectJobsErrors, ListProjectJobsResponses, ListProjectsData, ListProjectsErrors, ListProjectsResponses, ListSecurityEventsData, ListSecurityEventsErrors, ListSecurityEventsResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListSharesData, ListSharesErrors, ListSharesResponses, ListSourceFilesData, ListSourceFilesErrors, ListSourceFilesResponses, ListSourceSnapshotsData, ListSourceSnapshotsErrors, ListSourceSnapshotsResponses, ListTeamData, ListTeamErrors, ListTeamResponses, ListUploadsData, ListUploadsErrors, ListUploadsResponses, ListUsersData, ListUsersErrors, ListUserSessionsData, ListUserSessionsErrors, ListUserSessionsResponses, ListUsersResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, LookAtInvitationData, LookAtInvitationErrors, LookAtInvitationResponses, OpenSharedFileData, OpenSharedFileErrors, OpenSharedFileResponses, OpenSharedReportData, OpenSharedReportErrors, OpenSharedReportResponses, PutUploadPartData, PutUploadPartErrors, PutUploadPartResponses, RefreshData, RefreshErrors, RefreshResponses, RegisterByInvitationData, RegisterByInvitationErrors, RegisterByInvitationResponses, RegisterData, RegisterErrors, RegisterResponses, RemoveMemberData, RemoveMemberErrors, RemoveMemberResponses, ResendInvitationData, ResendInvitationErrors, ResendInvitationResponses, ResetPasswordData, ResetPasswordErrors, ResetPasswordResponses, RestoreFileData, RestoreFileErrors, RestoreFileResponses, RetryJobData, RetryJobErrors, RetryJobResponses, RevokeAnalysisShareData, RevokeAnalysisShareErrors, RevokeAnalysisShareResponses, RevokeInvitationData, RevokeInvitationErrors, RevokeInvitationResponses, RevokeSessionData, RevokeSessionErrors, RevokeSessionResponses, RevokeShareData, RevokeShareErrors, RevokeShareResponses, SetUpData, SetUpErrors, SetUpResponses, UnsubscribeData, UnsubscribeErrors, UnsubscribeResponses, UpdateProjectData, UpdateProjectErrors, UpdateProjectResponses, UploadFileData, UploadFileErrors, UploadFileResponses, VerifyEmailData, VerifyEmailErrors, VerifyEmailResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -433,6 +433,225 @@ export const updateProject = <ThrowOnError extends boolean = true>(options: Opti
             type: 'apiKey'
         }],
     url: '/api/v1/projects/{project_id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List team
+ *
+ * List who is in the project, owners first.
+ */
+export const listTeam = <ThrowOnError extends boolean = true>(options: Options<ListTeamData, ThrowOnError>): RequestResult<ListTeamResponses, ListTeamErrors, ThrowOnError> => (options.client ?? client).get<ListTeamResponses, ListTeamErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'taskyard_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/projects/{project_id}/team',
+    ...options
+});
+
+/**
+ * Invite member
+ *
+ * Invite somebody by e-mail or username; an address without an account joins on registering.
+ */
+export const inviteMember = <ThrowOnError extends boolean = true>(options: Options<InviteMemberData, ThrowOnError>): RequestResult<InviteMemberResponses, InviteMemberErrors, ThrowOnError> => (options.client ?? client).post<InviteMemberResponses, InviteMemberErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'taskyard_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/projects/{project_id}/team/invite',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List invitations
+ *
+ * List the invitations that nobody answered yet, newest first.
+ */
+export const listInvitations = <ThrowOnError extends boolean = true>(options: Options<ListInvitationsData, ThrowOnError>): RequestResult<ListInvitationsResponses, ListInvitationsErrors, ThrowOnError> => (options.client ?? client).get<ListInvitationsResponses, ListInvitationsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'taskyard_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/projects/{project_id}/team/invitations',
+    ...options
+});
+
+/**
+ * Resend invitation
+ *
+ * Send an invitation again, with another link; the one before ends.
+ */
+export const resendInvitation = <ThrowOnError extends boolean = true>(options: Options<ResendInvitationData, ThrowOnError>): RequestResult<ResendInvitationResponses, ResendInvitationErrors, ThrowOnError> => (options.client ?? client).post<ResendInvitationResponses, ResendInvitationErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'taskyard_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/projects/{project_id}/team/invitations/{invitation_id}/resend',
+    ...options
+});
+
+/**
+ * Revoke invitation
+ *
+ * Take an invitation back.
+ */
+export const revokeInvitation = <ThrowOnError extends boolean = true>(options: Options<RevokeInvitationData, ThrowOnError>): RequestResult<RevokeInvitationResponses, RevokeInvitationErrors, ThrowOnError> => (options.client ?? client).delete<RevokeInvitationResponses, RevokeInvitationErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'taskyard_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/projects/{project_id}/team/invitations/{invitation_id}',
+    ...options
+});
+
+/**
+ * Remove member
+ *
+ * Leave the project, or as an owner remove somebody from it.
+ */
+export const removeMember = <ThrowOnError extends boolean = true>(options: Options<RemoveMemberData, ThrowOnError>): RequestResult<RemoveMemberResponses, RemoveMemberErrors, ThrowOnError> => (options.client ?? client).delete<RemoveMemberResponses, RemoveMemberErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'taskyard_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/projects/{project_id}/team/{user_id}',
+    ...options
+});
+
+/**
+ * Change member
+ *
+ * Give a member another role.
+ */
+export const changeMember = <ThrowOnError extends boolean = true>(options: Options<ChangeMemberData, ThrowOnError>): RequestResult<ChangeMemberResponses, ChangeMemberErrors, ThrowOnError> => (options.client ?? client).patch<ChangeMemberResponses, ChangeMemberErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'taskyard_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/projects/{project_id}/team/{user_id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List my invitations
+ *
+ * List the invitations you can answer: to your account, and to your confirmed address.
+ */
+export const listMyInvitations = <ThrowOnError extends boolean = true>(options?: Options<ListMyInvitationsData, ThrowOnError>): RequestResult<ListMyInvitationsResponses, ListMyInvitationsErrors, ThrowOnError> => (options?.client ?? client).get<ListMyInvitationsResponses, ListMyInvitationsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'taskyard_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/invitations',
+    ...options
+});
+
+/**
+ * Accept invitation
+ *
+ * Join the project you were invited to.
+ */
+export const acceptInvitation = <ThrowOnError extends boolean = true>(options: Options<AcceptInvitationData, ThrowOnError>): RequestResult<AcceptInvitationResponses, AcceptInvitationErrors, ThrowOnError> => (options.client ?? client).post<AcceptInvitationResponses, AcceptInvitationErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'taskyard_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/invitations/{invitation_id}/accept',
+    ...options
+});
+
+/**
+ * Decline invitation
+ *
+ * Say no to an invitation.
+ */
+export const declineInvitation = <ThrowOnError extends boolean = true>(options: Options<DeclineInvitationData, ThrowOnError>): RequestResult<DeclineInvitationResponses, DeclineInvitationErrors, ThrowOnError> => (options.client ?? client).post<DeclineInvitationResponses, DeclineInvitationErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'taskyard_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/invitations/{invitation_id}/decline',
+    ...options
+});
+
+/**
+ * Look at invitation
+ *
+ * Say what a link invites to; this does not use it up.
+ */
+export const lookAtInvitation = <ThrowOnError extends boolean = true>(options: Options<LookAtInvitationData, ThrowOnError>): RequestResult<LookAtInvitationResponses, LookAtInvitationErrors, ThrowOnError> => (options.client ?? client).post<LookAtInvitationResponses, LookAtInvitationErrors, ThrowOnError>({
+    url: '/api/v1/invitations/look',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Accept invitation link
+ *
+ * Join by the link that was sent.
+ */
+export const acceptInvitationLink = <ThrowOnError extends boolean = true>(options: Options<AcceptInvitationLinkData, ThrowOnError>): RequestResult<AcceptInvitationLinkResponses, AcceptInvitationLinkErrors, ThrowOnError> => (options.client ?? client).post<AcceptInvitationLinkResponses, AcceptInvitationLinkErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'taskyard_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/invitations/accept',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Decline invitation link
+ *
+ * Say no by the link that was sent to an address, without an account.
+ */
+export const declineInvitationLink = <ThrowOnError extends boolean = true>(options: Options<DeclineInvitationLinkData, ThrowOnError>): RequestResult<DeclineInvitationLinkResponses, DeclineInvitationLinkErrors, ThrowOnError> => (options.client ?? client).post<DeclineInvitationLinkResponses, DeclineInvitationLinkErrors, ThrowOnError>({
+    url: '/api/v1/invitations/decline',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Register by invitation
+ *
+ * Make an account by the link that was sent, which is in the project at once.
+ */
+export const registerByInvitation = <ThrowOnError extends boolean = true>(options: Options<RegisterByInvitationData, ThrowOnError>): RequestResult<RegisterByInvitationResponses, RegisterByInvitationErrors, ThrowOnError> => (options.client ?? client).post<RegisterByInvitationResponses, RegisterByInvitationErrors, ThrowOnError>({
+    url: '/api/v1/invitations/register',
     ...options,
     headers: {
         'Content-Type': 'application/json',

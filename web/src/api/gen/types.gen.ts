@@ -568,7 +568,7 @@ export type CallSeries = {
  *
  * What a letter is about; a person chooses by it.
  */
-export type Category = 'security' | 'run_failed' | 'run_completed';
+export type Category = 'security' | 'run_failed' | 'run_completed' | 'invitation';
 
 /**
  * CategoryRead
@@ -1284,6 +1284,297 @@ export type HotSpot = {
 };
 
 /**
+ * InvitationJoined
+ *
+ * The project one is in now.
+ */
+export type InvitationJoined = {
+    /**
+     * Project Id
+     */
+    project_id: string;
+    /**
+     * Role
+     */
+    role: 'owner' | 'member' | 'viewer';
+};
+
+/**
+ * InvitationRead
+ *
+ * An open invitation, as the owners of the project see it.
+ */
+export type InvitationRead = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Email
+     *
+     * Null where an account was invited by its username.
+     */
+    email: string | null;
+    /**
+     * Username
+     */
+    username: string | null;
+    /**
+     * Display Name
+     */
+    display_name: string | null;
+    /**
+     * Role
+     */
+    role: 'owner' | 'member' | 'viewer';
+    /**
+     * Invited By
+     *
+     * Their name.
+     */
+    invited_by: string | null;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Sent At
+     */
+    sent_at: string;
+    /**
+     * Expires At
+     */
+    expires_at: string;
+    /**
+     * Expired
+     *
+     * Nobody answered in time; it can be sent again.
+     */
+    expired: boolean;
+};
+
+/**
+ * InvitationRegister
+ *
+ * A new account for whoever was invited; its address is the invitation's.
+ */
+export type InvitationRegister = {
+    /**
+     * Token
+     */
+    token: string;
+    /**
+     * Password
+     */
+    password: string;
+    /**
+     * Display Name
+     */
+    display_name?: string | null;
+    /**
+     * Username
+     *
+     * Made from the e-mail where not given.
+     */
+    username?: string | null;
+};
+
+/**
+ * InvitationRegistered
+ *
+ * A new account, which is in the project already. Sign in with it afterwards.
+ */
+export type InvitationRegistered = {
+    /**
+     * Project Id
+     */
+    project_id: string;
+    /**
+     * Role
+     */
+    role: 'owner' | 'member' | 'viewer';
+    user: UserRead;
+};
+
+/**
+ * InvitationSeen
+ *
+ * What a link invites to, for whoever holds it.
+ */
+export type InvitationSeen = {
+    /**
+     * Project Name
+     */
+    project_name: string;
+    /**
+     * Role
+     */
+    role: 'owner' | 'member' | 'viewer';
+    /**
+     * Invited By
+     *
+     * Their name.
+     */
+    invited_by: string | null;
+    /**
+     * Email
+     *
+     * The address it was sent to; null for an account's.
+     */
+    email: string | null;
+    /**
+     * May Register
+     *
+     * A new account can be made with that address here.
+     */
+    may_register: boolean;
+    /**
+     * Expires At
+     */
+    expires_at: string;
+};
+
+/**
+ * InvitationSent
+ *
+ * An invitation that was sent just now.
+ */
+export type InvitationSent = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Email
+     *
+     * Null where an account was invited by its username.
+     */
+    email: string | null;
+    /**
+     * Username
+     */
+    username: string | null;
+    /**
+     * Display Name
+     */
+    display_name: string | null;
+    /**
+     * Role
+     */
+    role: 'owner' | 'member' | 'viewer';
+    /**
+     * Invited By
+     *
+     * Their name.
+     */
+    invited_by: string | null;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Sent At
+     */
+    sent_at: string;
+    /**
+     * Expires At
+     */
+    expires_at: string;
+    /**
+     * Expired
+     *
+     * Nobody answered in time; it can be sent again.
+     */
+    expired: boolean;
+    /**
+     * Url
+     *
+     * The link in the letter, told this once. Whoever holds it may join.
+     */
+    url: string | null;
+    /**
+     * Mailed
+     *
+     * This instance sends e-mail, so the link goes out by itself.
+     */
+    mailed: boolean;
+};
+
+/**
+ * InvitationToMe
+ *
+ * An invitation, as whoever is invited sees it.
+ */
+export type InvitationToMe = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Project Id
+     */
+    project_id: string;
+    /**
+     * Project Name
+     */
+    project_name: string;
+    /**
+     * Project Key
+     */
+    project_key: string;
+    /**
+     * Role
+     */
+    role: 'owner' | 'member' | 'viewer';
+    /**
+     * Invited By
+     *
+     * Their name.
+     */
+    invited_by: string | null;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Expires At
+     */
+    expires_at: string;
+};
+
+/**
+ * InvitationToken
+ *
+ * What stands behind the # of an invitation's link.
+ */
+export type InvitationToken = {
+    /**
+     * Token
+     */
+    token: string;
+};
+
+/**
+ * InviteBody
+ *
+ * Whom to invite, by e-mail or by username.
+ */
+export type InviteBody = {
+    /**
+     * Email
+     */
+    email?: string | null;
+    /**
+     * Username
+     */
+    username?: string | null;
+    /**
+     * Role
+     */
+    role?: 'owner' | 'member' | 'viewer';
+};
+
+/**
  * Item[AccountRead]
  */
 export type ItemAccountRead = {
@@ -1333,6 +1624,34 @@ export type ItemFileRead = {
 };
 
 /**
+ * Item[InvitationJoined]
+ */
+export type ItemInvitationJoined = {
+    data: InvitationJoined;
+};
+
+/**
+ * Item[InvitationRegistered]
+ */
+export type ItemInvitationRegistered = {
+    data: InvitationRegistered;
+};
+
+/**
+ * Item[InvitationSeen]
+ */
+export type ItemInvitationSeen = {
+    data: InvitationSeen;
+};
+
+/**
+ * Item[InvitationSent]
+ */
+export type ItemInvitationSent = {
+    data: InvitationSent;
+};
+
+/**
  * Item[JobRead]
  */
 export type ItemJobRead = {
@@ -1351,6 +1670,13 @@ export type ItemLinkSent = {
  */
 export type ItemMe = {
     data: Me;
+};
+
+/**
+ * Item[MemberRead]
+ */
+export type ItemMemberRead = {
+    data: MemberRead;
 };
 
 /**
@@ -1938,6 +2264,40 @@ export type Me = {
 };
 
 /**
+ * MemberRead
+ *
+ * An account in a project.
+ */
+export type MemberRead = {
+    /**
+     * User Id
+     */
+    user_id: string;
+    /**
+     * Username
+     */
+    username: string;
+    /**
+     * Display Name
+     */
+    display_name: string;
+    /**
+     * Role
+     */
+    role: 'owner' | 'member' | 'viewer';
+    /**
+     * Active
+     *
+     * The account may sign in.
+     */
+    active: boolean;
+    /**
+     * Joined At
+     */
+    joined_at: string;
+};
+
+/**
  * NotificationSettings
  *
  * What a person is told of by e-mail, and whether that can reach them.
@@ -2366,6 +2726,66 @@ export type PageFindingRead = {
 };
 
 /**
+ * Page[InvitationRead]
+ */
+export type PageInvitationRead = {
+    /**
+     * Items
+     */
+    items: Array<InvitationRead>;
+    /**
+     * Total
+     *
+     * How many there are in all, or at least (capped at 10,000).
+     */
+    total: number;
+    /**
+     * Page
+     */
+    page: number;
+    /**
+     * Page Size
+     */
+    page_size: number;
+    /**
+     * Next Cursor
+     *
+     * Send as `cursor` for what follows; null at the end.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * Page[InvitationToMe]
+ */
+export type PageInvitationToMe = {
+    /**
+     * Items
+     */
+    items: Array<InvitationToMe>;
+    /**
+     * Total
+     *
+     * How many there are in all, or at least (capped at 10,000).
+     */
+    total: number;
+    /**
+     * Page
+     */
+    page: number;
+    /**
+     * Page Size
+     */
+    page_size: number;
+    /**
+     * Next Cursor
+     *
+     * Send as `cursor` for what follows; null at the end.
+     */
+    next_cursor?: string | null;
+};
+
+/**
  * Page[JobEventRead]
  */
 export type PageJobEventRead = {
@@ -2403,6 +2823,36 @@ export type PageJobSummary = {
      * Items
      */
     items: Array<JobSummary>;
+    /**
+     * Total
+     *
+     * How many there are in all, or at least (capped at 10,000).
+     */
+    total: number;
+    /**
+     * Page
+     */
+    page: number;
+    /**
+     * Page Size
+     */
+    page_size: number;
+    /**
+     * Next Cursor
+     *
+     * Send as `cursor` for what follows; null at the end.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * Page[MemberRead]
+ */
+export type PageMemberRead = {
+    /**
+     * Items
+     */
+    items: Array<MemberRead>;
     /**
      * Total
      *
@@ -3067,6 +3517,18 @@ export type ResetLink = {
      * Expires At
      */
     expires_at: string;
+};
+
+/**
+ * RoleChange
+ *
+ * A member's new role.
+ */
+export type RoleChange = {
+    /**
+     * Role
+     */
+    role: 'owner' | 'member' | 'viewer';
 };
 
 /**
@@ -5937,6 +6399,1066 @@ export type UpdateProjectResponses = {
 };
 
 export type UpdateProjectResponse = UpdateProjectResponses[keyof UpdateProjectResponses];
+
+export type ListTeamData = {
+    body?: never;
+    path: {
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+    };
+    query?: {
+        /**
+         * Page
+         *
+         * From 1.
+         */
+        page?: number;
+        /**
+         * Page Size
+         *
+         * How many; the most depends on the tier.
+         */
+        page_size?: number;
+    };
+    url: '/api/v1/projects/{project_id}/team';
+};
+
+export type ListTeamErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`
+     */
+    403: Problem;
+    /**
+     * `PROJECT_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `PAGINATION_TOO_DEEP`, `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type ListTeamError = ListTeamErrors[keyof ListTeamErrors];
+
+export type ListTeamResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageMemberRead;
+};
+
+export type ListTeamResponse = ListTeamResponses[keyof ListTeamResponses];
+
+export type InviteMemberData = {
+    body: InviteBody;
+    headers?: {
+        /**
+         * For 24 hours a repeat of this request with the same key gets the first answer and does nothing. 1 to 255 visible ASCII characters; `X-Idempotency-Key` is understood too.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+    };
+    query?: never;
+    url: '/api/v1/projects/{project_id}/team/invite';
+};
+
+export type InviteMemberErrors = {
+    /**
+     * `BAD_REQUEST`, `IDEMPOTENCY_KEY_INVALID`, `MALFORMED_JSON`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `TIER_LIMIT_EXCEEDED`, `AUTH_FORBIDDEN`, `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `INVITEE_NOT_FOUND`, `PROJECT_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `ALREADY_INVITED`, `ALREADY_MEMBER`, `PERSONAL_PROJECT`, `IDEMPOTENCY_IN_PROGRESS`
+     */
+    409: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: Problem;
+    /**
+     * `VALIDATION_ERROR`, `IDEMPOTENCY_KEY_REUSED`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type InviteMemberError = InviteMemberErrors[keyof InviteMemberErrors];
+
+export type InviteMemberResponses = {
+    /**
+     * Successful Response
+     */
+    201: ItemInvitationSent;
+};
+
+export type InviteMemberResponse = InviteMemberResponses[keyof InviteMemberResponses];
+
+export type ListInvitationsData = {
+    body?: never;
+    path: {
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+    };
+    query?: {
+        /**
+         * Page
+         *
+         * From 1.
+         */
+        page?: number;
+        /**
+         * Page Size
+         *
+         * How many; the most depends on the tier.
+         */
+        page_size?: number;
+    };
+    url: '/api/v1/projects/{project_id}/team/invitations';
+};
+
+export type ListInvitationsErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`
+     */
+    403: Problem;
+    /**
+     * `PROJECT_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `PAGINATION_TOO_DEEP`, `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type ListInvitationsError = ListInvitationsErrors[keyof ListInvitationsErrors];
+
+export type ListInvitationsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageInvitationRead;
+};
+
+export type ListInvitationsResponse = ListInvitationsResponses[keyof ListInvitationsResponses];
+
+export type ResendInvitationData = {
+    body?: never;
+    headers?: {
+        /**
+         * For 24 hours a repeat of this request with the same key gets the first answer and does nothing. 1 to 255 visible ASCII characters; `X-Idempotency-Key` is understood too.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Invitation Id
+         *
+         * An invitation that nobody answered yet.
+         */
+        invitation_id: string;
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+    };
+    query?: never;
+    url: '/api/v1/projects/{project_id}/team/invitations/{invitation_id}/resend';
+};
+
+export type ResendInvitationErrors = {
+    /**
+     * `BAD_REQUEST`, `IDEMPOTENCY_KEY_INVALID`, `MALFORMED_JSON`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `TIER_LIMIT_EXCEEDED`, `AUTH_FORBIDDEN`, `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `INVITATION_NOT_FOUND`, `PROJECT_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `ALREADY_INVITED`, `IDEMPOTENCY_IN_PROGRESS`
+     */
+    409: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: Problem;
+    /**
+     * `VALIDATION_ERROR`, `IDEMPOTENCY_KEY_REUSED`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type ResendInvitationError = ResendInvitationErrors[keyof ResendInvitationErrors];
+
+export type ResendInvitationResponses = {
+    /**
+     * Successful Response
+     */
+    200: ItemInvitationSent;
+};
+
+export type ResendInvitationResponse = ResendInvitationResponses[keyof ResendInvitationResponses];
+
+export type RevokeInvitationData = {
+    body?: never;
+    path: {
+        /**
+         * Invitation Id
+         *
+         * An invitation that nobody answered yet.
+         */
+        invitation_id: string;
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+    };
+    query?: never;
+    url: '/api/v1/projects/{project_id}/team/invitations/{invitation_id}';
+};
+
+export type RevokeInvitationErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`, `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `INVITATION_NOT_FOUND`, `PROJECT_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type RevokeInvitationError = RevokeInvitationErrors[keyof RevokeInvitationErrors];
+
+export type RevokeInvitationResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type RevokeInvitationResponse = RevokeInvitationResponses[keyof RevokeInvitationResponses];
+
+export type RemoveMemberData = {
+    body?: never;
+    path: {
+        /**
+         * User Id
+         *
+         * A member of the project.
+         */
+        user_id: string;
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+    };
+    query?: never;
+    url: '/api/v1/projects/{project_id}/team/{user_id}';
+};
+
+export type RemoveMemberErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`, `AUTH_FORBIDDEN`, `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `MEMBER_NOT_FOUND`, `PROJECT_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `LAST_OWNER`, `OWNER_HAS_NAME`, `OWNER_HAS_KEY`
+     */
+    409: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type RemoveMemberError = RemoveMemberErrors[keyof RemoveMemberErrors];
+
+export type RemoveMemberResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type RemoveMemberResponse = RemoveMemberResponses[keyof RemoveMemberResponses];
+
+export type ChangeMemberData = {
+    body: RoleChange;
+    headers?: {
+        /**
+         * For 24 hours a repeat of this request with the same key gets the first answer and does nothing. 1 to 255 visible ASCII characters; `X-Idempotency-Key` is understood too.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * User Id
+         *
+         * A member of the project.
+         */
+        user_id: string;
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+    };
+    query?: never;
+    url: '/api/v1/projects/{project_id}/team/{user_id}';
+};
+
+export type ChangeMemberErrors = {
+    /**
+     * `BAD_REQUEST`, `IDEMPOTENCY_KEY_INVALID`, `MALFORMED_JSON`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`, `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `MEMBER_NOT_FOUND`, `PROJECT_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `LAST_OWNER`, `OWNER_HAS_NAME`, `OWNER_HAS_KEY`, `IDEMPOTENCY_IN_PROGRESS`
+     */
+    409: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: Problem;
+    /**
+     * `VALIDATION_ERROR`, `IDEMPOTENCY_KEY_REUSED`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type ChangeMemberError = ChangeMemberErrors[keyof ChangeMemberErrors];
+
+export type ChangeMemberResponses = {
+    /**
+     * Successful Response
+     */
+    200: ItemMemberRead;
+};
+
+export type ChangeMemberResponse = ChangeMemberResponses[keyof ChangeMemberResponses];
+
+export type ListMyInvitationsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Page
+         *
+         * From 1.
+         */
+        page?: number;
+        /**
+         * Page Size
+         *
+         * How many; the most depends on the tier.
+         */
+        page_size?: number;
+    };
+    url: '/api/v1/invitations';
+};
+
+export type ListMyInvitationsErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `PAGINATION_TOO_DEEP`, `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type ListMyInvitationsError = ListMyInvitationsErrors[keyof ListMyInvitationsErrors];
+
+export type ListMyInvitationsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageInvitationToMe;
+};
+
+export type ListMyInvitationsResponse = ListMyInvitationsResponses[keyof ListMyInvitationsResponses];
+
+export type AcceptInvitationData = {
+    body?: never;
+    headers?: {
+        /**
+         * For 24 hours a repeat of this request with the same key gets the first answer and does nothing. 1 to 255 visible ASCII characters; `X-Idempotency-Key` is understood too.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Invitation Id
+         *
+         * An invitation that nobody answered yet.
+         */
+        invitation_id: string;
+    };
+    query?: never;
+    url: '/api/v1/invitations/{invitation_id}/accept';
+};
+
+export type AcceptInvitationErrors = {
+    /**
+     * `BAD_REQUEST`, `IDEMPOTENCY_KEY_INVALID`, `MALFORMED_JSON`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `INVITATION_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `IDEMPOTENCY_IN_PROGRESS`
+     */
+    409: Problem;
+    /**
+     * `INVITATION_GONE`
+     */
+    410: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: Problem;
+    /**
+     * `VALIDATION_ERROR`, `IDEMPOTENCY_KEY_REUSED`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type AcceptInvitationError = AcceptInvitationErrors[keyof AcceptInvitationErrors];
+
+export type AcceptInvitationResponses = {
+    /**
+     * Successful Response
+     */
+    200: ItemInvitationJoined;
+};
+
+export type AcceptInvitationResponse = AcceptInvitationResponses[keyof AcceptInvitationResponses];
+
+export type DeclineInvitationData = {
+    body?: never;
+    headers?: {
+        /**
+         * For 24 hours a repeat of this request with the same key gets the first answer and does nothing. 1 to 255 visible ASCII characters; `X-Idempotency-Key` is understood too.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Invitation Id
+         *
+         * An invitation that nobody answered yet.
+         */
+        invitation_id: string;
+    };
+    query?: never;
+    url: '/api/v1/invitations/{invitation_id}/decline';
+};
+
+export type DeclineInvitationErrors = {
+    /**
+     * `BAD_REQUEST`, `IDEMPOTENCY_KEY_INVALID`, `MALFORMED_JSON`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `INVITATION_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `IDEMPOTENCY_IN_PROGRESS`
+     */
+    409: Problem;
+    /**
+     * `INVITATION_GONE`
+     */
+    410: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: Problem;
+    /**
+     * `VALIDATION_ERROR`, `IDEMPOTENCY_KEY_REUSED`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type DeclineInvitationError = DeclineInvitationErrors[keyof DeclineInvitationErrors];
+
+export type DeclineInvitationResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type DeclineInvitationResponse = DeclineInvitationResponses[keyof DeclineInvitationResponses];
+
+export type LookAtInvitationData = {
+    body: InvitationToken;
+    path?: never;
+    query?: never;
+    url: '/api/v1/invitations/look';
+};
+
+export type LookAtInvitationErrors = {
+    /**
+     * `BAD_REQUEST`, `MALFORMED_JSON`
+     */
+    400: Problem;
+    /**
+     * `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `INVITATION_GONE`
+     */
+    410: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type LookAtInvitationError = LookAtInvitationErrors[keyof LookAtInvitationErrors];
+
+export type LookAtInvitationResponses = {
+    /**
+     * Successful Response
+     */
+    200: ItemInvitationSeen;
+};
+
+export type LookAtInvitationResponse = LookAtInvitationResponses[keyof LookAtInvitationResponses];
+
+export type AcceptInvitationLinkData = {
+    body: InvitationToken;
+    headers?: {
+        /**
+         * For 24 hours a repeat of this request with the same key gets the first answer and does nothing. 1 to 255 visible ASCII characters; `X-Idempotency-Key` is understood too.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/invitations/accept';
+};
+
+export type AcceptInvitationLinkErrors = {
+    /**
+     * `BAD_REQUEST`, `IDEMPOTENCY_KEY_INVALID`, `MALFORMED_JSON`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `INVITATION_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `IDEMPOTENCY_IN_PROGRESS`
+     */
+    409: Problem;
+    /**
+     * `INVITATION_GONE`
+     */
+    410: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: Problem;
+    /**
+     * `VALIDATION_ERROR`, `IDEMPOTENCY_KEY_REUSED`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type AcceptInvitationLinkError = AcceptInvitationLinkErrors[keyof AcceptInvitationLinkErrors];
+
+export type AcceptInvitationLinkResponses = {
+    /**
+     * Successful Response
+     */
+    200: ItemInvitationJoined;
+};
+
+export type AcceptInvitationLinkResponse = AcceptInvitationLinkResponses[keyof AcceptInvitationLinkResponses];
+
+export type DeclineInvitationLinkData = {
+    body: InvitationToken;
+    path?: never;
+    query?: never;
+    url: '/api/v1/invitations/decline';
+};
+
+export type DeclineInvitationLinkErrors = {
+    /**
+     * `BAD_REQUEST`, `MALFORMED_JSON`
+     */
+    400: Problem;
+    /**
+     * `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `INVITATION_OF_ACCOUNT`
+     */
+    409: Problem;
+    /**
+     * `INVITATION_GONE`
+     */
+    410: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type DeclineInvitationLinkError = DeclineInvitationLinkErrors[keyof DeclineInvitationLinkErrors];
+
+export type DeclineInvitationLinkResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type DeclineInvitationLinkResponse = DeclineInvitationLinkResponses[keyof DeclineInvitationLinkResponses];
+
+export type RegisterByInvitationData = {
+    body: InvitationRegister;
+    path?: never;
+    query?: never;
+    url: '/api/v1/invitations/register';
+};
+
+export type RegisterByInvitationErrors = {
+    /**
+     * `BAD_REQUEST`, `MALFORMED_JSON`
+     */
+    400: Problem;
+    /**
+     * `REGISTRATION_CLOSED`, `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `INVITATION_OF_ACCOUNT`, `EMAIL_ALREADY_REGISTERED`, `USERNAME_TAKEN`
+     */
+    409: Problem;
+    /**
+     * `INVITATION_GONE`
+     */
+    410: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: Problem;
+    /**
+     * `PASSWORD_TOO_WEAK`, `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type RegisterByInvitationError = RegisterByInvitationErrors[keyof RegisterByInvitationErrors];
+
+export type RegisterByInvitationResponses = {
+    /**
+     * Successful Response
+     */
+    201: ItemInvitationRegistered;
+};
+
+export type RegisterByInvitationResponse = RegisterByInvitationResponses[keyof RegisterByInvitationResponses];
 
 export type CreateSampleProjectData = {
     body?: never;

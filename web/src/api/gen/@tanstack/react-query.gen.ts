@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { abortUpload, askForVerification, askToUnsubscribe, cancelJob, changeNotificationSettings, changePassword, changeProfile, changeUser, checkResetLink, completeUpload, createAnalysis, createAnalysisShare, createJob, createProject, createProjectJob, createSampleProject, createSessionLink, createShare, createTicket, createUpload, deleteFile, deleteProject, downloadFile, downloadJobLog, endUserSessions, exchangeSessionLink, exportAnalysis, exportApiCalls, forgotPassword, getAnalysis, getAnalysisReport, getDetailedHealth, getFile, getFileContent, getFileLink, getHealth, getJob, getLimits, getMe, getNotificationSettings, getProfile, getProject, getSetup, getSharedContent, getSharedFile, getSharedReport, getSourceArchive, getSourceFile, getSourceSnapshot, getStorage, getSubscription, getUpload, getUsage, getUser, giveSource, listAllJobs, listAllProjects, listAnalyses, listAnalysisShares, listApiCalls, listEmails, listFileAccesses, listFiles, listFindings, listJobAssets, listJobEvents, listJobs, listProjectJobs, listProjects, listSecurityEvents, listSessions, listShares, listSourceFiles, listSourceSnapshots, listUploads, listUsers, listUserSessions, login, logout, openSharedFile, openSharedReport, type Options, putUploadPart, refresh, register, resetPassword, restoreFile, retryJob, revokeAnalysisShare, revokeSession, revokeShare, setUp, unsubscribe, updateProject, uploadFile, verifyEmail } from '../sdk.gen';
-import type { AbortUploadData, AbortUploadError, AbortUploadResponse, AskForVerificationData, AskForVerificationError, AskForVerificationResponse, AskToUnsubscribeData, AskToUnsubscribeError, CancelJobData, CancelJobError, CancelJobResponse, ChangeNotificationSettingsData, ChangeNotificationSettingsError, ChangeNotificationSettingsResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, ChangeProfileData, ChangeProfileError, ChangeProfileResponse, ChangeUserData, ChangeUserError, ChangeUserResponse, CheckResetLinkData, CheckResetLinkError, CheckResetLinkResponse, CompleteUploadData, CompleteUploadError, CompleteUploadResponse, CreateAnalysisData, CreateAnalysisError, CreateAnalysisResponse, CreateAnalysisShareData, CreateAnalysisShareError, CreateAnalysisShareResponse, CreateJobData, CreateJobError, CreateJobResponse, CreateProjectData, CreateProjectError, CreateProjectJobData, CreateProjectJobError, CreateProjectJobResponse, CreateProjectResponse, CreateSampleProjectData, CreateSampleProjectError, CreateSampleProjectResponse, CreateSessionLinkData, CreateSessionLinkError, CreateSessionLinkResponse, CreateShareData, CreateShareError, CreateShareResponse, CreateTicketData, CreateTicketError, CreateTicketResponse, CreateUploadData, CreateUploadError, CreateUploadResponse, DeleteFileData, DeleteFileError, DeleteFileResponse, DeleteProjectData, DeleteProjectError, DeleteProjectResponse, DownloadFileData, DownloadFileError, DownloadFileResponse, DownloadJobLogData, DownloadJobLogError, EndUserSessionsData, EndUserSessionsError, EndUserSessionsResponse, ExchangeSessionLinkData, ExchangeSessionLinkError, ExchangeSessionLinkResponse, ExportAnalysisData, ExportAnalysisError, ExportAnalysisResponse, ExportApiCallsData, ExportApiCallsError, ExportApiCallsResponse, ForgotPasswordData, ForgotPasswordError, ForgotPasswordResponse, GetAnalysisData, GetAnalysisError, GetAnalysisReportData, GetAnalysisReportError, GetAnalysisReportResponse, GetAnalysisResponse, GetDetailedHealthData, GetDetailedHealthError, GetDetailedHealthResponse, GetFileContentData, GetFileContentError, GetFileContentResponse, GetFileData, GetFileError, GetFileLinkData, GetFileLinkError, GetFileLinkResponse, GetFileResponse, GetHealthData, GetHealthError, GetHealthResponse, GetJobData, GetJobError, GetJobResponse, GetLimitsData, GetLimitsError, GetLimitsResponse, GetMeData, GetMeError, GetMeResponse, GetNotificationSettingsData, GetNotificationSettingsError, GetNotificationSettingsResponse, GetProfileData, GetProfileError, GetProfileResponse, GetProjectData, GetProjectError, GetProjectResponse, GetSetupData, GetSetupError, GetSetupResponse, GetSharedContentData, GetSharedContentError, GetSharedContentResponse, GetSharedFileData, GetSharedFileError, GetSharedFileResponse, GetSharedReportData, GetSharedReportError, GetSharedReportResponse, GetSourceArchiveData, GetSourceArchiveError, GetSourceArchiveResponse, GetSourceFileData, GetSourceFileError, GetSourceFileResponse, GetSourceSnapshotData, GetSourceSnapshotError, GetSourceSnapshotResponse, GetStorageData, GetStorageError, GetStorageResponse, GetSubscriptionData, GetSubscriptionError, GetSubscriptionResponse, GetUploadData, GetUploadError, GetUploadResponse, GetUsageData, GetUsageError, GetUsageResponse, GetUserData, GetUserError, GetUserResponse, GiveSourceData, GiveSourceError, GiveSourceResponse, ListAllJobsData, ListAllJobsError, ListAllJobsResponse, ListAllProjectsData, ListAllProjectsError, ListAllProjectsResponse, ListAnalysesData, ListAnalysesError, ListAnalysesResponse, ListAnalysisSharesData, ListAnalysisSharesError, ListAnalysisSharesResponse, ListApiCallsData, ListApiCallsError, ListApiCallsResponse, ListEmailsData, ListEmailsError, ListEmailsResponse, ListFileAccessesData, ListFileAccessesError, ListFileAccessesResponse, ListFilesData, ListFilesError, ListFilesResponse, ListFindingsData, ListFindingsError, ListFindingsResponse, ListJobAssetsData, ListJobAssetsError, ListJobAssetsResponse, ListJobEventsData, ListJobEventsError, ListJobEventsResponse, ListJobsData, ListJobsError, ListJobsResponse, ListProjectJobsData, ListProjectJobsError, ListProjectJobsResponse, ListProjectsData, ListProjectsError, ListProjectsResponse, ListSecurityEventsData, ListSecurityEventsError, ListSecurityEventsResponse, ListSessionsData, ListSessionsError, ListSessionsResponse, ListSharesData, ListSharesError, ListSharesResponse, ListSourceFilesData, ListSourceFilesError, ListSourceFilesResponse, ListSourceSnapshotsData, ListSourceSnapshotsError, ListSourceSnapshotsResponse, ListUploadsData, ListUploadsError, ListUploadsResponse, ListUsersData, ListUsersError, ListUserSessionsData, ListUserSessionsError, ListUserSessionsResponse, ListUsersResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, OpenSharedFileData, OpenSharedFileError, OpenSharedFileResponse, OpenSharedReportData, OpenSharedReportError, OpenSharedReportResponse, PutUploadPartData, PutUploadPartError, PutUploadPartResponse, RefreshData, RefreshError, RefreshResponse, RegisterData, RegisterError, RegisterResponse, ResetPasswordData, ResetPasswordError, ResetPasswordResponse, RestoreFileData, RestoreFileError, RestoreFileResponse, RetryJobData, RetryJobError, RetryJobResponse, RevokeAnalysisShareData, RevokeAnalysisShareError, RevokeAnalysisShareResponse, RevokeSessionData, RevokeSessionError, RevokeSessionResponse, RevokeShareData, RevokeShareError, RevokeShareResponse, SetUpData, SetUpError, SetUpResponse, UnsubscribeData, UnsubscribeError, UnsubscribeResponse, UpdateProjectData, UpdateProjectError, UpdateProjectResponse, UploadFileData, UploadFileError, UploadFileResponse, VerifyEmailData, VerifyEmailError, VerifyEmailResponse } from '../types.gen';
+import { abortUpload, acceptInvitation, acceptInvitationLink, askForVerification, askToUnsubscribe, cancelJob, changeMember, changeNotificationSettings, changePassword, changeProfile, changeUser, checkResetLink, completeUpload, createAnalysis, createAnalysisShare, createJob, createProject, createProjectJob, createSampleProject, createSessionLink, createShare, createTicket, createUpload, declineInvitation, declineInvitationLink, deleteFile, deleteProject, downloadFile, downloadJobLog, endUserSessions, exchangeSessionLink, exportAnalysis, exportApiCalls, forgotPassword, getAnalysis, getAnalysisReport, getDetailedHealth, getFile, getFileContent, getFileLink, getHealth, getJob, getLimits, getMe, getNotificationSettings, getProfile, getProject, getSetup, getSharedContent, getSharedFile, getSharedReport, getSourceArchive, getSourceFile, getSourceSnapshot, getStorage, getSubscription, getUpload, getUsage, getUser, giveSource, inviteMember, listAllJobs, listAllProjects, listAnalyses, listAnalysisShares, listApiCalls, listEmails, listFileAccesses, listFiles, listFindings, listInvitations, listJobAssets, listJobEvents, listJobs, listMyInvitations, listProjectJobs, listProjects, listSecurityEvents, listSessions, listShares, listSourceFiles, listSourceSnapshots, listTeam, listUploads, listUsers, listUserSessions, login, logout, lookAtInvitation, openSharedFile, openSharedReport, type Options, putUploadPart, refresh, register, registerByInvitation, removeMember, resendInvitation, resetPassword, restoreFile, retryJob, revokeAnalysisShare, revokeInvitation, revokeSession, revokeShare, setUp, unsubscribe, updateProject, uploadFile, verifyEmail } from '../sdk.gen';
+import type { AbortUploadData, AbortUploadError, AbortUploadResponse, AcceptInvitationData, AcceptInvitationError, AcceptInvitationLinkData, AcceptInvitationLinkError, AcceptInvitationLinkResponse, AcceptInvitationResponse, AskForVerificationData, AskForVerificationError, AskForVerificationResponse, AskToUnsubscribeData, AskToUnsubscribeError, CancelJobData, CancelJobError, CancelJobResponse, ChangeMemberData, ChangeMemberError, ChangeMemberResponse, ChangeNotificationSettingsData, ChangeNotificationSettingsError, ChangeNotificationSettingsResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, ChangeProfileData, ChangeProfileError, ChangeProfileResponse, ChangeUserData, ChangeUserError, ChangeUserResponse, CheckResetLinkData, CheckResetLinkError, CheckResetLinkResponse, CompleteUploadData, CompleteUploadError, CompleteUploadResponse, CreateAnalysisData, CreateAnalysisError, CreateAnalysisResponse, CreateAnalysisShareData, CreateAnalysisShareError, CreateAnalysisShareResponse, CreateJobData, CreateJobError, CreateJobResponse, CreateProjectData, CreateProjectError, CreateProjectJobData, CreateProjectJobError, CreateProjectJobResponse, CreateProjectResponse, CreateSampleProjectData, CreateSampleProjectError, CreateSampleProjectResponse, CreateSessionLinkData, CreateSessionLinkError, CreateSessionLinkResponse, CreateShareData, CreateShareError, CreateShareResponse, CreateTicketData, CreateTicketError, CreateTicketResponse, CreateUploadData, CreateUploadError, CreateUploadResponse, DeclineInvitationData, DeclineInvitationError, DeclineInvitationLinkData, DeclineInvitationLinkError, DeclineInvitationLinkResponse, DeclineInvitationResponse, DeleteFileData, DeleteFileError, DeleteFileResponse, DeleteProjectData, DeleteProjectError, DeleteProjectResponse, DownloadFileData, DownloadFileError, DownloadFileResponse, DownloadJobLogData, DownloadJobLogError, EndUserSessionsData, EndUserSessionsError, EndUserSessionsResponse, ExchangeSessionLinkData, ExchangeSessionLinkError, ExchangeSessionLinkResponse, ExportAnalysisData, ExportAnalysisError, ExportAnalysisResponse, ExportApiCallsData, ExportApiCallsError, ExportApiCallsResponse, ForgotPasswordData, ForgotPasswordError, ForgotPasswordResponse, GetAnalysisData, GetAnalysisError, GetAnalysisReportData, GetAnalysisReportError, GetAnalysisReportResponse, GetAnalysisResponse, GetDetailedHealthData, GetDetailedHealthError, GetDetailedHealthResponse, GetFileContentData, GetFileContentError, GetFileContentResponse, GetFileData, GetFileError, GetFileLinkData, GetFileLinkError, GetFileLinkResponse, GetFileResponse, GetHealthData, GetHealthError, GetHealthResponse, GetJobData, GetJobError, GetJobResponse, GetLimitsData, GetLimitsError, GetLimitsResponse, GetMeData, GetMeError, GetMeResponse, GetNotificationSettingsData, GetNotificationSettingsError, GetNotificationSettingsResponse, GetProfileData, GetProfileError, GetProfileResponse, GetProjectData, GetProjectError, GetProjectResponse, GetSetupData, GetSetupError, GetSetupResponse, GetSharedContentData, GetSharedContentError, GetSharedContentResponse, GetSharedFileData, GetSharedFileError, GetSharedFileResponse, GetSharedReportData, GetSharedReportError, GetSharedReportResponse, GetSourceArchiveData, GetSourceArchiveError, GetSourceArchiveResponse, GetSourceFileData, GetSourceFileError, GetSourceFileResponse, GetSourceSnapshotData, GetSourceSnapshotError, GetSourceSnapshotResponse, GetStorageData, GetStorageError, GetStorageResponse, GetSubscriptionData, GetSubscriptionError, GetSubscriptionResponse, GetUploadData, GetUploadError, GetUploadResponse, GetUsageData, GetUsageError, GetUsageResponse, GetUserData, GetUserError, GetUserResponse, GiveSourceData, GiveSourceError, GiveSourceResponse, InviteMemberData, InviteMemberError, InviteMemberResponse, ListAllJobsData, ListAllJobsError, ListAllJobsResponse, ListAllProjectsData, ListAllProjectsError, ListAllProjectsResponse, ListAnalysesData, ListAnalysesError, ListAnalysesResponse, ListAnalysisSharesData, ListAnalysisSharesError, ListAnalysisSharesResponse, ListApiCallsData, ListApiCallsError, ListApiCallsResponse, ListEmailsData, ListEmailsError, ListEmailsResponse, ListFileAccessesData, ListFileAccessesError, ListFileAccessesResponse, ListFilesData, ListFilesError, ListFilesResponse, ListFindingsData, ListFindingsError, ListFindingsResponse, ListInvitationsData, ListInvitationsError, ListInvitationsResponse, ListJobAssetsData, ListJobAssetsError, ListJobAssetsResponse, ListJobEventsData, ListJobEventsError, ListJobEventsResponse, ListJobsData, ListJobsError, ListJobsResponse, ListMyInvitationsData, ListMyInvitationsError, ListMyInvitationsResponse, ListProjectJobsData, ListProjectJobsError, ListProjectJobsResponse, ListProjectsData, ListProjectsError, ListProjectsResponse, ListSecurityEventsData, ListSecurityEventsError, ListSecurityEventsResponse, ListSessionsData, ListSessionsError, ListSessionsResponse, ListSharesData, ListSharesError, ListSharesResponse, ListSourceFilesData, ListSourceFilesError, ListSourceFilesResponse, ListSourceSnapshotsData, ListSourceSnapshotsError, ListSourceSnapshotsResponse, ListTeamData, ListTeamError, ListTeamResponse, ListUploadsData, ListUploadsError, ListUploadsResponse, ListUsersData, ListUsersError, ListUserSessionsData, ListUserSessionsError, ListUserSessionsResponse, ListUsersResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, LookAtInvitationData, LookAtInvitationError, LookAtInvitationResponse, OpenSharedFileData, OpenSharedFileError, OpenSharedFileResponse, OpenSharedReportData, OpenSharedReportError, OpenSharedReportResponse, PutUploadPartData, PutUploadPartError, PutUploadPartResponse, RefreshData, RefreshError, RefreshResponse, RegisterByInvitationData, RegisterByInvitationError, RegisterByInvitationResponse, RegisterData, RegisterError, RegisterResponse, RemoveMemberData, RemoveMemberError, RemoveMemberResponse, ResendInvitationData, ResendInvitationError, ResendInvitationResponse, ResetPasswordData, ResetPasswordError, ResetPasswordResponse, RestoreFileData, RestoreFileError, RestoreFileResponse, RetryJobData, RetryJobError, RetryJobResponse, RevokeAnalysisShareData, RevokeAnalysisShareError, RevokeAnalysisShareResponse, RevokeInvitationData, RevokeInvitationError, RevokeInvitationResponse, RevokeSessionData, RevokeSessionError, RevokeSessionResponse, RevokeShareData, RevokeShareError, RevokeShareResponse, SetUpData, SetUpError, SetUpResponse, UnsubscribeData, UnsubscribeError, UnsubscribeResponse, UpdateProjectData, UpdateProjectError, UpdateProjectResponse, UploadFileData, UploadFileError, UploadFileResponse, VerifyEmailData, VerifyEmailError, VerifyEmailResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -656,6 +656,371 @@ export const updateProjectMutation = (options?: Partial<Options<UpdateProjectDat
     const mutationOptions: UseMutationOptions<UpdateProjectResponse, UpdateProjectError, Options<UpdateProjectData>> = {
         mutationFn: async (fnOptions) => {
             const { data } = await updateProject({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listTeamQueryKey = (options: Options<ListTeamData>) => createQueryKey('listTeam', options);
+
+/**
+ * List team
+ *
+ * List who is in the project, owners first.
+ */
+export const listTeamOptions = (options: Options<ListTeamData>) => queryOptions<ListTeamResponse, ListTeamError, ListTeamResponse, ReturnType<typeof listTeamQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listTeam({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listTeamQueryKey(options)
+});
+
+export const listTeamInfiniteQueryKey = (options: Options<ListTeamData>): QueryKey<Options<ListTeamData>> => createQueryKey('listTeam', options, true);
+
+/**
+ * List team
+ *
+ * List who is in the project, owners first.
+ */
+export const listTeamInfiniteOptions = (options: Options<ListTeamData>) => {
+    const opts = infiniteQueryOptions<ListTeamResponse, ListTeamError, InfiniteData<ListTeamResponse>, QueryKey<Options<ListTeamData>>, number | Pick<QueryKey<Options<ListTeamData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListTeamData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    page: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listTeam({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listTeamInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+/**
+ * Invite member
+ *
+ * Invite somebody by e-mail or username; an address without an account joins on registering.
+ */
+export const inviteMemberMutation = (options?: Partial<Options<InviteMemberData>>): UseMutationOptions<InviteMemberResponse, InviteMemberError, Options<InviteMemberData>> => {
+    const mutationOptions: UseMutationOptions<InviteMemberResponse, InviteMemberError, Options<InviteMemberData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await inviteMember({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listInvitationsQueryKey = (options: Options<ListInvitationsData>) => createQueryKey('listInvitations', options);
+
+/**
+ * List invitations
+ *
+ * List the invitations that nobody answered yet, newest first.
+ */
+export const listInvitationsOptions = (options: Options<ListInvitationsData>) => queryOptions<ListInvitationsResponse, ListInvitationsError, ListInvitationsResponse, ReturnType<typeof listInvitationsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listInvitations({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listInvitationsQueryKey(options)
+});
+
+export const listInvitationsInfiniteQueryKey = (options: Options<ListInvitationsData>): QueryKey<Options<ListInvitationsData>> => createQueryKey('listInvitations', options, true);
+
+/**
+ * List invitations
+ *
+ * List the invitations that nobody answered yet, newest first.
+ */
+export const listInvitationsInfiniteOptions = (options: Options<ListInvitationsData>) => {
+    const opts = infiniteQueryOptions<ListInvitationsResponse, ListInvitationsError, InfiniteData<ListInvitationsResponse>, QueryKey<Options<ListInvitationsData>>, number | Pick<QueryKey<Options<ListInvitationsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListInvitationsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    page: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listInvitations({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listInvitationsInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+/**
+ * Resend invitation
+ *
+ * Send an invitation again, with another link; the one before ends.
+ */
+export const resendInvitationMutation = (options?: Partial<Options<ResendInvitationData>>): UseMutationOptions<ResendInvitationResponse, ResendInvitationError, Options<ResendInvitationData>> => {
+    const mutationOptions: UseMutationOptions<ResendInvitationResponse, ResendInvitationError, Options<ResendInvitationData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await resendInvitation({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Revoke invitation
+ *
+ * Take an invitation back.
+ */
+export const revokeInvitationMutation = (options?: Partial<Options<RevokeInvitationData>>): UseMutationOptions<RevokeInvitationResponse, RevokeInvitationError, Options<RevokeInvitationData>> => {
+    const mutationOptions: UseMutationOptions<RevokeInvitationResponse, RevokeInvitationError, Options<RevokeInvitationData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await revokeInvitation({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Remove member
+ *
+ * Leave the project, or as an owner remove somebody from it.
+ */
+export const removeMemberMutation = (options?: Partial<Options<RemoveMemberData>>): UseMutationOptions<RemoveMemberResponse, RemoveMemberError, Options<RemoveMemberData>> => {
+    const mutationOptions: UseMutationOptions<RemoveMemberResponse, RemoveMemberError, Options<RemoveMemberData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await removeMember({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Change member
+ *
+ * Give a member another role.
+ */
+export const changeMemberMutation = (options?: Partial<Options<ChangeMemberData>>): UseMutationOptions<ChangeMemberResponse, ChangeMemberError, Options<ChangeMemberData>> => {
+    const mutationOptions: UseMutationOptions<ChangeMemberResponse, ChangeMemberError, Options<ChangeMemberData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await changeMember({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listMyInvitationsQueryKey = (options?: Options<ListMyInvitationsData>) => createQueryKey('listMyInvitations', options);
+
+/**
+ * List my invitations
+ *
+ * List the invitations you can answer: to your account, and to your confirmed address.
+ */
+export const listMyInvitationsOptions = (options?: Options<ListMyInvitationsData>) => queryOptions<ListMyInvitationsResponse, ListMyInvitationsError, ListMyInvitationsResponse, ReturnType<typeof listMyInvitationsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listMyInvitations({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listMyInvitationsQueryKey(options)
+});
+
+export const listMyInvitationsInfiniteQueryKey = (options?: Options<ListMyInvitationsData>): QueryKey<Options<ListMyInvitationsData>> => createQueryKey('listMyInvitations', options, true);
+
+/**
+ * List my invitations
+ *
+ * List the invitations you can answer: to your account, and to your confirmed address.
+ */
+export const listMyInvitationsInfiniteOptions = (options?: Options<ListMyInvitationsData>) => {
+    const opts = infiniteQueryOptions<ListMyInvitationsResponse, ListMyInvitationsError, InfiniteData<ListMyInvitationsResponse>, QueryKey<Options<ListMyInvitationsData>>, number | Pick<QueryKey<Options<ListMyInvitationsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListMyInvitationsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    page: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listMyInvitations({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listMyInvitationsInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+/**
+ * Accept invitation
+ *
+ * Join the project you were invited to.
+ */
+export const acceptInvitationMutation = (options?: Partial<Options<AcceptInvitationData>>): UseMutationOptions<AcceptInvitationResponse, AcceptInvitationError, Options<AcceptInvitationData>> => {
+    const mutationOptions: UseMutationOptions<AcceptInvitationResponse, AcceptInvitationError, Options<AcceptInvitationData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await acceptInvitation({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Decline invitation
+ *
+ * Say no to an invitation.
+ */
+export const declineInvitationMutation = (options?: Partial<Options<DeclineInvitationData>>): UseMutationOptions<DeclineInvitationResponse, DeclineInvitationError, Options<DeclineInvitationData>> => {
+    const mutationOptions: UseMutationOptions<DeclineInvitationResponse, DeclineInvitationError, Options<DeclineInvitationData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await declineInvitation({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Look at invitation
+ *
+ * Say what a link invites to; this does not use it up.
+ */
+export const lookAtInvitationMutation = (options?: Partial<Options<LookAtInvitationData>>): UseMutationOptions<LookAtInvitationResponse, LookAtInvitationError, Options<LookAtInvitationData>> => {
+    const mutationOptions: UseMutationOptions<LookAtInvitationResponse, LookAtInvitationError, Options<LookAtInvitationData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await lookAtInvitation({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Accept invitation link
+ *
+ * Join by the link that was sent.
+ */
+export const acceptInvitationLinkMutation = (options?: Partial<Options<AcceptInvitationLinkData>>): UseMutationOptions<AcceptInvitationLinkResponse, AcceptInvitationLinkError, Options<AcceptInvitationLinkData>> => {
+    const mutationOptions: UseMutationOptions<AcceptInvitationLinkResponse, AcceptInvitationLinkError, Options<AcceptInvitationLinkData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await acceptInvitationLink({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Decline invitation link
+ *
+ * Say no by the link that was sent to an address, without an account.
+ */
+export const declineInvitationLinkMutation = (options?: Partial<Options<DeclineInvitationLinkData>>): UseMutationOptions<DeclineInvitationLinkResponse, DeclineInvitationLinkError, Options<DeclineInvitationLinkData>> => {
+    const mutationOptions: UseMutationOptions<DeclineInvitationLinkResponse, DeclineInvitationLinkError, Options<DeclineInvitationLinkData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await declineInvitationLink({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Register by invitation
+ *
+ * Make an account by the link that was sent, which is in the project at once.
+ */
+export const registerByInvitationMutation = (options?: Partial<Options<RegisterByInvitationData>>): UseMutationOptions<RegisterByInvitationResponse, RegisterByInvitationError, Options<RegisterByInvitationData>> => {
+    const mutationOptions: UseMutationOptions<RegisterByInvitationResponse, RegisterByInvitationError, Options<RegisterByInvitationData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await registerByInvitation({
                 ...options,
                 ...fnOptions,
                 throwOnError: true

@@ -1,0 +1,121 @@
+"""The verbs of members: another role, leaving, removing."""
+
+from uuid import UUID
+
+from sqlalchemy import func
+
+from taskyard.accounts.models import User
+from taskyard.core.access import Permission
+from taskyard.core.schemas import NumberedPageQuery
+from taskyard.core.uow import Uow
+from taskyard.projects import repository as projects
+from taskyard.projects.access import ProjectAccess
+from taskyard.projects.errors import ProjectNotFound
+from taskyard.projects.models import Membership, Project
+from taskyard.projects.naming import hand_over
+from taskyard.projects.team import repository
+from taskyard.projects.team.errors import LastOwnerStays, MemberNotFound
+from taskyard.projects.team.events import MemberLeft, MemberRemoved, MemberRoleChanged
+from taskyard.projects.team.schemas import MemberRead
+from taskyard.projects.types import ProjectRole
+
+
+def read(membership: Membership, user: User) -> MemberRead:
+    """Return a member as everybody in the project sees them."""
+    return MemberRead(
+        user_id=user.id,
+        username=user.username,
+        display_name=user.display_name,
+        role=membership.role,
+        active=user.is_active,
+        joined_at=membership.joined_at,
+    )
+
+
+async def listed(
+    uow: Uow, access: ProjectAccess, query: NumberedPageQuery
+) -> tuple[list[MemberRead], int]:
+    """Return a page of a project's members, owners first. Raises paging refusals."""
+    query.check_tier(access.actor.tier)
+    rows, total = await repository.members(
+        uow.db, access.project_id, offset=query.offset, limit=query.page_size
+    )
+    return [read(membership, user) for membership, user in rows], total
+
+
+async def held(uow: Uow, project_id: UUID) -> Project:
+    """Return a project whose team nobody else changes until the end. Raises ProjectNotFound."""
+    project = await projects.get(uow.db, project_id, lock=True)
+    if project is None:
+        raise ProjectNotFound
+    return project
+
+
+async def change_role(
+    uow: Uow, access: ProjectAccess, user_id: UUID, role: ProjectRole
+) -> MemberRead:
+    """Give a member another role. Raises MemberNotFound, LastOwnerStays, hand-over refusals."""
+    project = await held(uow, access.project_id)
+    membership, user = await _member(uow, project.id, user_id)
+    old = membership.role
+    if old == role:
+        return read(membership, user)
+    if old == "owner":
+        await _spare(uow, project, user_id)
+    membership.role = role
+    await uow.db.flush()
+    uow.emit(
+        MemberRoleChanged(
+            subject_id=user_id,
+            project_id=project.id,
+            actor_id=access.actor.user_id,
+            username=user.username,
+            old=old,
+            new=role,
+        )
+    )
+    return read(membership, user)
+
+
+async def remove(uow: Uow, access: ProjectAccess, user_id: UUID) -> None:
+    """Let a member leave, or remove one: that takes `team:manage`.
+
+    Raises MemberNotFound, ProjectRoleTooLow, LastOwnerStays, hand-over refusals.
+    """
+    project = await held(uow, access.project_id)
+    membership, user = await _member(uow, project.id, user_id)
+    leaves = user_id == access.actor.user_id
+    if not leaves:
+        access.require(Permission.TEAM_MANAGE)
+    if membership.role == "owner":
+        await _spare(uow, project, user_id)
+    told = MemberLeft if leaves else MemberRemoved
+    uow.emit(
+        told(
+            subject_id=user_id,
+            project_id=project.id,
+            actor_id=access.actor.user_id,
+            username=user.username,
+            role=membership.role,
+        )
+    )
+    await uow.db.delete(membership)
+    await uow.db.flush()
+
+
+async def _member(uow: Uow, project_id: UUID, user_id: UUID) -> tuple[Membership, User]:
+    found = await repository.member(uow.db, project_id, user_id)
+    if found is None:
+        raise MemberNotFound
+    return found
+
+
+async def _spare(uow: Uow, project: Project, user_id: UUID) -> None:
+    """See to it that the project has an owner without this one. Raises LastOwnerStays."""
+    another = await repository.next_owner(uow.db, project.id, beside=user_id)
+    if another is None:
+        raise LastOwnerStays
+    if project.owner_id == user_id:
+        # It counts against somebody's tier and has its name among theirs.
+        await hand_over(uow, project, another)
+        project.updated_at = func.now()
