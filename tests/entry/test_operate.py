@@ -43,7 +43,7 @@ def test_help_answers_at_once_and_names_every_command(taskyard: Start) -> None:
     run = taskyard("--help")
     assert run.ended() == 0
     assert time.monotonic() - began < 3
-    for command in ("up", "serve", "worker", "migrate", "doctor", "parked", "admin"):
+    for command in ("up", "serve", "worker", "migrate", "backup", "restore", "doctor", "admin"):
         assert f" {command} " in run.output
 
 

@@ -1,7 +1,7 @@
 """The `taskyard` command.
 
     serve.py      the processes: up, serve, worker
-    operate.py    the operator's commands: migrate, doctor, parked
+    operate.py    the operator's commands: migrate, backup, restore, doctor, parked
     administer.py accounts without signing in: admin
     client/       the client: login, projects, analyze, jobs
 

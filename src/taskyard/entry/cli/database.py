@@ -19,12 +19,15 @@ def on_database(data_dir: Path, work: Callable[["Database", "Settings"], Awaitab
     from pydantic import ValidationError
 
     from taskyard.core.db import Database
+    from taskyard.entry import migrations
     from taskyard.entry.up.attach import database_at_hand
     from taskyard.entry.up.errors import StartError
     from taskyard.kit.errors import TaskyardError
 
     async def run() -> Made:
         settings = configured()
+        if migrations.revisions(settings)[0] is None:
+            refuse("The database is empty. Run `taskyard migrate` first.")
         database = Database(settings)
         try:
             return await work(database, settings)
@@ -36,6 +39,8 @@ def on_database(data_dir: Path, work: Callable[["Database", "Settings"], Awaitab
             return asyncio.run(run())
     except StartError as error:
         refuse(error.message, error.exit_code)
+    except migrations.MigrationError as error:
+        refuse(str(error))
     except ValidationError as error:
         refuse("\n".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()))
     except TaskyardError as error:

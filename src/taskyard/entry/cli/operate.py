@@ -1,7 +1,7 @@
-"""The operator's commands: migrate, doctor and parked."""
+"""The operator's commands: migrate, backup, restore, doctor and parked."""
 
 import json
-from collections.abc import Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,6 +13,8 @@ from taskyard.entry.cli.outcome import configured, refuse
 from taskyard.entry.cli.serve import DataDir, Host, Port
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from taskyard.core.db import Database
     from taskyard.core.parking import Parked
     from taskyard.core.settings import Settings
@@ -24,6 +26,8 @@ _SIGNS = {"ok": ("✓", "green"), "note": ("·", "yellow"), "wrong": ("✗", "re
 def add_to(app: typer.Typer) -> None:
     """Add the commands of this module."""
     app.command()(migrate)
+    app.command()(backup)
+    app.command()(restore)
     app.command()(doctor)
     app.command()(parked)
 
@@ -31,19 +35,74 @@ def add_to(app: typer.Typer) -> None:
 def migrate(*, data_dir: DataDir = Path(".data")) -> None:
     """Bring the database to the newest revision. `taskyard up` does it by itself."""
     from taskyard.entry import migrations
+
+    with _at(data_dir):
+        settings = configured()
+        migrations.upgrade(settings)
+        revision, _ = migrations.revisions(settings)
+    typer.echo(f"The database is at the newest revision, {revision}.")
+
+
+def backup(
+    file: Annotated[Path, typer.Argument(help="Where to write it; it must not exist.")],
+    *,
+    data_dir: DataDir = Path(".data"),
+) -> None:
+    """Write everything into one file. The platform may go on working meanwhile."""
+    from taskyard.entry import backup as backups
+
+    with _at(data_dir):
+        settings = configured()
+        made = backups.write(file, settings)
+    size = file.stat().st_size
+    typer.echo(f"Wrote {file}, {size / 1e6:,.1f} MB. Keep it safe: the instance's key is in it.")
+    if not made.holds_content:
+        typer.echo(f"The content lies in {settings.storage_url} and is not in it.")
+
+
+def restore(
+    file: Annotated[Path, typer.Argument(help="What `taskyard backup` wrote.")],
+    *,
+    data_dir: DataDir = Path(".data"),
+) -> None:
+    """Bring a backup into a new data directory, or an empty database. Start it afterwards."""
+    from taskyard.entry import backup as backups
+    from taskyard.entry.up.attach import holder
+    from taskyard.entry.up.datadir import DataDir as Directory
+    from taskyard.entry.up.run import DATABASE, given
+
+    if holder(data_dir) is not None:
+        refuse(f"A taskyard runs on {data_dir}. Choose a new --data-dir.")
+    with _refusing():
+        made = backups.read(file)
+        if not given(DATABASE):
+            backups.keep_key(file, Directory.open(data_dir))
+    with _at(data_dir):
+        backups.restore(file, made, configured())
+    typer.echo(f"Restored what {file} held at {made.made_at}. Start it with `taskyard up`.")
+
+
+@contextmanager
+def _at(data_dir: Path) -> "Iterator[None]":
+    """Have the instance's database at hand; a refusal ends the command with one line."""
     from taskyard.entry.up.attach import database_at_hand
+
+    with _refusing(), database_at_hand(data_dir):
+        yield
+
+
+@contextmanager
+def _refusing() -> "Iterator[None]":
+    from taskyard.entry.backup import BackupError
+    from taskyard.entry.migrations import MigrationError
     from taskyard.entry.up.errors import StartError
 
     try:
-        with database_at_hand(data_dir):
-            settings = configured()
-            migrations.upgrade(settings)
-            revision, _ = migrations.revisions(settings)
+        yield
     except StartError as error:
         refuse(error.message, error.exit_code)
-    except migrations.MigrationError as error:
+    except (BackupError, MigrationError) as error:
         refuse(str(error))
-    typer.echo(f"The database is at the newest revision, {revision}.")
 
 
 def doctor(
