@@ -67,6 +67,17 @@ def test_a_name_that_leads_astray(name: str, rule: str, entry: str | None) -> No
         assert shown == entry or entry is None
 
 
+def test_a_name_that_takes_minutes_to_normalise_is_not_normalised() -> None:
+    """Accents in the wrong order are sorted one by one, and nothing stops that."""
+    name = "a" + "\u0301" * 30_000 + "\u0316" * 30_000
+    for files in ([(name, b"1")], [(f"node_modules/{name}", b"1"), ("a.py", b"1")]):
+        data = gzip.compress(tar_of(files))
+        assert len(data) < 4096
+        began = time.perf_counter()
+        assert refusal(data)[0] == "path_length"
+        assert time.perf_counter() - began < 1
+
+
 def test_a_nul_in_a_name() -> None:
     assert refusal(patched(zip_of({"good.py_.txt": b"1"}), b"good.py_", b"good.py\0")) == (
         "nul",

@@ -7,6 +7,9 @@ from collections.abc import Callable
 from taskyard.files.archive.limits import ArchiveLimits
 from taskyard.files.errors import ArchiveUnsafe
 
+#: PATH_MAX of Linux: no file anybody packed has a longer path. Bringing one to NFC takes the square
+#: of its length, without a chance to stop: half a million accents would take a core for minutes.
+_LONGEST = 4096
 _DRIVE = re.compile(r"^[A-Za-z]:")
 #: Control characters, line and paragraph separators, and the marks that turn the direction of
 #: text: a name holding one shows as another name ("Trojan Source", CVE-2021-42574).
@@ -65,6 +68,12 @@ def safe_path(name: str) -> str:
     `.` and empty components are dropped and the text is brought to NFC, so that one tree packed
     by different tools has one set of names. Raises ArchiveUnsafe.
     """
+    if len(name) > _LONGEST:
+        raise ArchiveUnsafe(
+            rule="path_length",
+            entry=shown(name),
+            reason=f"its path is longer than {_LONGEST:,} characters",
+        )
     for rule, (is_broken, reason) in _RULES.items():
         if is_broken(name):
             raise ArchiveUnsafe(rule=rule, entry=shown(name), reason=reason)
