@@ -16,7 +16,7 @@ from dataclasses import replace
 import pytest
 
 from taskyard.files.archive.limits import ArchiveLimits, Deadline
-from taskyard.files.archive.tree import unpack
+from taskyard.files.archive.tree import lay_out, unpack
 from taskyard.files.errors import ArchiveUnreadable, ArchiveUnsafe
 from tests.files.archives import LIMITS, PROGRAM, patched, read, tar_of, wide_zip, zip_of
 
@@ -357,6 +357,42 @@ def test_an_extension_header_of_unbounded_length() -> None:
     header = tarfile.TarInfo("././@PaxHeader")
     header.type, header.size = b"x", 900 * MIB
     assert refusal(header.tobuf(tarfile.USTAR_FORMAT) + bytes(4096))[0] == "header"
+
+
+def test_extension_headers_that_never_end_cost_no_memory() -> None:
+    """Ten of them, each of 70,000 keywords nobody else has."""
+    headers = b""
+    for number in range(10):
+        records = b"".join(b"12 %d%06d=\n" % (number, key) for key in range(70_000))
+        header = tarfile.TarInfo("././@PaxHeader")
+        header.type, header.size = b"x", len(records)
+        headers += header.tobuf(tarfile.USTAR_FORMAT) + records + bytes(-len(records) % 512)
+    data = headers + tar_of(PROGRAM)
+    tracemalloc.start()
+    assert set(read(data).contents) == set(PROGRAM)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 8 * MIB
+
+
+def test_a_zip_directory_that_is_mostly_names() -> None:
+    limits = replace(LIMITS, entries=2_000)
+    data = zip_of(((f"{n:05}{'n' * 65_000}", b"") for n in range(1_100)), method=0)
+    tracemalloc.start()
+    assert refusal(data, limits) == ("header", "the archive")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 8 * MIB
+
+
+def test_folders_beyond_counting() -> None:
+    """A file in each of many deep folders: what they are called would fill the memory."""
+    limits = replace(LIMITS, entries=1_000)
+    files = {f"{n}/" + "d/" * 30 + "x.py": b"" for n in range(40)}
+    with pytest.raises(ArchiveUnsafe) as caught:
+        lay_out(files, io.BytesIO(), limits)
+    assert caught.value.fields["rule"] == "folders"
+    lay_out(files, io.BytesIO(), LIMITS)
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,9 @@ _KINDS = {
     b"6": EntryKind.FIFO,
 }
 _OCTAL_DIGITS = frozenset(b"01234567")
+#: What is heeded of a pax header. Nothing else is kept: header may follow header without end, each
+#: with other keywords.
+_PATH, _SIZE, _SPARSE = "path", "size", "GNU.sparse"
 
 
 class Readable(Protocol):
@@ -104,8 +107,8 @@ def _headers(stream: Readable) -> Iterator[bytes]:
 def _entry(
     stream: Readable, header: bytes, type_flag: bytes, size: int, extension: dict[str, bytes]
 ) -> _TarEntry:
-    name = _text(extension.get("path") or _header_name(header))
-    if type_flag == b"S" or any(key.startswith("GNU.sparse") for key in extension):
+    name = _text(extension.get(_PATH) or _header_name(header))
+    if type_flag == b"S" or _SPARSE in extension:
         raise ArchiveUnreadable(
             reason=f"{shown(name)} in it is a sparse file; pack it as a plain one"
         )
@@ -113,8 +116,8 @@ def _entry(
         kind = EntryKind.FOLDER if name.endswith("/") else EntryKind.FILE
     else:
         kind = _KINDS.get(type_flag, EntryKind.OTHER)
-    if "size" in extension:
-        size = _decimal(extension["size"])
+    if _SIZE in extension:
+        size = _decimal(extension[_SIZE])
     # Links, devices and folders carry no data, whatever their size field says (GNU and ustar
     # agree for all but pax hard links, which we do not take).
     if type_flag in _KINDS:
@@ -137,13 +140,16 @@ def _extension(stream: Readable, type_flag: bytes, size: int) -> dict[str, bytes
     data = _exactly(stream, size)
     _exactly(stream, -size % BLOCK)
     if type_flag == b"L":
-        return {"path": data.rstrip(b"\0")}
+        return {_PATH: data.rstrip(b"\0")}
     # A global header speaks of all entries, and nothing we use may be said of all.
     return _pax_records(data) if type_flag == b"x" else {}
 
 
 def _pax_records(data: bytes) -> dict[str, bytes]:
-    """Parse `LENGTH KEY=VALUE` lines; each length counts its whole line, the end included."""
+    """Parse `LENGTH KEY=VALUE` lines; each length counts its whole line, the end included.
+
+    Returns those that are heeded; that a file is sparse is said by many keywords, and kept as one.
+    """
     records: dict[str, bytes] = {}
     at = 0
     while at < len(data) and data[at] != 0:
@@ -156,7 +162,11 @@ def _pax_records(data: bytes) -> dict[str, bytes]:
         key, equals, value = data[space + 1 : end - 1].partition(b"=")
         if not equals:
             raise _damaged()
-        records[key.decode("utf-8", "replace")] = value
+        keyword = key.decode("utf-8", "replace")
+        if keyword.startswith(_SPARSE):
+            records[_SPARSE] = b""
+        elif keyword in {_PATH, _SIZE}:
+            records[keyword] = value
         at = end
     return records
 

@@ -228,6 +228,12 @@ class _Builder:
             folder = "/".join(parents[:depth])
             other = other or self._taken.get(folder)
             self._folders.setdefault(folder, path)
+        if len(self._folders) > self.limits.entries:
+            raise ArchiveUnsafe(
+                rule="folders",
+                entry=self.limits.whole,
+                reason=f"its files lie in more than {self.limits.entries:,} folders",
+            )
         if other:
             raise ArchiveUnsafe(
                 rule="duplicate",

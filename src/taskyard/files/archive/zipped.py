@@ -27,6 +27,8 @@ _END64 = struct.Struct("<4sQ2H2L4Q")
 _CENTRAL = struct.Struct("<4s6H3L5H2L")
 _LOCAL = struct.Struct("<4s5H3L2H")
 _COMMENT_BYTES_MAX = 0xFFFF
+#: Room for 670 bytes of each of 100,000 entries; all of it is held in memory.
+_DIRECTORY_BYTES_MAX = 64 * 1024 * 1024
 _STORED, _DEFLATED = 0, 8
 #: Bit 0 encrypted, 6 strongly encrypted, 13 the directory itself is masked (APPNOTE 4.4.4).
 _ENCRYPTED = 0x1 | 0x40 | 0x2000
@@ -212,6 +214,10 @@ def _directory(
             rule="entries",
             entry="the archive",
             reason=f"it holds {count:,} entries; the limit is {limits.entries:,}",
+        )
+    if size > _DIRECTORY_BYTES_MAX:
+        raise ArchiveUnsafe(
+            rule="header", entry="the archive", reason="its zip directory is over 64 MiB long"
         )
     source.seek(start)
     headers = []
