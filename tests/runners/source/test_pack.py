@@ -4,6 +4,7 @@ import hashlib
 import io
 import random
 import time
+import tracemalloc
 import zlib
 from collections.abc import Callable, Sequence
 
@@ -200,6 +201,16 @@ def test_any_delta_is_applied_or_refused(base: bytes, delta: bytes) -> None:
     except RepositoryDamaged:
         return
     assert made is None or len(made) <= 1000
+
+
+def test_a_delta_of_many_small_parts_costs_no_more_than_what_it_makes() -> None:
+    parts = 1_000_000
+    delta = number(0) + number(2 * parts) + b"\x02ab" * parts
+    tracemalloc.start()
+    assert apply(b"", delta, 20 * MIB) == b"ab" * parts
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 10 * MIB
 
 
 def test_what_is_too_large_is_counted_and_not_kept() -> None:

@@ -49,10 +49,10 @@ def apply(base: bytes, delta: bytes, limit_bytes: int) -> bytes | None:
         raise _damaged()
     if size > limit_bytes:
         return None
-    parts: list[bytes] = []
-    made, end = 0, len(delta)
+    # Not a list of parts: there may be seven million of two bytes each.
+    made = bytearray()
     try:
-        while at < end:
+        while at < len(delta):
             code = delta[at]
             if code & _COPY:
                 start, length, at = _copied(delta, at)
@@ -61,16 +61,15 @@ def apply(base: bytes, delta: bytes, limit_bytes: int) -> bytes | None:
                 length = code
                 part = delta[at + 1 : at + 1 + length]
                 at += 1 + length
-            made += length
+            made += part
             # Also for the code 0, which means nothing yet.
-            if not len(part) == length > 0 or made > size:
+            if not len(part) == length > 0 or len(made) > size:
                 raise _damaged()
-            parts.append(part)
     except IndexError:
         raise _damaged() from None
-    if made != size:
+    if len(made) != size:
         raise _damaged()
-    return b"".join(parts)
+    return bytes(made)
 
 
 def _copied(delta: bytes, at: int) -> tuple[int, int, int]:
