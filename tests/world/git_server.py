@@ -102,6 +102,8 @@ class GitServer:
     refusals: list[int] = field(default_factory=list)
     #: Where requests for a path go instead.
     moved: dict[str, str] = field(default_factory=dict)
+    #: What it says of itself in place of what Git would say.
+    advertised: bytes | None = None
     #: Bytes of an answer's body that are sent before it waits for `go_on`; None sends all.
     hold_after: int | None = None
     go_on: threading.Event = field(default_factory=threading.Event)
@@ -177,6 +179,10 @@ class _Handler(BaseHTTPRequestHandler):
                 rest = path.removeprefix(old)
                 self._plain(301, Location=f"{new}{rest}{'?' if query else ''}{query}")
                 return
+        if served.advertised is not None and path.endswith("/info/refs"):
+            kind = "application/x-git-upload-pack-advertisement"
+            self._send([f"Content-Type: {kind}"], served.advertised)
+            return
         self._git(path, query)
 
     def _plain(self, status: int, **headers: str) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import io
 import tarfile
+import tracemalloc
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -208,6 +209,7 @@ async def test_a_repository_that_has_moved_is_followed(git: GitServer) -> None:
         ("https://localhost", AddressForbidden, "this machine"),
         ("https://me:secret@example.com", AddressForbidden, "before '@'"),
         ("file:///etc", AddressForbidden, "write it as https"),
+        ("https://[", errors.NoRepository, "an address that cannot be read"),
         ("/sign-in?next=", errors.NoRepository, "a page"),
         ("/round", errors.NoRepository, "from one address to the next"),
     ],
@@ -219,6 +221,18 @@ async def test_a_redirect_leads_nowhere_else(
     with pytest.raises(refusal, match=reason):
         await fetch(git, git.url("round"))
     assert {line.partition("?")[0] for line in git.asked} <= {"GET /round/info/refs"}
+
+
+async def test_a_server_that_can_do_200_000_things_costs_no_memory(git: GitServer) -> None:
+    able = b"".join(b"000c%07d\n" % number for number in range(200_000))
+    git.advertised = b"000eversion 2\n" + able + b"0000"
+    outgoing = Outgoing([git.allow])
+    tracemalloc.start()
+    with pytest.raises(errors.RepositoryNotFound):
+        await find(outgoing, Address.parse(git.url("any.git")), None)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 8 * MIB
 
 
 async def test_only_the_first_request_is_redirected(git: GitServer) -> None:

@@ -34,6 +34,8 @@ _REDIRECTS: Final = {301, 302, 303, 307, 308}
 _REDIRECTS_MAX: Final = 3
 _COMMIT: Final = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 _ANY_COMMIT: Final = ("allow-any-sha1-in-want", "allow-reachable-sha1-in-want")
+#: What is heeded of what a server of the newer protocol says that it can do, line by line.
+_HEEDED: Final = {"fetch", "object-format"}
 
 
 class Found(BaseModel):
@@ -144,7 +146,11 @@ async def _discover(outgoing: Outgoing, address: Address, wanted: Wanted) -> _Sa
 
 def _moved(target: Address, answer: Answer) -> Address:
     """Return the repository's new address. Where that leads is judged like any other."""
-    goal = Address.parse(urljoin(str(target), answer.headers.get("location", "")))
+    try:
+        goal = Address.parse(urljoin(str(target), answer.headers.get("location", "")))
+    except ValueError:
+        reason = "it leads to an address that cannot be read"
+        raise NoRepository(url=str(target), reason=reason) from None
     suffix = f"/info/refs?service={_SERVICE}"
     base = Address.parse(str(goal).removesuffix(suffix))
     if base == goal or "?" in base.target:
@@ -174,7 +180,8 @@ async def _read(packets: Packets, said: _Said, wanted: Wanted) -> _Said:
         said.version = 2
         async for line in _lines(packets):
             name, _, value = line.partition("=")
-            said.able[name] = value
+            if name in _HEEDED:
+                said.able[name] = value
         return said
     if isinstance(line, Mark):
         return said
