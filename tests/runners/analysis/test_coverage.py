@@ -103,6 +103,43 @@ async def test_many_tests_that_cannot_be_loaded_end_it_soon(analyse_tree: Analys
     assert reason.startswith("20 test files or more could not be loaded without absent_four")
 
 
+#: Goes on when the tests have ended, and writes what is handed out again and again.
+FORGER = """
+import json, os, time
+import app
+
+def test_a():
+    app.sign(1)
+    if os.fork():
+        return
+    text = json.dumps({"files": {"app.py": {"summary": SUMMARY}}})
+    while True:
+        with open("/box/new.json", "w") as file:
+            file.write(text)
+        os.replace("/box/new.json", "/box/coverage.json")
+        time.sleep(0.001)
+"""
+
+
+@pytest.mark.parametrize(
+    "figures",
+    [
+        {"covered_lines": 4_000_000, "num_statements": 4},
+        {"covered_lines": -4, "num_statements": -4},
+        {"covered_lines": 4, "num_statements": 10**30},
+    ],
+    ids=["more than there is", "less than nothing", "more than fits"],
+)
+async def test_figures_that_the_tests_wrote_themselves_are_not_believed(
+    analyse_tree: Analyse, figures: dict[str, int]
+) -> None:
+    """Coverage is 0 to 100 per cent, whatever hostile tests leave in its place."""
+    forger = FORGER.replace("SUMMARY", repr(figures))
+    report = await analyse_tree({"app.py": CODE, "test_app.py": forger}, "coverage")
+    assert report.coverage_percent is None
+    assert report.coverage.reason == "The coverage report is missing or false"
+
+
 async def test_unittest_classes_are_found(analyse_tree: Analyse) -> None:
     test = (
         "import unittest\nimport app\n\nclass Test(unittest.TestCase):\n"

@@ -5,8 +5,9 @@ import re
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Annotated, Self
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from taskyard.runners.analysis import layout
 from taskyard.runners.analysis.finding import Value
@@ -78,18 +79,22 @@ class Tested(Value):
     coverage: Coverage
 
 
+#: What is written inside may have been written by the tests themselves: no project has more.
+_Count = Annotated[int, Field(ge=0, le=100_000_000)]
+
+
 class _Complaint(BaseModel):
     name: str
     reason: str
 
 
 class _Record(BaseModel):
-    files: int
-    collected: int
-    passed: int
-    failed: int
-    errors: int
-    skipped: int
+    files: _Count
+    collected: _Count
+    passed: _Count
+    failed: _Count
+    errors: _Count
+    skipped: _Count
     stopped: bool
     given_up: bool
     unloaded: list[_Complaint]
@@ -101,10 +106,16 @@ class _Record(BaseModel):
 
 
 class _Summary(BaseModel):
-    covered_lines: int
-    num_statements: int
-    covered_branches: int = 0
-    num_branches: int = 0
+    covered_lines: _Count
+    num_statements: _Count
+    covered_branches: _Count = 0
+    num_branches: _Count = 0
+
+    @model_validator(mode="after")
+    def _reaches_no_more_than_there_is(self) -> Self:
+        if self.covered_lines > self.num_statements or self.covered_branches > self.num_branches:
+            raise ValueError("more was reached than there is")
+        return self
 
 
 class _File(BaseModel):
@@ -226,7 +237,7 @@ class TestRun:
             return self._unmeasured(reason, ended, counts)
         files = self._files(ended.results.get(_COVERAGE, b""))
         if files is None:
-            return self._unmeasured("the coverage report is missing", ended, counts)
+            return self._unmeasured("the coverage report is missing or false", ended, counts)
         return self._measured(files, ended, counts, _why_not_all(record))
 
     def _files(self, content: bytes) -> Mapping[str, _Summary] | None:
