@@ -5,6 +5,7 @@ import json
 import random
 import string
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -15,14 +16,18 @@ import pytest
 from detect_secrets.core import scan
 from detect_secrets.settings import default_settings
 
+from taskyard.runners.analysis.excerpts import Excerpts
 from taskyard.runners.analysis.finding import Finding
 from taskyard.runners.analysis.html import to_html
+from taskyard.runners.analysis.languages import copy_of
 from taskyard.runners.analysis.masking import MASK, Redactor, masked, without_quotes
 from taskyard.runners.analysis.report import AnalysisParameters, AnalysisReport
 from taskyard.runners.analysis.runner import analyse
 from taskyard.runners.analysis.sarif import to_sarif
 from taskyard.runners.analysis.searched import MAX_BYTES, how_to_search
+from taskyard.runners.analysis.survey import write_copy
 from taskyard.runners.analysis.tools import bench, secrets
+from taskyard.runners.analysis.tools.answer import Answer, ToolRun
 from taskyard.runners.folder import folder_run
 from taskyard.runners.sandbox import Sandbox
 from tests.runners.analysis.conftest import Analyse, Tree, lay_out
@@ -359,3 +364,34 @@ def test_words_are_redacted_only_in_quotes() -> None:
 )  # fmt: skip
 def test_files_are_searched_by_their_names(path: str, how: str | None) -> None:
     assert how_to_search(path) == how
+
+
+def test_of_two_secrets_that_begin_alike_the_longer_is_taken_out() -> None:
+    redactor = Redactor(["q7-key", "q7-key-of-two", "y-of"])
+    assert (
+        redactor.text("q7-key-of-two, q7-key-of-one, any-of") == f"{MASK}, {MASK}-of-one, an{MASK}"
+    )
+
+
+def test_a_hundred_thousand_secrets_are_masked_as_fast_as_a_few() -> None:
+    """A source of test vectors is full of what looks like keys."""
+    values = [f"{number:06x}{'d4' * 9}" for number in range(100_000)]
+    began = time.perf_counter()
+    redactor = Redactor(values)
+    sentences = [f"Possible hardcoded password: '{value}', says a tool" for value in values[:1000]]
+    told = f"Possible hardcoded password: '{MASK}', says a tool"
+    assert {redactor.text(sentence) for sentence in sentences} == {told}
+    assert time.perf_counter() - began < 3
+
+
+def test_a_file_of_secrets_alone_is_shown_with_masks(tmp_path: Path) -> None:
+    count = 19_000
+    lines = [f"key_{number} = {'d4' * 9}{number:06x}" for number in range(count)]
+    write_copy(tmp_path / copy_of("keys.env"), "\n".join(lines))
+    places = tuple((n + 1, line.index("=") + 2, len(line)) for n, line in enumerate(lines))
+    run = ToolRun(name="detect-secrets", version="1")
+    found = secrets.Secrets(answer=Answer(tool=run), masks={"keys.env": places}, unseen=())
+    began = time.perf_counter()
+    excerpts = Excerpts(tmp_path, found, ())
+    assert excerpts.line("keys.env", count) == f"key_{count - 1} = {MASK}"
+    assert time.perf_counter() - began < 3

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
+from itertools import groupby
 from pathlib import Path
 
 from taskyard.runners.analysis.finding import ExcerptLine, Issue
@@ -30,8 +31,8 @@ class Excerpts:
             lines = (self._copies / copy_of(file)).read_text(encoding="utf-8").split("\n")
         except OSError:
             return []  # Undecodable files have no copy.
-        for number in {mask[0] for mask in self._masks.get(file, ())}:
-            here = [mask for mask in self._masks[file] if mask[0] == number]
+        masks = sorted(self._masks.get(file, ()))
+        for number, here in groupby(masks, key=lambda mask: mask[0]):
             lines[number - 1] = masked(lines[number - 1], here)
         for number in self._passwords.get(file, ()):
             if 0 < number <= len(lines):
