@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from taskyard.core.downloads import (
+    TOKEN_LENGTH,
     Link,
     LinkSigner,
     SignedUrlExpired,
@@ -25,6 +26,20 @@ def test_a_link_opens_as_it_was_made() -> None:
     token = SIGNER.sign(LINK, expires_in=MINUTE)
     assert SIGNER.open(token, method="GET") == LINK
     assert token.isascii()
+
+
+@pytest.mark.parametrize(
+    "char", ["a", '"', "\u00e9", "\U0001f40d"], ids=["a", "quote", "e", "snake"]
+)
+def test_a_link_to_the_longest_path_there_is_opens(char: str) -> None:
+    part = char * (255 // len(char.encode()))
+    path = "/".join([part] * 4)
+    assert len(path.encode()) <= 1024
+    snapshot = f"{'0' * 36}:{'0' * 36}"
+    link = Link(resource=f"source-file:{snapshot}:{path}", user_id="0" * 36, name=part)
+    token = SIGNER.sign(link, expires_in=MINUTE)
+    assert len(token) <= TOKEN_LENGTH
+    assert SIGNER.open(token, method="GET") == link
 
 
 def test_a_link_ends() -> None:

@@ -15,7 +15,9 @@ from urllib.parse import quote
 
 from taskyard.kit.errors import Kind, TaskyardError
 
-_TOKEN = re.compile(r"([A-Za-z0-9_-]{20,2000})\.([A-Za-z0-9_-]{43})\.([0-9a-f]{8})")
+#: The longest a token may be: room for a path of 1,024 bytes that are all quotes, and its name.
+TOKEN_LENGTH = 4_400
+_TOKEN = re.compile(r"([A-Za-z0-9_-]{20,4340})\.([A-Za-z0-9_-]{43})\.([0-9a-f]{8})")
 _KEY_ID_BYTES = 4
 _UNSAFE_ASCII = re.compile(r"[^A-Za-z0-9 ._()+-]")
 _RANGE = re.compile(r"bytes=(\d{0,15})-(\d{0,15})")

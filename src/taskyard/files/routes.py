@@ -8,6 +8,7 @@ from fastapi.responses import StreamingResponse
 
 from taskyard.core.access import public
 from taskyard.core.downloads import (
+    TOKEN_LENGTH,
     SignedUrlExpired,
     SignedUrlInvalid,
     download_headers,
@@ -167,7 +168,9 @@ async def get_source_archive(
 )
 async def download_file(
     _: Annotated[None, public()],
-    token: Annotated[str, Path(max_length=3000, description="From a link this API gave out.")],
+    token: Annotated[
+        str, Path(max_length=TOKEN_LENGTH, description="From a link this API gave out.")
+    ],
     request: Request,
     parts: PartsDep,
 ) -> Response:

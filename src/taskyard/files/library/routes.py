@@ -9,7 +9,12 @@ from fastapi import Path, Query, Request, Response
 from taskyard.accounts.access import DeviceDep
 from taskyard.core import idempotency
 from taskyard.core.access import Actor, Permission, permit, permit_briefly, public
-from taskyard.core.downloads import SignedUrlExpired, SignedUrlInvalid, download_headers
+from taskyard.core.downloads import (
+    TOKEN_LENGTH,
+    SignedUrlExpired,
+    SignedUrlInvalid,
+    download_headers,
+)
 from taskyard.core.index import wants_content
 from taskyard.core.limits import TierLimitExceeded, tier_limits
 from taskyard.core.routing import Router
@@ -163,7 +168,9 @@ async def get_storage(
 )
 async def get_file_content(
     _: Annotated[None, public()],
-    token: Annotated[str, Path(max_length=3000, description="From a link this API gave out.")],
+    token: Annotated[
+        str, Path(max_length=TOKEN_LENGTH, description="From a link this API gave out.")
+    ],
     request: Request,
     parts: PartsDep,
     device: DeviceDep,

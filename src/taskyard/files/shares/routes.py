@@ -10,7 +10,12 @@ from taskyard.accounts.types import Device
 from taskyard.core import sharing
 from taskyard.core.access import public
 from taskyard.core.admission import admission_of
-from taskyard.core.downloads import SignedUrlExpired, SignedUrlInvalid, download_headers
+from taskyard.core.downloads import (
+    TOKEN_LENGTH,
+    SignedUrlExpired,
+    SignedUrlInvalid,
+    download_headers,
+)
 from taskyard.core.index import wants_content
 from taskyard.core.routing import Router
 from taskyard.core.schemas import Item, NumberedPaging, Page, PaginationTooDeep
@@ -130,7 +135,9 @@ def _shared(opened: Opened) -> SharedRead:
 )
 async def get_shared_content(
     _: Anyone,
-    ticket: Annotated[str, Path(max_length=3000, description="From opening a shared link.")],
+    ticket: Annotated[
+        str, Path(max_length=TOKEN_LENGTH, description="From opening a shared link.")
+    ],
     request: Request,
     parts: PartsDep,
     device: DeviceDep,

@@ -9,7 +9,12 @@ from taskyard.accounts.access import AccountsDep
 from taskyard.core import sharing
 from taskyard.core.access import Permission, public
 from taskyard.core.admission import admission_of
-from taskyard.core.downloads import SignedUrlExpired, SignedUrlInvalid, download_headers
+from taskyard.core.downloads import (
+    TOKEN_LENGTH,
+    SignedUrlExpired,
+    SignedUrlInvalid,
+    download_headers,
+)
 from taskyard.core.routing import Router
 from taskyard.core.schemas import Item, NumberedPaging, Page, PaginationTooDeep
 from taskyard.core.storage import BlobMissing, StorageUnavailable
@@ -132,7 +137,7 @@ async def open_shared_report(
 )
 async def get_shared_report(
     _: Anyone,
-    ticket: Annotated[str, Path(max_length=3000, description="From opening a link.")],
+    ticket: Annotated[str, Path(max_length=TOKEN_LENGTH, description="From opening a link.")],
     parts: PartsDep,
 ) -> Response:
     """Return the report behind a link that was opened: the page to look at, else a download."""
