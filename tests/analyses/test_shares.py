@@ -1,5 +1,6 @@
 """Links that show a report to whoever holds them."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from itertools import repeat
@@ -336,6 +337,29 @@ async def test_a_report_has_not_too_many_links(
         await db.commit()
     assert code(refused) == (409, "TOO_MANY_SHARES")
     await shared(client, report)
+
+
+async def test_links_asked_for_at_once_are_not_too_many(
+    client: httpx.AsyncClient, platform: Platform, report: Reported
+) -> None:
+    async with platform.database.session() as db:
+        ours = update(AnalysisShare).where(AnalysisShare.analysis_id == report.id)
+        await db.execute(ours.values(revoked_at=now()))
+        db.add_all(
+            AnalysisShare(
+                analysis_id=report.id,
+                created_by=report.owner.id,
+                token_hash=token_hash(f"{report.id} at once {number}"),
+                expires_at=now() + timedelta(days=1),
+            )
+            for number in range(AT_ONCE - 2)
+        )
+        await db.commit()
+    answers = await asyncio.gather(*(client.post(report.shares, json={}) for _ in range(20)))
+    async with platform.database.session() as db:
+        await db.execute(ours.values(revoked_at=now()))
+        await db.commit()
+    assert sorted(answer.status_code for answer in answers) == [201] * 2 + [409] * 18
 
 
 async def test_a_new_secret_leaves_links_working_but_untold(

@@ -393,6 +393,26 @@ async def test_a_file_has_not_too_many_links(
     await shared(client, file["id"])
 
 
+async def test_links_asked_for_at_once_are_not_too_many(
+    api: Api, platform: Platform, owner: Account, file: dict[str, Any]
+) -> None:
+    client = api(as_=owner)
+    async with platform.database.session() as db:
+        db.add_all(
+            FileShare(
+                file_id=UUID(file["id"]),
+                created_by=owner.id,
+                token_hash=token_hash(f"{file['id']} at once {number}"),
+                expires_at=now() + timedelta(days=1),
+            )
+            for number in range(AT_ONCE - 2)
+        )
+        await db.commit()
+    path = f"{FILES}/{file['id']}/shares"
+    answers = await asyncio.gather(*(client.post(path, json={}) for _ in range(20)))
+    assert sorted(answer.status_code for answer in answers) == [201] * 2 + [409] * 18
+
+
 async def test_a_new_secret_leaves_links_working_but_untold(
     api: Api,
     open_other: OpenInstance,

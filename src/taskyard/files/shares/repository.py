@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Row, Select, case, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskyard.accounts.models import User
-from taskyard.files.models import FileShare
+from taskyard.files.models import File, FileShare
 
 #: A link, its maker's name, and how it stands.
 ShareRow = Row[FileShare, str, str]
@@ -36,7 +36,8 @@ async def add(db: AsyncSession, **columns: Any) -> FileShare:
 
 
 async def count_working(db: AsyncSession, file_id: UUID) -> int:
-    """Return how many links of a file work."""
+    """Return how many links of a file work; until this transaction ends, nobody adds another."""
+    await db.execute(select(File.id).where(File.id == file_id).with_for_update(key_share=True))
     query = select(func.count()).where(FileShare.file_id == file_id, _WORKS)
     return await db.scalar(query) or 0
 

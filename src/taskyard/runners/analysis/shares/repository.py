@@ -35,7 +35,10 @@ async def add(db: AsyncSession, **columns: Any) -> AnalysisShare:
 
 
 async def count_working(db: AsyncSession, analysis_id: UUID) -> int:
-    """Return how many links to a report work."""
+    """Return how many links to a report work; until this transaction ends, nobody adds another."""
+    await db.execute(
+        select(Analysis.id).where(Analysis.id == analysis_id).with_for_update(key_share=True)
+    )
     query = select(func.count()).where(AnalysisShare.analysis_id == analysis_id, _STATE == "active")
     return await db.scalar(query) or 0
 
