@@ -285,6 +285,7 @@ class TestTier:
             {"tier": "pro", "tier_until": "2020-01-01T00:00:00Z"},
             {"tier": "pro", "tier_until": "2099-01-01T00:00:00"},
             {"tier": "pro", "tier_until": "soon"},
+            {"tier": "pro", "tier_until": "9999-12-31T23:59:59-14:00"},
         ],
         ids=str,
     )

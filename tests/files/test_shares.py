@@ -359,9 +359,10 @@ async def test_who_may_share(api: Api, world: World, owner: Account) -> None:
         {"password": "x" * 129},
         {"max_downloads": 0},
         {"max_downloads": 10_001},
+        {"max_downloads": True},
         {"url": "http://evil.example"},
     ],
-    ids=["past", "far", "no zone", "short", "long", "never", "too often", "unknown"],
+    ids=["past", "far", "no zone", "short", "long", "never", "too often", "yes", "unknown"],
 )
 async def test_how_a_file_cannot_be_shared(
     api: Api, owner: Account, file: dict[str, Any], body: dict[str, object]

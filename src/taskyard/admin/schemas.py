@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import Literal, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import Field, model_validator
 
-from taskyard.core.schemas import Flag, In, NumberedPageQuery, Out, SearchText
+from taskyard.core.schemas import Flag, In, Moment, NumberedPageQuery, Out, SearchText
 
 RoleName = Literal["user", "admin", "viewer"]
 TierName = Literal["free", "pro", "premium"]
@@ -37,7 +37,7 @@ class AccountPatch(In):
     tier: TierName | None = Field(
         None, description="Goes before the account's own tier; null takes it back."
     )
-    tier_until: AwareDatetime | None = Field(None, description="For a time: when `tier` ends.")
+    tier_until: Moment | None = Field(None, description="For a time: when `tier` ends.")
     active: Flag | None = Field(None, description="False ends its sessions and keeps it out.")
 
     @model_validator(mode="after")

@@ -4,12 +4,21 @@ import base64
 import binascii
 import hashlib
 import hmac
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
 from fastapi import Depends, Query, Request
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    Strict,
+    StringConstraints,
+)
 
 from taskyard.core.limits import tier_limits
 from taskyard.core.problems import ValidationFailed
@@ -51,9 +60,21 @@ class Page(BaseModel, Generic[T]):
     )
 
 
-#: One line of text without control characters, at least one of them visible.
+def _in_utc(moment: datetime) -> datetime:
+    """Refuse a moment whose year in UTC is none: the first and the last day lack some hours."""
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("there is no such moment in UTC") from None
+
+
+#: A moment with its offset, in a body.
+Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 #: In a body, which has words for it: "yes" and 1 are no booleans there.
 Flag = Annotated[bool, Strict()]
+#: In a body: neither true nor "7" is a number there.
+Whole = Annotated[int, Strict()]
+#: One line of text without control characters, at least one of them visible.
 Name = Annotated[
     str,
     StringConstraints(

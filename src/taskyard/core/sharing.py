@@ -12,12 +12,12 @@ from datetime import datetime, timedelta
 from typing import Annotated, Final, NoReturn, Protocol
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from taskyard.core import keys
 from taskyard.core.admission import Admission
 from taskyard.core.problems import ValidationFailed
-from taskyard.core.schemas import In
+from taskyard.core.schemas import In, Moment
 from taskyard.core.settings import Settings
 from taskyard.kit.clock import now
 from taskyard.kit.errors import Kind, TaskyardError
@@ -47,7 +47,7 @@ Given = Annotated[str, StringConstraints(max_length=_LONGEST_PASSWORD, strip_whi
 class NewShare(In):
     """How a thing is to be shared."""
 
-    expires_at: AwareDatetime | None = Field(
+    expires_at: Moment | None = Field(
         None, description="Within a year; a week from now where it is not given."
     )
     password: Password | None = Field(

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from taskyard.core.schemas import Out
+from taskyard.core.schemas import Out, Whole
 from taskyard.core.sharing import NewShare
 from taskyard.files.library.schemas import UploadedBy
 from taskyard.files.shares.types import State
@@ -15,7 +15,7 @@ from taskyard.files.shares.types import State
 class ShareCreate(NewShare):
     """How a file is to be shared."""
 
-    max_downloads: Annotated[int, Field(ge=1, le=10_000)] | None = Field(
+    max_downloads: Annotated[Whole, Field(ge=1, le=10_000)] | None = Field(
         None, description="After so many downloads it ends."
     )
 

@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
-from taskyard.core.schemas import In, NumberedPageQuery, Out
+from taskyard.core.schemas import In, Moment, NumberedPageQuery, Out, Whole
 from taskyard.files.library.schemas import FileRead
 from taskyard.files.library.types import LARGEST_BYTES
 from taskyard.files.schemas import SnapshotRead
@@ -21,11 +21,11 @@ class UploadCreate(In):
     name: Annotated[str, StringConstraints(max_length=1000)] = Field(
         description="Its last part becomes the name.", examples=["thing-1.0.tar.gz"]
     )
-    size_bytes: Annotated[int, Field(ge=0, le=LARGEST_BYTES)]
+    size_bytes: Annotated[Whole, Field(ge=0, le=LARGEST_BYTES)]
     sha256: Sha256 | None = Field(None, description="Of the whole; checked when it is complete.")
     project_id: UUID | None = Field(None, description="Source always has one.")
     purpose: Purpose = "file"
-    modified_at: AwareDatetime | None = Field(
+    modified_at: Moment | None = Field(
         None,
         description="When your copy was last changed: told to you again, to know the file by.",
     )
