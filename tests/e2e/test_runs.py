@@ -59,6 +59,10 @@ async def test_a_run_is_cancelled_and_tried_again(visit: Visits, maya: Somebody)
     await expect(page.get_by_role("button", name="Try again")).to_be_visible(timeout=LONG)
     await expect(page.get_by_role("banner").get_by_text("Cancelled", exact=True)).to_be_visible()
     await page.get_by_role("button", name="Try again").click()
+    # What is tried again can be cancelled again.
+    await page.get_by_role("button", name="Cancel", exact=True).click()
+    await expect(page.get_by_role("button", name="Try again")).to_be_visible(timeout=LONG)
+    await page.get_by_role("button", name="Try again").click()
     await expect(page.get_by_role("link", name="Open the report")).to_be_visible(timeout=LONG)
 
 

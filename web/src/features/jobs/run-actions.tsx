@@ -18,7 +18,11 @@ export function RunActions({ job }: { job: JobRead }) {
     onError: (error) => void sayFailed('Not cancelled', error),
   });
   const retry = useAction(retryJobMutation(), {
-    onSuccess: keep,
+    onSuccess: (answer) => {
+      // What was cancelled was the try before.
+      cancel.reset();
+      keep(answer);
+    },
     onError: (error) => void sayFailed('Not tried again', error),
   });
   const stopping = cancel.isPending || (cancel.isSuccess && !isOver(job.status));
