@@ -33,6 +33,28 @@ async def test_a_project_is_made_renamed_and_deleted(visit: Visits, maya: Somebo
     await expect(page.get_by_role("main").get_by_text("Checkout")).to_have_count(0)
 
 
+async def test_saving_a_name_undoes_nothing_that_was_changed_elsewhere(
+    visit: Visits, maya: Somebody
+) -> None:
+    with maya.client() as client:
+        body = {"name": "Docs", "description": "As it was."}
+        made = client.post("/api/v1/projects", json=body).raise_for_status()
+        address = f"/api/v1/projects/{made.json()['data']['id']}"
+        page = await visit(maya)
+        await page.goto(f"/app/projects/{made.json()['data']['id']}/settings")
+        await expect(page.get_by_text("Live", exact=True)).to_be_visible()
+        changed = {"name": "Documents", "description": "From another device."}
+        client.patch(address, json=changed).raise_for_status()
+        # The page has heard of it, and has kept what was typed.
+        await expect(page.get_by_role("heading", name="Documents")).to_be_visible()
+        await expect(page.get_by_label("Name", exact=True)).to_have_value("Docs")
+        await page.get_by_label("Name", exact=True).fill("Papers")
+        await page.get_by_role("button", name="Save").click()
+        await expect(page.get_by_role("heading", name="Papers")).to_be_visible()
+        found = client.get(address).raise_for_status().json()["data"]
+    assert (found["name"], found["description"]) == ("Papers", "From another device.")
+
+
 async def test_a_refused_project_says_which_field_and_why(visit: Visits, maya: Somebody) -> None:
     with maya.client() as client:
         body = {"name": "Docs", "key": "DOCS"}

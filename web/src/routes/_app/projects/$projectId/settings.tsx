@@ -35,8 +35,11 @@ function ProjectSettings() {
 }
 
 function Rename({ project }: { project: ProjectRead }) {
+  // What the form began with. Only what differs from it is sent: the rest may have been changed elsewhere meanwhile.
+  const [begun, setBegun] = useState(project);
   const update = useAction(updateProjectMutation(), {
     onSuccess: (answer) => {
+      setBegun(answer.data);
       queryClient.setQueryData(getProjectQueryKey({ path: { project_id: project.id } }), answer);
       void stale('listProjects');
       void say('Project saved');
@@ -48,10 +51,17 @@ function Rename({ project }: { project: ProjectRead }) {
   function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
+    const name = text(form, 'name');
+    const description = text(form, 'description');
+    const key = text(form, 'key').toUpperCase();
     update.mutate({
       path: { project_id: project.id },
       headers: { 'If-Match': `"${project.version}"` },
-      body: { name: text(form, 'name'), description: text(form, 'description'), key: text(form, 'key').toUpperCase() },
+      body: {
+        ...(name !== begun.name ? { name } : {}),
+        ...(description !== begun.description ? { description } : {}),
+        ...(key !== begun.key ? { key } : {}),
+      },
     });
   }
 
