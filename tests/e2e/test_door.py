@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import expect
 
-from tests.e2e.browsing import PASSWORD, Somebody, Visits
+from tests.e2e.browsing import PASSWORD, Somebody, Visits, newcomer
 from tests.e2e.instance import Instance
 
 
@@ -31,6 +31,28 @@ async def test_signing_in_leads_to_where_one_wanted_to_go(
     await page.get_by_role("button", name="Sign in").click()
     await expect(page).to_have_url(f"{instance.url}/app/projects?q=rewrite")
     assert await page.evaluate("document.cookie") == ""
+
+
+async def test_who_signs_in_after_somebody_else_sees_nothing_of_theirs(
+    visit: Visits, maya: Somebody
+) -> None:
+    with maya.client() as client:
+        client.post("/api/v1/projects", json={"name": "Plans of Maya"}).raise_for_status()
+    page = await visit()
+    await page.goto("/app/login")
+    mine = page.get_by_role("main").get_by_text("Plans of Maya")
+    for somebody, found in ((maya, 1), (newcomer(maya.url, "Jo Olsen"), 0)):
+        await page.get_by_label("E-mail or username").fill(somebody.email)
+        await page.get_by_label("Password", exact=True).fill(PASSWORD)
+        await page.get_by_role("button", name="Sign in").click()
+        await page.get_by_role("heading", name="My work").wait_for()
+        await page.get_by_role("link", name="Projects").first.click()
+        await expect(page.get_by_role("heading", name="Projects")).to_be_visible()
+        await expect(page.get_by_role("main").get_by_text("Personal")).to_be_visible()
+        await expect(mine).to_have_count(found)
+        # Back to the page that signs in, without leaving the app.
+        await page.go_back()
+        await page.go_back()
 
 
 async def test_a_wrong_password_says_so_and_keeps_what_was_typed(

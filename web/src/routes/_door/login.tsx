@@ -6,7 +6,7 @@ import { PasswordField, TextField } from '@/components/ui/field';
 import { Notice } from '@/components/ui/notice';
 import { useAction } from '@/lib/action';
 import { inside, text } from '@/lib/forms';
-import { rememberMe } from '@/lib/session';
+import { forget, rememberMe } from '@/lib/session';
 import { useTitle } from '@/lib/title';
 
 type Search = { next?: string | undefined; ended?: true | undefined };
@@ -41,6 +41,8 @@ function Login() {
       { body: { ...name, password: text(form, 'password') } },
       {
         onSuccess: ({ data }) => {
+          // What belonged to whoever was signed in here before is not theirs to see.
+          forget();
           if ('user' in data) rememberMe(data.user);
           router.history.push(`/app${next ?? '/'}`);
         },

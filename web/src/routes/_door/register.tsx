@@ -6,7 +6,7 @@ import { getSetupOptions } from '@/api/gen/@tanstack/react-query.gen';
 import { Button } from '@/components/ui/button';
 import { AccountFields, readAccount } from '@/features/accounts/account-fields';
 import type { Problem } from '@/lib/problem';
-import { rememberMe } from '@/lib/session';
+import { forget, rememberMe } from '@/lib/session';
 import { useTitle } from '@/lib/title';
 
 export const Route = createFileRoute('/_door/register')({
@@ -26,6 +26,8 @@ function Register() {
       const account = readAccount(form);
       await register({ body: account });
       const { data } = await login({ body: { email: account.email, password: account.password } });
+      // What belonged to whoever was signed in here before is not theirs to see.
+      forget();
       if ('user' in data.data) rememberMe(data.data.user);
     },
     onSuccess: () => navigate({ to: '/' }),
