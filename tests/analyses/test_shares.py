@@ -1,6 +1,7 @@
 """Links that show a report to whoever holds them."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from itertools import repeat
@@ -21,6 +22,7 @@ from taskyard.jobs.models import Job
 from taskyard.kit.clock import now
 from taskyard.kit.ids import uuid7
 from taskyard.projects.models import Project
+from taskyard.runners.analysis import service
 from taskyard.runners.analysis.models import Analysis, AnalysisShare
 from tests.analyses.conftest import BAD, Yard
 from tests.conftest import Api, OpenInstance, clients
@@ -372,3 +374,33 @@ async def test_a_new_secret_leaves_links_working_but_untold(
     assert listed.json()["items"][0]["url"] is None
     found = await changed.client().post(OPEN, json={"token": share["token"]})
     assert found.status_code == 200
+
+
+async def test_whoever_reads_a_long_report_leaves_the_others_their_turn(
+    platform: Platform, report: Reported
+) -> None:
+    async with platform.database.session() as db:
+        analysis = await db.get_one(Analysis, report.id)
+        job = await db.get_one(Job, report.id)
+    read = await service.report_of(platform.storage, analysis, job)
+    findings = [read.findings[0].model_copy(update={"line": n}) for n in range(20_000)]
+    long = read.model_copy(update={"findings": findings})
+    blob = await platform.storage.put_blob(long.model_dump_json().encode())
+    worst = 0.0
+
+    async def wait_for_turns() -> None:
+        nonlocal worst
+        while True:
+            asked = time.perf_counter()
+            await asyncio.sleep(0)
+            worst = max(worst, time.perf_counter() - asked)
+
+    waiting = asyncio.create_task(wait_for_turns())
+    began = time.perf_counter()
+    of_many = Analysis(report_sha256=blob.sha256, number=1)
+    found = await service.report_of(platform.storage, of_many, job)
+    took = time.perf_counter() - began
+    await asyncio.sleep(0.01)  # so that whoever waited says for how long
+    waiting.cancel()
+    assert found == long
+    assert worst < took / 2
