@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from functools import cache
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
@@ -147,7 +147,7 @@ def _shown(finding: Finding, new: bool) -> _Shown:
     return _Shown(finding, lines, new)
 
 
-@cache
+@lru_cache(maxsize=64)
 def _lexer(ending: str) -> Lexer:
     # Its lexer of TypeScript knows JSX and JavaScript as well.
     name = "x.ts" if language_of(f"x{ending}") in SCRIPTS else f"x{ending}"

@@ -141,7 +141,7 @@ async def _fetch(access: ProjectAccess, request: Request, parts: Parts) -> Respo
 async def _wish(request: Request) -> SourceCreate:
     """Return what the body asks for: the address takes archives, so JSON is bounded here."""
     body = bytearray()
-    async for chunk in request.stream():
+    async for chunk in multipart.arriving(request):
         body += chunk
         if len(body) > _JSON_BYTES:
             raise PayloadTooLarge(limit_bytes=_JSON_BYTES)

@@ -60,10 +60,11 @@ export function Log({ story, jobId, asked, live, failed, ref }: LogProps) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: only a change of what is shown matters
   useLayoutEffect(() => rows.measure(), [least, rows]);
 
+  // What comes after the last line is shown at the end.
   const show = useCallback(
     (index: number) => {
       letGo();
-      rows.scrollToIndex(index, { align: 'center' });
+      rows.scrollToIndex(index < 0 ? rows.options.count - 1 : index, { align: 'center' });
     },
     [rows, letGo],
   );

@@ -41,6 +41,13 @@ export function SharedDoor<Shared>({ title, nothing, open: mutationFn, children 
   if (open.error && ASKS.has(open.error.code)) {
     return <Ask title={title} error={open.error} onPassword={(password) => mutate({ token, password })} />;
   }
+  if (open.error && passes(open.error)) {
+    return (
+      <Closed title={title} again={() => mutate(open.variables)}>
+        {open.error.message}
+      </Closed>
+    );
+  }
   if (open.error) return <Closed title={nothing}>{open.error.message}</Closed>;
   // A first try with a password keeps its form in sight.
   if (open.variables?.password) return <Ask title={title} busy onPassword={() => {}} />;
@@ -51,11 +58,21 @@ export function SharedDoor<Shared>({ title, nothing, open: mutationFn, children 
   );
 }
 
-function Closed({ title, children }: { title: string; children: string }) {
+/** Whether a refusal says nothing of the link itself: too many tries, or a server that is away. */
+function passes({ status }: Problem): boolean {
+  return status === 0 || status === 429 || status >= 500;
+}
+
+function Closed({ title, children, again }: { title: string; children: string; again?: () => void }) {
   return (
     <>
       <h1 className="mt-5 text-2xl">{title}</h1>
       <p className="mt-4 text-mute [text-wrap:pretty]">{children}</p>
+      {again && (
+        <Button className="mt-6" onClick={again}>
+          Try again
+        </Button>
+      )}
     </>
   );
 }
