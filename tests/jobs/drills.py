@@ -26,7 +26,7 @@ from taskyard.kit.errors import Kind, TaskyardError
 #: Kept without any key, so that an effect that happened twice is seen.
 LEDGER = "CREATE TABLE IF NOT EXISTS drill_ledger (job_id uuid, what text, attempt int, pid int)"
 
-Then = Literal["return", "block", "die", "refuse", "stumble", "break", "exit", "nonsense"]
+Then = Literal["return", "block", "die", "refuse", "stumble", "break", "exit", "nonsense", "unfit"]
 
 
 class Drill(BaseModel):
@@ -133,6 +133,10 @@ async def _then(what: Then, job: JobContext) -> None:
         raise SystemExit(3)
     if what == "nonsense":
         job.log("\x00\x1b[31mred\x1b[0m \ud800 " + "x" * 5000)
+    if what == "unfit":
+        # PostgreSQL takes no such number.
+        job.progress(0.5, share=float("nan"))
+        await asyncio.sleep(60)
 
 
 async def on_finished(uow: Uow, job: Job, done: Drilled) -> None:

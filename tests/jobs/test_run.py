@@ -104,7 +104,7 @@ async def test_a_refusal_of_the_runner_is_final(jobs: Jobs, someone: Account, ap
     assert shown["can_retry"]
 
 
-@pytest.mark.parametrize("then", ["stumble", "break", "exit"])
+@pytest.mark.parametrize("then", ["stumble", "break", "exit", "unfit"])
 async def test_what_a_retry_may_cure_is_tried_again(
     jobs: Jobs, someone: Account, then: str
 ) -> None:
@@ -193,6 +193,35 @@ async def test_an_equal_input_takes_the_earlier_result_over(
     elsewhere = await jobs.ask(someone, "drill", other.id, steps=1, key="same")
     await jobs.wait(elsewhere)
     assert (await jobs.get(elsewhere)).reused_from is None, "results stay within their project"
+
+
+async def test_a_broken_end_of_a_result_taken_over_is_tried_again(
+    jobs: Jobs, world: World, someone: Account
+) -> None:
+    project = await world.project(owner=someone)
+    first = await jobs.ask(someone, "drill", project.id, steps=1, key="same")
+    await jobs.wait(first)
+    second = await jobs.ask(
+        someone, "drill", project.id, steps=1, key="same", hook_breaks=True, until_attempt=1
+    )
+    await jobs.wait(second)
+    job = await jobs.check(second)
+    assert job.reused_from == first
+    assert (job.errors, job.lost) == (1, 0)
+
+
+async def test_an_earlier_result_of_another_release_is_none(
+    jobs: Jobs, world: World, someone: Account
+) -> None:
+    project = await world.project(owner=someone)
+    first = await jobs.ask(someone, "drill", project.id, steps=1, key="same")
+    await jobs.wait(first)
+    await jobs.do("""UPDATE jobs SET result = '{"steps": 1}' WHERE id = :id""", id=first)
+    second = await jobs.ask(someone, "drill", project.id, steps=1, key="same")
+    await jobs.wait(second)
+    job = await jobs.check(second)
+    assert job.reused_from is None
+    assert job.result == {"steps": 1, "attempt": 1}
 
 
 async def test_an_earlier_result_of_another_machine_is_none(

@@ -3,7 +3,6 @@
 import asyncio
 import shutil
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -114,7 +113,7 @@ class Attempt:
         """Work, and write how it ended; nothing is written once the lease is lost."""
         self._guardian.start()
         try:
-            await self._settle(await self._work())
+            await self._settle(await self._ending())
         except LeaseLost:
             self._log.warning("attempt_lost_its_lease")
         finally:
@@ -126,6 +125,17 @@ class Attempt:
         self._told_to_stop.set()
         if self._context is not None:
             self._context.cancelled.set()
+
+    async def _ending(self) -> "Ending":
+        """Return how the work ended.
+
+        What breaks around the runner counts like what breaks in it: were it not written, the job
+        would wait for its lease to run out, and be taken for one that costs workers.
+        """
+        try:
+            return await self._work()
+        except Exception as fault:  # noqa: BLE001 — whatever it is
+            return self._after(fault)
 
     async def _work(self) -> "Ending":
         try:
@@ -140,13 +150,11 @@ class Attempt:
         earlier = await self._patiently(
             lambda uow: reuse.find(uow.db, self._claimed, self._cache_key)
         )
-        if earlier is not None:
-            return Ending(
-                outcome.completed(earlier.result or {}, reused_from=earlier.id),
-                kind.result.model_validate(earlier.result),
-                earlier.id,
-            )
-        return await self._with_runner(kind, parameters)
+        result = _understood(kind, earlier) if earlier is not None else None
+        if earlier is None or result is None:
+            return await self._with_runner(kind, parameters)
+        completed = outcome.completed(earlier.result or {}, reused_from=earlier.id)
+        return Ending(completed, result, earlier.id)
 
     async def _with_runner(self, kind: JobKind[Any, Any], parameters: BaseModel) -> "Ending":
         self._journal = journal = Journal(
@@ -172,8 +180,8 @@ class Attempt:
             ending = await self._supervise(kind, parameters, writing)
         finally:
             writing.cancel()
-            with suppress(asyncio.CancelledError, LeaseLost):
-                await writing
+            # How it ended is part of how the attempt did.
+            await asyncio.gather(writing, return_exceptions=True)
         await journal.close()
         return ending
 
@@ -216,16 +224,20 @@ class Attempt:
         return Ending(self._because_of(fault))
 
     def _because_of(self, fault: BaseException) -> Decide:
-        assert self._context is not None
         if isinstance(fault, TaskyardError):
-            self._context.log(fault.message, "error")
+            self._say(fault.message)
             if not getattr(fault, "transient", False):
                 return outcome.failed(policy.refused(fault))
             pause = float(fault.fields.get("retry_after", 0))
             return outcome.stumbled(lambda _: policy.refused(fault), at_least=pause)
         self._log.error("runner_broke", exc_info=fault)
-        self._context.log(f"This attempt broke: {type(fault).__name__}", "error")
+        self._say(f"This attempt broke: {type(fault).__name__}")
         return outcome.stumbled(lambda errors: policy.broke(fault, errors))
+
+    def _say(self, line: str) -> None:
+        """Add to the job's log, where the attempt came as far as to have one."""
+        if self._context is not None:
+            self._context.log(line, "error")
 
     async def _finished_steps(self, uow: Uow) -> dict[str, Any]:
         query = select(JobStep.name, JobStep.result).where(
@@ -273,6 +285,15 @@ class Attempt:
                 if self._guardian.interrupt is Interrupt.LOST:
                     raise LeaseLost from error
             await asyncio.sleep(_RETRY_S)
+
+
+def _understood(kind: JobKind[Any, Any], earlier: Job) -> BaseModel | None:
+    """Return an earlier run's result; None where another release wrote it, in another way."""
+    try:
+        result: BaseModel = kind.result.model_validate(earlier.result)
+    except ValidationError:
+        return None
+    return result
 
 
 async def _run(kind: JobKind[Any, Any], parameters: BaseModel, context: JobContext) -> BaseModel:
