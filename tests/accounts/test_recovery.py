@@ -232,6 +232,21 @@ async def test_using_a_link_voids_the_others(api: Api, world: World) -> None:
     assert (await api().post(CHECK, json={"token": theirs})).status_code == 200
 
 
+async def test_a_changed_password_voids_the_links(api: Api, world: World) -> None:
+    account = await world.account()
+    by_mail = await _token(world, account)
+    by_hand = await _token(world, account, Purpose.PASSWORD_RESET_BY_HAND)
+    to_verify = await _token(world, account, Purpose.EMAIL_VERIFICATION)
+    body = {"current_password": PASSWORD, "new_password": NEW}
+    changed = await api(as_=account).post("/api/v1/auth/password", json=body)
+    assert changed.status_code == 200
+    for token in (by_mail, by_hand):
+        answer = await api().post(RESET, json={"token": token, "password": "a third quiet yard"})
+        assert _code(answer) == (410, "PASSWORD_LINK_INVALID")
+    assert await _signs_in(api, account, NEW)
+    assert (await api().post(VERIFY, json={"token": to_verify})).status_code == 200
+
+
 async def test_a_link_lasts_an_hour(api: Api, world: World) -> None:
     account = await world.account()
     token = await _token(world, account)

@@ -10,6 +10,7 @@ from taskyard.accounts.events import PasswordChanged, ProfileChanged, SessionEnd
 from taskyard.accounts.models import User
 from taskyard.accounts.passwords import Passwords, check_password
 from taskyard.accounts.schemas import PasswordChange, ProfilePatch
+from taskyard.accounts.service.links import RESETS
 from taskyard.accounts.service.signing_in import end_session
 from taskyard.core.access import Actor
 from taskyard.core.db import Database
@@ -60,6 +61,7 @@ async def change_password(
 ) -> int:
     """Set a new password and end every other session; return how many ended.
 
+    A link that would set yet another, which somebody may have asked for before, works no more.
     Hashes twice, and holds no connection meanwhile. Raises PasswordWrong or PasswordTooWeak.
     """
     async with unit_of_work(database) as uow:
@@ -75,6 +77,7 @@ async def change_password(
         if kept is None or kept.password_hash != user.password_hash:
             raise PasswordWrong
         kept.password_hash = hashed
+        await repository.void_links_of(uow.db, kept.id, RESETS)
         return await _end_others(uow, actor)
 
 
