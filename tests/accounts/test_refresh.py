@@ -3,12 +3,15 @@
 import asyncio
 from collections import Counter
 from datetime import timedelta
+from uuid import UUID
 
 import httpx
-from sqlalchemy import select, update
+import pytest
+from sqlalchemy import func, select, update
 
 from taskyard.accounts.models import RefreshToken, Session, User
 from taskyard.core.uow import unit_of_work
+from taskyard.entry.wiring import chores
 from taskyard.kit.clock import now
 from tests.conftest import Api
 from tests.world import World
@@ -129,3 +132,48 @@ async def test_another_sites_page_cannot_refresh(api: Api, world: World) -> None
         headers={"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example"},
     )
     assert _code(answer) == (403, "CSRF_FAILED")
+
+
+async def _tidy(world: World) -> None:
+    """Do what the elected process does every hour."""
+    [chore] = [chore for chore in chores() if chore.name == "tokens"]
+    await chore.do(world.platform)
+
+
+async def _kept(world: World, session_id: UUID | None) -> int:
+    async with world.platform.database.session() as db:
+        query = select(func.count()).where(RefreshToken.session_id == session_id)
+        return await db.scalar(query) or 0
+
+
+@pytest.mark.parametrize(
+    ("column", "ago"), [("ended_at", 8), ("expires_at", 8), ("last_seen_at", 14 + 8)]
+)
+async def test_the_tokens_of_a_session_long_over_are_forgotten(
+    api: Api, world: World, column: str, ago: int
+) -> None:
+    over, lately = await world.account(), await world.account()
+    for account, days in ((over, ago), (lately, ago - 2)):
+        await _refresh(api, account.refresh_token)
+        then = {column: now() - timedelta(days=days)}
+        async with unit_of_work(world.platform.database) as uow:
+            mine = Session.id == account.session_id
+            await uow.db.execute(update(Session).where(mine).values(then))
+    await _tidy(world)
+    assert await _kept(world, over.session_id) == 0
+    assert await _kept(world, lately.session_id) == 2
+
+
+async def test_a_used_token_is_known_for_as_long_as_its_session_lives(
+    api: Api, world: World
+) -> None:
+    account = await world.account()
+    data = (await _refresh(api, account.refresh_token)).json()["data"]
+    async with unit_of_work(world.platform.database) as uow:
+        used = RefreshToken.session_id == account.session_id, RefreshToken.used_at.is_not(None)
+        long_ago = now() - timedelta(days=30)
+        values = {"used_at": long_ago, "expires_at": long_ago}
+        await uow.db.execute(update(RefreshToken).where(*used).values(values))
+    await _tidy(world)
+    assert _code(await _refresh(api, account.refresh_token)) == (401, "AUTH_REFRESH_REUSED")
+    assert not await _works(api, data["access_token"])

@@ -8,7 +8,7 @@ from datetime import timedelta
 import structlog
 
 from taskyard.accounts.access import Accounts
-from taskyard.accounts.repository import forget_links
+from taskyard.accounts.repository import forget_links, forget_tokens
 from taskyard.core import idempotency, partitions
 from taskyard.core.live import Hub
 from taskyard.core.live.tickets import forget_expired
@@ -63,6 +63,7 @@ def chores() -> list[Chore]:
         Chore("tickets", timedelta(minutes=10), _forget_tickets),
         Chore("idempotency", timedelta(minutes=10), _forget_answers),
         Chore("links", timedelta(hours=1), _forget_links),
+        Chore("tokens", timedelta(hours=1), _forget_tokens),
         Chore("invitations", timedelta(minutes=10), _expire_invitations),
         Chore("letters", timedelta(hours=1), _forget_letters),
         Chore("garbage", timedelta(days=1), _collect_garbage),
@@ -94,6 +95,11 @@ async def _forget_answers(platform: Platform) -> None:
 async def _forget_links(platform: Platform) -> None:
     async with unit_of_work(platform.database) as uow:
         await forget_links(uow.db, older_than=timedelta(days=7))
+
+
+async def _forget_tokens(platform: Platform) -> None:
+    async with unit_of_work(platform.database) as uow:
+        await forget_tokens(uow.db, older_than=timedelta(days=7))
 
 
 async def _expire_invitations(platform: Platform) -> None:
