@@ -62,6 +62,35 @@ async def test_a_row_lies_where_its_time_says(
         assert await db.scalar(where, {"id": row.id}) == table
 
 
+_STRAYS = {
+    "events": "(id, name, subject_id, payload) VALUES (:id, 'door.knocked.v1', :id, '{}')",
+    "job_events": "VALUES (:id, 1, 1, 'job.queued', now(), '{}')",
+    "api_calls": "VALUES (:id, now(), NULL, '/', 'GET', 200, 1)",
+}
+
+
+@pytest.mark.parametrize("table", _STRAYS)
+async def test_rows_that_came_before_their_months_partition_move_into_it(
+    open_other: OpenInstance, table: str
+) -> None:
+    database = (await open_other(empty=True)).platform.database
+    early, another = (_id_at(datetime(2031, month, 9, tzinfo=UTC)) for month in (9, 2))
+    column = partitions.PARTITIONED[table]
+    async with database.engine.begin() as connection:
+        for row_id in (early, another):
+            await connection.execute(text(f"INSERT INTO {table} {_STRAYS[table]}"), {"id": row_id})
+    async with database.engine.begin() as connection:
+        await partitions.ensure(connection, datetime(2031, 9, 14, tzinfo=UTC))
+        for row_id, place in ((early, f"{table}_2031_09"), (another, f"{table}_default")):
+            where = text(f"SELECT tableoid::regclass::text FROM {table} WHERE {column} = :id")
+            assert await connection.scalar(where, {"id": row_id}) == place
+        indexes = text("SELECT count(*) FROM pg_index WHERE indrelid = CAST(:of AS regclass)")
+        moved = await connection.scalar(indexes, {"of": f"{table}_2031_09"})
+        made = await connection.scalar(indexes, {"of": f"{table}_2031_10"})
+        assert moved == made, "what moved is found as fast"
+    assert {f"{name}_2031_12" for name in partitions.PARTITIONED} <= await _tables(database)
+
+
 async def test_making_partitions_again_changes_nothing(open_other: OpenInstance) -> None:
     database = (await open_other(empty=True)).platform.database
     count = text("SELECT count(*) FROM pg_inherits")

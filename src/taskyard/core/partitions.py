@@ -46,19 +46,53 @@ def months(start: datetime, *, ahead: int = _AHEAD) -> Iterator[tuple[str, UUID,
 def statements(table: str, start: datetime) -> Iterator[str]:
     """Yield the SQL that makes a table's partitions from the month of `start` on."""
     yield f"CREATE TABLE IF NOT EXISTS {table}_default PARTITION OF {table} DEFAULT"
-    for suffix, begin, end in months(start):
-        yield (
-            f"CREATE TABLE IF NOT EXISTS {table}_{suffix} PARTITION OF {table}"
-            f" FOR VALUES FROM ('{begin}') TO ('{end}')"
-        )
+    for month in months(start):
+        yield from _made(table, *month)
+
+
+def _made(table: str, suffix: str, begin: UUID, end: UUID) -> Iterator[str]:
+    yield (
+        f"CREATE TABLE IF NOT EXISTS {table}_{suffix} PARTITION OF {table}"
+        f" FOR VALUES FROM ('{begin}') TO ('{end}')"
+    )
+
+
+def _made_of_strays(table: str, suffix: str, begin: UUID, end: UUID) -> Iterator[str]:
+    """Yield the SQL that makes a month's partition of what the default one holds of it.
+
+    PostgreSQL makes none beside such rows, and by itself it never would again.
+    """
+    yield f"LOCK TABLE {table}_default"
+    yield f"CREATE TABLE {table}_{suffix} (LIKE {table} INCLUDING ALL)"
+    yield (
+        f"WITH strays AS (DELETE FROM {_strays(table, begin, end)} RETURNING *)"  # noqa: S608 — constants
+        f" INSERT INTO {table}_{suffix} SELECT * FROM strays"
+    )
+    yield (
+        f"ALTER TABLE {table} ATTACH PARTITION {table}_{suffix}"
+        f" FOR VALUES FROM ('{begin}') TO ('{end}')"
+    )
+
+
+def _strays(table: str, begin: UUID, end: UUID) -> str:
+    column = PARTITIONED[table]
+    return f"{table}_default WHERE {column} >= '{begin}' AND {column} < '{end}'"
 
 
 async def ensure(connection: AsyncConnection, now: datetime) -> None:
-    """Make the coming months' partitions of every table that has them. Called daily."""
+    """Make the coming months' partitions of every table that has them. Called daily.
+
+    An instance that stood still for longer than they reach writes its first rows into the default
+    one; they move.
+    """
     await connection.execute(_PATIENCE)
     for table in PARTITIONED:
-        for statement in statements(table, now):
-            await connection.execute(text(statement))
+        for suffix, begin, end in months(now):
+            strays = f"SELECT EXISTS (SELECT FROM {_strays(table, begin, end)})"  # noqa: S608 — constants
+            found = await connection.scalar(text(strays))
+            make = _made_of_strays if found else _made
+            for statement in make(table, suffix, begin, end):
+                await connection.execute(text(statement))
 
 
 async def drop_older(engine: AsyncEngine, moment: datetime) -> list[str]:
