@@ -14,6 +14,8 @@ from sqlalchemy import func, select, text, update
 from taskyard.accounts import bootstrap
 from taskyard.accounts.models import OneTimeLink, User
 from taskyard.accounts.passwords import Passwords
+from taskyard.accounts.service import administering
+from taskyard.accounts.service.administering import AccountChange
 from taskyard.core.settings import Settings
 from taskyard.core.uow import unit_of_work
 from taskyard.kit.clock import now
@@ -223,6 +225,29 @@ async def test_an_account_that_exists_becomes_admin_and_keeps_its_password(
     assert await _admins(fresh) == 1
     login = {"email": account.email, "password": "another long sentence"}
     assert (await fresh.client().post("/api/v1/auth/login", json=login)).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "taken", [AccountChange(role="user"), AccountChange(active=False)], ids=["role", "entry"]
+)
+async def test_what_was_taken_from_it_does_not_come_back_with_a_start(
+    open_other: OpenInstance, taken: AccountChange
+) -> None:
+    other = await open_other(empty=True, **ADMIN)
+    database, by = other.platform.database, await other.world.account(role="admin")
+    async with unit_of_work(database) as uow:
+        query = select(User.id).where(User.email_key == "root@example.com")
+        root = (await uow.db.scalars(query)).one()
+        await administering.change(uow, root, taken, by=by.id)
+    await bootstrap.ensure_admin(database, other.settings)
+    async with unit_of_work(database) as uow:
+        user = await uow.db.get_one(User, root)
+        assert (user.role, user.is_active) == (taken.role or "admin", taken.active is None)
+        # Unless nobody else could give it back.
+        user.role, user.is_active = "user", True
+        await uow.db.execute(update(User).where(User.id == by.id).values(role="user"))
+    await bootstrap.ensure_admin(database, other.settings)
+    assert await _admins(other) == 1
 
 
 async def test_without_settings_no_admin_is_made(fresh: Instance) -> None:

@@ -21,9 +21,17 @@ LINK_LIFE = timedelta(hours=24)
 
 
 async def ensure_admin(database: Database, settings: Settings) -> None:
-    """Make the administrator the settings name, unless the account is there already."""
+    """Make the administrator the settings name.
+
+    An account that is there already is left as administrators have it: what they took from it
+    would come back with every start. Only where there is none of them does it become one.
+    """
     if settings.admin_email is None or settings.admin_password is None:
         return
+    async with unit_of_work(database) as uow:
+        key = email_key(settings.admin_email)
+        if await repository.email_exists(uow.db, key) and await repository.admin_exists(uow.db):
+            return
     await create_admin(
         database, settings, settings.admin_email, settings.admin_password.get_secret_value()
     )
