@@ -324,7 +324,9 @@ class TestEnding:
         events = f"http://{server}/api/v1/jobs/{job_id}/events"
         async with httpx.AsyncClient(trust_env=False, headers=headers) as client:
             async with following(server, someone):
-                assert (await client.get(events)).json()["error"]["code"] == "TOO_MANY_SOCKETS"
+                answer = await client.get(events)
+                assert answer.json()["error"]["code"] == "TOO_MANY_SOCKETS"
+                assert int(answer.headers["retry-after"]) > 0
             await asyncio.sleep(0.1)
             async with client.stream("GET", events) as stream:
                 assert stream.status_code == 200

@@ -48,6 +48,8 @@ _WAITING: Final = 1000
 #: The first words of events after which a session may have ended or a role changed.
 _OF_ACCOUNTS: Final = frozenset({"account", "session", "member"})
 _SEND_S: Final = 20
+#: When to try again where there are too many: a page that was left is noticed by then.
+_RETRY_S: Final = 10
 
 SESSION_ENDED, IDLE, TOO_MANY, BINARY, TOO_LARGE, TOO_SLOW = 4401, 4408, 4429, 1003, 1009, 1013
 GONE = 1001
@@ -65,7 +67,7 @@ class TooManySockets(TaskyardError):
 def check_count(user_id: UUID) -> None:
     """Raise TooManySockets where an account has as many as it may have."""
     if _open[user_id] >= MOST_SOCKETS:
-        raise TooManySockets(limit=MOST_SOCKETS)
+        raise TooManySockets(limit=MOST_SOCKETS, retry_after=_RETRY_S)
 
 
 @contextmanager
