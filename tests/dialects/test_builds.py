@@ -302,6 +302,7 @@ async def test_a_database_that_is_behind_is_not_ready(open_other: OpenInstance) 
     assert (await client.get("/api/health/ready")).status_code == 200
     async with instance.platform.database.engine.begin() as connection:
         await connection.exec_driver_sql("UPDATE alembic_version SET version_num = 'older'")
+    await asyncio.sleep(1)  # what was found within a second is told again
     answer = await client.get("/api/health/ready")
     assert "revision is not in order" in answer.json()["detail"]
 

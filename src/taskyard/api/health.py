@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal, cast
 
 from fastapi import Request
 from sqlalchemy import text
@@ -19,7 +19,9 @@ from taskyard.core.schemas import Out
 router = Router(prefix="/api/v1/health", tags=["health"])
 Anyone = Annotated[None, public()]
 
-_PATIENCE_S = 2.0
+_PATIENCE_S: Final = 2.0
+#: Nobody counts these requests: however many come, a dependency is asked once in so long.
+_FRESH_S: Final = 1.0
 State = Literal["ok", "error", "disabled"]
 
 
@@ -66,7 +68,7 @@ async def database_state(platform: Platform) -> State:
         async with platform.database.session() as db:
             await db.execute(text("SELECT 1"))
 
-    return await _ask(ask)
+    return await _lately(platform, "database", ask)
 
 
 async def valkey_state(platform: Platform) -> State:
@@ -78,7 +80,7 @@ async def valkey_state(platform: Platform) -> State:
     async def ask() -> None:
         await valkey.ping()
 
-    return await _ask(ask)
+    return await _lately(platform, "valkey", ask)
 
 
 async def broker_state(platform: Platform) -> State:
@@ -86,7 +88,11 @@ async def broker_state(platform: Platform) -> State:
     settings = platform.settings
     if settings.broker_url is None:
         return await valkey_state(platform)
-    return await _ask(lambda: reach_broker(settings, within_s=_PATIENCE_S))
+
+    async def ask() -> None:
+        await reach_broker(settings, within_s=_PATIENCE_S)
+
+    return await _lately(platform, "broker", ask)
 
 
 async def migrations_state(platform: Platform) -> State:
@@ -98,7 +104,7 @@ async def migrations_state(platform: Platform) -> State:
         if at != _newest_revision():
             raise LookupError(at)
 
-    return await _ask(ask)
+    return await _lately(platform, "migrations", ask)
 
 
 @cache
@@ -108,7 +114,17 @@ def _newest_revision() -> str | None:
     return ScriptDirectory(str(Path(migrations.__file__).parent)).get_current_head()
 
 
-async def _ask(question: Callable[[], Awaitable[None]]) -> State:
+async def _lately(platform: Platform, what: str, question: Callable[[], Awaitable[None]]) -> State:
+    """Return what was found within the last second; all who come meanwhile wait for one answer."""
+    clock = asyncio.get_running_loop().time
+    at, answer = platform.asked.get(what, (0.0, None))
+    if answer is None or (answer.done() and clock() - at >= _FRESH_S):
+        answer = asyncio.create_task(_ask(question), name=f"health-{what}")
+        platform.asked[what] = clock(), answer
+    return cast("State", await asyncio.shield(answer))
+
+
+async def _ask(question: Callable[[], Awaitable[None]]) -> str:
     try:
         async with asyncio.timeout(_PATIENCE_S):
             await question()

@@ -1,5 +1,6 @@
 """The wired parts of one process, handed to whoever needs them. Built by `entry` alone."""
 
+import asyncio
 from dataclasses import dataclass, field
 
 from redis.asyncio import BlockingConnectionPool, Redis
@@ -37,6 +38,8 @@ class Platform:
     #: The live stream; in API processes only.
     hub: Hub | None = None
     pulse: Pulse = field(default_factory=Pulse)
+    #: When what this stands on was last asked whether it answers, and what it said (`api.health`).
+    asked: dict[str, tuple[float, asyncio.Task[str]]] = field(default_factory=dict)
 
     async def close(self) -> None:
         """Close every connection."""
