@@ -332,6 +332,15 @@ class TestEnding:
                 assert stream.status_code == 200
                 await refused(429, "TOO_MANY_SOCKETS", server, someone)
 
+    async def test_when_something_breaks(self, open_other: OpenInstance) -> None:
+        other = await open_other(empty=True)
+        someone = await other.world.account()
+        async with serving(other.app) as address, following(address, someone) as follower:
+            async with other.platform.database.engine.begin() as connection:
+                await connection.execute(text("ALTER TABLE memberships RENAME TO elsewhere"))
+            await follower.say(type="subscribe", topic="user")
+            assert await follower.closed() == 1011
+
     async def test_when_the_client_sends_without_end(self, server: str, someone: Account) -> None:
         async with following(server, someone) as follower:
             with suppress(ConnectionClosed):

@@ -8,8 +8,8 @@
              {"type": "error", "code", "message", "topic"?}
 
 Close codes: 4401 the session ended, 4408 silent for too long, 4429 too many frames, 1003 a binary
-one, 1009 one too large, 1013 too slow a reader (come back, and nothing is lost). Who may not come
-in at all is refused before, with a status and a body like any other refusal.
+one, 1009 one too large, 1011 a fault of ours, 1013 too slow a reader (come back, and nothing is
+lost). Who may not come in at all is refused before, with a status and a body like any refusal.
 """
 
 import asyncio
@@ -52,7 +52,7 @@ _SEND_S: Final = 20
 _RETRY_S: Final = 10
 
 SESSION_ENDED, IDLE, TOO_MANY, BINARY, TOO_LARGE, TOO_SLOW = 4401, 4408, 4429, 1003, 1009, 1013
-GONE = 1001
+GONE, BROKEN = 1001, 1011
 
 _open: Counter[UUID] = Counter()
 
@@ -145,22 +145,27 @@ class Socket:
 
     async def _talk(self) -> None:
         await self._say({"type": "welcome", "epoch": self._epoch})
-        tasks = [
+        tasks: list[asyncio.Task[Any]] = [
             asyncio.create_task(work, name=f"socket-{name}")
             for name, work in (
                 ("read", self._read()),
                 ("write", self._write()),
                 ("recheck", self._recheck()),
+                ("end", self._ended.wait()),
             )
         ]
         try:
-            await self._ended.wait()
+            # Also where one of them breaks: a socket nobody reads would stay open for ever.
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
             for task in tasks:
                 task.cancel()
             for subscription in self._subscriptions.values():
                 self._hub.unsubscribe(subscription)
-            await asyncio.gather(*tasks, return_exceptions=True)
+            for fault in await asyncio.gather(*tasks, return_exceptions=True):
+                if isinstance(fault, Exception):
+                    self._end(BROKEN)
+                    _log.error("socket_broke", exc_info=fault)
 
     def _end(self, code: int) -> None:
         if not self._ended.is_set():
@@ -271,7 +276,6 @@ class Socket:
                 await self._recheck_once()
             except Exception as error:
                 if not is_outage(error):
-                    self._end(1011)
                     raise
 
     async def _recheck_once(self) -> None:
