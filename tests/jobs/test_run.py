@@ -161,7 +161,8 @@ async def test_a_failed_job_keeps_its_steps_when_tried_again(
     await client.post(f"/api/v1/jobs/{job_id}/retry", params={"from_start": "true"})
     job = await jobs.wait(job_id, when=lambda job: job.attempt == 3)
     assert job.state == "completed"
-    assert [row.attempt for row in await jobs.ledger(job_id, "step-1")] == [1, 3]
+    attempts = {row.attempt for row in await jobs.ledger(job_id, "step-1")}
+    assert attempts == {1, 3}
 
 
 async def test_a_deadline_ends_a_job(jobs: Jobs, world: World, someone: Account) -> None:
