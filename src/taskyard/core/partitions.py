@@ -62,6 +62,8 @@ def _made_of_strays(table: str, suffix: str, begin: UUID, end: UUID) -> Iterator
 
     PostgreSQL makes none beside such rows, and by itself it never would again.
     """
+    # The whole before its part, as everybody else comes.
+    yield f"LOCK TABLE {table} IN SHARE UPDATE EXCLUSIVE MODE"
     yield f"LOCK TABLE {table}_default"
     yield f"CREATE TABLE {table}_{suffix} (LIKE {table} INCLUDING ALL)"
     yield (
