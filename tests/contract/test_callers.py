@@ -57,6 +57,8 @@ IN_A_PROJECT = {
     "file:read": READERS,
     "job:read": READERS,
     "analysis:read": READERS,
+    "comment:read": READERS,
+    "comment:create": WORKERS,
     "file:upload": WORKERS,
     "job:create": WORKERS,
     "analysis:create": WORKERS,

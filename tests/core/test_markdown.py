@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from taskyard.core.markdown import render, rendered
+from taskyard.core.markdown import mentioned, render, rendered
 
 ALLOWED = re.compile(
     r"</?(a|blockquote|br|code|del|em|h[1-6]|hr|li|ol|p|pre|s|strong|t[a-z]+|ul)\b"
@@ -87,3 +87,24 @@ def test_no_text_takes_long(unit: str) -> None:
 async def test_a_long_text_is_rendered_the_same() -> None:
     text = "A *word*.\n\n" * 1_000
     assert await rendered(text) == render(text)
+
+
+def test_people_who_are_named_stand_out() -> None:
+    html = render("hi @Ana_b., **@bo** `@bo` x@bo @eve", {"ana_b", "bo"})
+    assert html == (
+        "<p>hi <strong>@Ana_b</strong>., <strong><strong>@bo</strong></strong>"
+        " <code>@bo</code> x@bo @eve</p>\n"
+    )
+
+
+def test_names_are_read_as_a_sentence_may_end_them() -> None:
+    assert mentioned("@Ana. `@code` a@mail.example\n\n    @block\n") == {"ana.", "ana"}
+    assert mentioned("nobody") == frozenset()
+
+
+def test_ten_thousand_signs_of_names_take_no_time() -> None:
+    began = time.perf_counter()
+    mentioned("@a" * 5_000)
+    mentioned("@" * 10_000)
+    mentioned("@" + "a." * 5_000)
+    assert time.perf_counter() - began < 1

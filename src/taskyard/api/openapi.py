@@ -28,6 +28,7 @@ TAGS: Final = [
     {"name": "source", "description": "A project's code as immutable snapshots."},
     {"name": "files", "description": "What people keep, uploads in parts, shared links."},
     {"name": "jobs", "description": "Durable runs of machine work, live."},
+    {"name": "comments", "description": "What people say about a project, a run or a task."},
     {"name": "analyses", "description": "Code analysis: reports, findings, exports."},
     {"name": "notifications", "description": "What people are told of by e-mail."},
     {"name": "admin", "description": "Looking after the instance; administrators only."},

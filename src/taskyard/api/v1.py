@@ -5,6 +5,7 @@ from taskyard.accounts import session_link_routes as session_links
 from taskyard.admin import routes as admin
 from taskyard.analytics import routes as analytics
 from taskyard.api import health, sample
+from taskyard.comments import routes as comments
 from taskyard.core.live import routes as live
 from taskyard.files import routes as files
 from taskyard.files.library import routes as library
@@ -31,6 +32,7 @@ ROUTERS = (
     *shares.ROUTERS,
     *library.ROUTERS,
     *jobs.ROUTERS,
+    *comments.ROUTERS,
     *live.ROUTERS,
     *analyses.ROUTERS,
     *analysis_shares.ROUTERS,

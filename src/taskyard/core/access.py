@@ -52,6 +52,8 @@ class Permission(StrEnum):
     BUILD_CREATE = "build:create"
     BUILD_READ = "build:read"
     BUILD_CANCEL = "build:cancel"
+    COMMENT_READ = "comment:read"
+    COMMENT_CREATE = "comment:create"
     ADMIN = "admin:use"
 
 

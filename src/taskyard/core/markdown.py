@@ -6,7 +6,8 @@ the few tags below by a sanitiser made of a browser's parser (ammonia).
 """
 
 import asyncio
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any, Final
 
 import nh3
@@ -48,15 +49,19 @@ _ATTRIBUTES: Final = {
 _SCHEMES: Final = {"http", "https", "mailto"}
 #: Where a link leads learns nothing of us, gets no hold on the page and no credit.
 _REL: Final = "nofollow noopener noreferrer ugc"
+#: Somebody's username (accounts.schemas.Username); what follows a letter is an e-mail address.
+_MENTION: Final = re.compile(r"(?<![\w@/.+-])@([A-Za-z0-9][A-Za-z0-9._-]{1,39})")
 
 
-def render(source: str) -> str:
-    """Return Markdown as sanitised HTML; text that is blank gives an empty string."""
+def render(source: str, people: Collection[str] = ()) -> str:
+    """Return Markdown as sanitised HTML; text that is blank gives an empty string.
+
+    Names after an @ that are among `people` (usernames in lower case) stand out.
+    """
     if not source.strip():
         return ""
-    reader = _READER if source.count("[") <= _MOST_BRACKETS else _WITHOUT_LINKS
     return nh3.clean(
-        reader.render(source),
+        _reader_for(source).render(source, {"people": people}),
         tags=_TAGS,
         attributes=_ATTRIBUTES,
         attribute_filter=_kept,
@@ -65,11 +70,36 @@ def render(source: str) -> str:
     )
 
 
-async def rendered(source: str) -> str:
+async def rendered(source: str, people: Collection[str] = ()) -> str:
     """Return what `render` does; a long text keeps nobody else waiting."""
     if len(source) <= _AT_ONCE:
-        return render(source)
-    return await asyncio.to_thread(render, source)
+        return render(source, people)
+    return await asyncio.to_thread(render, source, people)
+
+
+def mentioned(source: str) -> frozenset[str]:
+    """Return the usernames a text may name after an @, in lower case; code names nobody.
+
+    A name may end in what ends a sentence as well, so both readings are among them.
+    """
+    if "@" not in source:
+        return frozenset()
+    found = (
+        name.lower()
+        for block in _reader_for(source).parse(source)
+        for token in block.children or ()
+        if token.type == "text"
+        for name in _MENTION.findall(token.content)
+    )
+    return frozenset(reading for name in found for reading in _readings(name))
+
+
+def _readings(name: str) -> tuple[str, ...]:
+    return (name, name.rstrip("._-"))
+
+
+def _reader_for(source: str) -> MarkdownIt:
+    return _READER if source.count("[") <= _MOST_BRACKETS else _WITHOUT_LINKS
 
 
 def _kept(tag: str, attribute: str, value: str) -> str | None:
@@ -83,9 +113,12 @@ def _kept(tag: str, attribute: str, value: str) -> str | None:
 
 def _shape(state: StateCore) -> None:
     """Make pictures links, since a page loads none from elsewhere; align cells without a style."""
+    people = state.env.get("people", ())
     for token in state.tokens:
         if token.children:
             token.children = list(_without_pictures(token.children))
+        if token.children and people:
+            token.children = list(_with_people(token.children, people))
         style = token.attrGet("style") if token.type in {"th_open", "td_open"} else None
         if style is not None:
             token.attrs = {"align": str(style).removeprefix("text-align:")}
@@ -100,6 +133,24 @@ def _without_pictures(tokens: Sequence[Token]) -> Iterator[Token]:
         yield Token("link_open", "a", 1, attrs=attributes)
         yield Token("text", "", 0, content=token.content or str(attributes["href"]))
         yield Token("link_close", "a", -1)
+
+
+def _with_people(tokens: Sequence[Token], people: Collection[str]) -> Iterator[Token]:
+    for token in tokens:
+        if token.type != "text":
+            yield token
+            continue
+        done = 0
+        for found in _MENTION.finditer(token.content):
+            name = next((one for one in _readings(found[1]) if one.lower() in people), None)
+            if name is None:
+                continue
+            yield Token("text", "", 0, content=token.content[done : found.start()])
+            yield Token("strong_open", "strong", 1)
+            yield Token("text", "", 0, content=f"@{name}")
+            yield Token("strong_close", "strong", -1)
+            done = found.start() + 1 + len(name)
+        yield Token("text", "", 0, content=token.content[done:])
 
 
 def _reader() -> MarkdownIt:

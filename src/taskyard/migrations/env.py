@@ -18,6 +18,7 @@ TABLES = (
     "taskyard.projects.models",
     "taskyard.files.models",
     "taskyard.jobs.models",
+    "taskyard.comments.models",
     "taskyard.notifications.models",
     "taskyard.runners.analysis.models",
     "taskyard.analytics.models",

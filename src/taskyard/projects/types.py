@@ -13,6 +13,7 @@ _READ = frozenset(
         Permission.JOB_READ,
         Permission.ANALYSIS_READ,
         Permission.BUILD_READ,
+        Permission.COMMENT_READ,
     }
 )
 _WORK = frozenset(
@@ -25,6 +26,7 @@ _WORK = frozenset(
         Permission.ANALYSIS_SHARE,
         Permission.BUILD_CREATE,
         Permission.BUILD_CANCEL,
+        Permission.COMMENT_CREATE,
     }
 )
 _OWN = frozenset(

@@ -598,6 +598,126 @@ export type CategoryRead = {
 };
 
 /**
+ * CommentCreate
+ *
+ * Something to say.
+ */
+export type CommentCreate = {
+    /**
+     * Entity Type
+     *
+     * What sort of thing it is about.
+     */
+    entity_type: 'project' | 'job';
+    /**
+     * Entity Id
+     */
+    entity_id: string;
+    /**
+     * Body
+     *
+     * Markdown; `@username` mentions a member of the project.
+     */
+    body: string;
+    /**
+     * Parent Id
+     *
+     * The comment it answers.
+     */
+    parent_id?: string | null;
+};
+
+/**
+ * CommentRead
+ *
+ * A comment, as its caller sees it.
+ */
+export type CommentRead = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Project Id
+     */
+    project_id: string;
+    /**
+     * Entity Type
+     */
+    entity_type: 'project' | 'job';
+    /**
+     * Entity Id
+     */
+    entity_id: string;
+    /**
+     * Parent Id
+     *
+     * The comment it answers.
+     */
+    parent_id: string | null;
+    author: PersonRead;
+    /**
+     * Body
+     *
+     * Markdown; empty once it was deleted.
+     */
+    body: string;
+    /**
+     * Body Html
+     *
+     * The same as sanitised HTML.
+     */
+    body_html: string;
+    /**
+     * Stars
+     */
+    stars: number;
+    /**
+     * Starred
+     *
+     * Whether one of the stars is the caller's.
+     */
+    starred: boolean;
+    /**
+     * Can Edit
+     */
+    can_edit: boolean;
+    /**
+     * Can Delete
+     */
+    can_delete: boolean;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Edited At
+     */
+    edited_at: string | null;
+    /**
+     * Deleted At
+     */
+    deleted_at: string | null;
+    deleted_by: PersonRead | null;
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
+ * CommentUpdate
+ *
+ * What to say instead.
+ */
+export type CommentUpdate = {
+    /**
+     * Body
+     */
+    body: string;
+};
+
+/**
  * ComplexFunction
  *
  * A function over the limit.
@@ -1593,6 +1713,13 @@ export type ItemAnalysisRead = {
  */
 export type ItemAnalysisShareRead = {
     data: AnalysisShareRead;
+};
+
+/**
+ * Item[CommentRead]
+ */
+export type ItemCommentRead = {
+    data: CommentRead;
 };
 
 /**
@@ -2606,6 +2733,36 @@ export type PageAssetRead = {
 };
 
 /**
+ * Page[CommentRead]
+ */
+export type PageCommentRead = {
+    /**
+     * Items
+     */
+    items: Array<CommentRead>;
+    /**
+     * Total
+     *
+     * How many there are in all, or at least (capped at 10,000).
+     */
+    total: number;
+    /**
+     * Page
+     */
+    page: number;
+    /**
+     * Page Size
+     */
+    page_size: number;
+    /**
+     * Next Cursor
+     *
+     * Send as `cursor` for what follows; null at the end.
+     */
+    next_cursor?: string | null;
+};
+
+/**
  * Page[EmailRead]
  */
 export type PageEmailRead = {
@@ -2876,6 +3033,36 @@ export type PageMemberRead = {
 };
 
 /**
+ * Page[PersonRead]
+ */
+export type PagePersonRead = {
+    /**
+     * Items
+     */
+    items: Array<PersonRead>;
+    /**
+     * Total
+     *
+     * How many there are in all, or at least (capped at 10,000).
+     */
+    total: number;
+    /**
+     * Page
+     */
+    page: number;
+    /**
+     * Page Size
+     */
+    page_size: number;
+    /**
+     * Next Cursor
+     *
+     * Send as `cursor` for what follows; null at the end.
+     */
+    next_cursor?: string | null;
+};
+
+/**
  * Page[ProjectRead]
  */
 export type PageProjectRead = {
@@ -2883,6 +3070,36 @@ export type PageProjectRead = {
      * Items
      */
     items: Array<ProjectRead>;
+    /**
+     * Total
+     *
+     * How many there are in all, or at least (capped at 10,000).
+     */
+    total: number;
+    /**
+     * Page
+     */
+    page: number;
+    /**
+     * Page Size
+     */
+    page_size: number;
+    /**
+     * Next Cursor
+     *
+     * Send as `cursor` for what follows; null at the end.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * Page[RevisionRead]
+ */
+export type PageRevisionRead = {
+    /**
+     * Items
+     */
+    items: Array<RevisionRead>;
     /**
      * Total
      *
@@ -3131,6 +3348,26 @@ export type PasswordReset = {
      * Password
      */
     password: string;
+};
+
+/**
+ * PersonRead
+ *
+ * A person.
+ */
+export type PersonRead = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Username
+     */
+    username: string;
+    /**
+     * Name
+     */
+    name: string;
 };
 
 /**
@@ -3517,6 +3754,26 @@ export type ResetLink = {
      * Expires At
      */
     expires_at: string;
+};
+
+/**
+ * RevisionRead
+ *
+ * What a comment said before it was changed.
+ */
+export type RevisionRead = {
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Body
+     */
+    body: string;
+    /**
+     * Written At
+     */
+    written_at: string;
 };
 
 /**
@@ -10423,6 +10680,737 @@ export type GetUsageResponses = {
 };
 
 export type GetUsageResponse = GetUsageResponses[keyof GetUsageResponses];
+
+export type ListCommentsData = {
+    body?: never;
+    path: {
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+    };
+    query?: {
+        /**
+         * Page
+         *
+         * From 1.
+         */
+        page?: number;
+        /**
+         * Page Size
+         *
+         * How many; the most depends on the tier.
+         */
+        page_size?: number;
+        /**
+         * Cursor
+         *
+         * `next_cursor` of the page before.
+         */
+        cursor?: string | null;
+        /**
+         * Entity Type
+         */
+        entity_type?: 'project' | 'job';
+        /**
+         * Entity Id
+         *
+         * The project itself, where not given.
+         */
+        entity_id?: string | null;
+    };
+    url: '/api/v1/projects/{project_id}/comments';
+};
+
+export type ListCommentsErrors = {
+    /**
+     * `CURSOR_INVALID`, `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`
+     */
+    403: Problem;
+    /**
+     * `COMMENT_TARGET_NOT_FOUND`, `PROJECT_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `PAGINATION_TOO_DEEP`, `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type ListCommentsError = ListCommentsErrors[keyof ListCommentsErrors];
+
+export type ListCommentsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageCommentRead;
+};
+
+export type ListCommentsResponse = ListCommentsResponses[keyof ListCommentsResponses];
+
+export type CreateCommentData = {
+    body: CommentCreate;
+    headers?: {
+        /**
+         * For 24 hours a repeat of this request with the same key gets the first answer and does nothing. 1 to 255 visible ASCII characters; `X-Idempotency-Key` is understood too.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+    };
+    query?: never;
+    url: '/api/v1/projects/{project_id}/comments';
+};
+
+export type CreateCommentErrors = {
+    /**
+     * `BAD_REQUEST`, `IDEMPOTENCY_KEY_INVALID`, `MALFORMED_JSON`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`, `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `COMMENT_TARGET_NOT_FOUND`, `COMMENT_NOT_FOUND`, `PROJECT_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `IDEMPOTENCY_IN_PROGRESS`
+     */
+    409: Problem;
+    /**
+     * `COMMENT_DELETED`
+     */
+    410: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: Problem;
+    /**
+     * `COMMENT_REPLY_TOO_DEEP`, `VALIDATION_ERROR`, `IDEMPOTENCY_KEY_REUSED`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type CreateCommentError = CreateCommentErrors[keyof CreateCommentErrors];
+
+export type CreateCommentResponses = {
+    /**
+     * Successful Response
+     */
+    201: ItemCommentRead;
+};
+
+export type CreateCommentResponse = CreateCommentResponses[keyof CreateCommentResponses];
+
+export type ListPeopleToMentionData = {
+    body?: never;
+    path: {
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+    };
+    query?: {
+        /**
+         * Q
+         *
+         * What a username or a name begins with.
+         */
+        q?: string | null;
+    };
+    url: '/api/v1/projects/{project_id}/comments/people';
+};
+
+export type ListPeopleToMentionErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`
+     */
+    403: Problem;
+    /**
+     * `PROJECT_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type ListPeopleToMentionError = ListPeopleToMentionErrors[keyof ListPeopleToMentionErrors];
+
+export type ListPeopleToMentionResponses = {
+    /**
+     * Successful Response
+     */
+    200: PagePersonRead;
+};
+
+export type ListPeopleToMentionResponse = ListPeopleToMentionResponses[keyof ListPeopleToMentionResponses];
+
+export type DeleteCommentData = {
+    body?: never;
+    path: {
+        /**
+         * Comment Id
+         *
+         * A comment of the project.
+         */
+        comment_id: string;
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+    };
+    query?: never;
+    url: '/api/v1/projects/{project_id}/comments/{comment_id}';
+};
+
+export type DeleteCommentErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`, `AUTH_FORBIDDEN`, `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `COMMENT_NOT_FOUND`, `PROJECT_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type DeleteCommentError = DeleteCommentErrors[keyof DeleteCommentErrors];
+
+export type DeleteCommentResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type DeleteCommentResponse = DeleteCommentResponses[keyof DeleteCommentResponses];
+
+export type GetCommentData = {
+    body?: never;
+    path: {
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+        /**
+         * Comment Id
+         *
+         * A comment of the project.
+         */
+        comment_id: string;
+    };
+    query?: never;
+    url: '/api/v1/projects/{project_id}/comments/{comment_id}';
+};
+
+export type GetCommentErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`
+     */
+    403: Problem;
+    /**
+     * `COMMENT_NOT_FOUND`, `PROJECT_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type GetCommentError = GetCommentErrors[keyof GetCommentErrors];
+
+export type GetCommentResponses = {
+    /**
+     * Successful Response
+     */
+    200: ItemCommentRead;
+};
+
+export type GetCommentResponse = GetCommentResponses[keyof GetCommentResponses];
+
+export type UpdateCommentData = {
+    body: CommentUpdate;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * The ETag you read; a change made since then is answered with 412.
+         */
+        'If-Match'?: string | null;
+        /**
+         * For 24 hours a repeat of this request with the same key gets the first answer and does nothing. 1 to 255 visible ASCII characters; `X-Idempotency-Key` is understood too.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Comment Id
+         *
+         * A comment of the project.
+         */
+        comment_id: string;
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+    };
+    query?: never;
+    url: '/api/v1/projects/{project_id}/comments/{comment_id}';
+};
+
+export type UpdateCommentErrors = {
+    /**
+     * `BAD_REQUEST`, `IDEMPOTENCY_KEY_INVALID`, `MALFORMED_JSON`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`, `AUTH_FORBIDDEN`, `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `COMMENT_NOT_FOUND`, `PROJECT_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `IDEMPOTENCY_IN_PROGRESS`
+     */
+    409: Problem;
+    /**
+     * `COMMENT_DELETED`
+     */
+    410: Problem;
+    /**
+     * `PRECONDITION_FAILED`
+     */
+    412: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: Problem;
+    /**
+     * `VALIDATION_ERROR`, `IDEMPOTENCY_KEY_REUSED`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type UpdateCommentError = UpdateCommentErrors[keyof UpdateCommentErrors];
+
+export type UpdateCommentResponses = {
+    /**
+     * Successful Response
+     */
+    200: ItemCommentRead;
+};
+
+export type UpdateCommentResponse = UpdateCommentResponses[keyof UpdateCommentResponses];
+
+export type ListCommentHistoryData = {
+    body?: never;
+    path: {
+        /**
+         * Comment Id
+         *
+         * A comment of the project.
+         */
+        comment_id: string;
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+    };
+    query?: {
+        /**
+         * Page
+         *
+         * From 1.
+         */
+        page?: number;
+        /**
+         * Page Size
+         *
+         * How many; the most depends on the tier.
+         */
+        page_size?: number;
+    };
+    url: '/api/v1/projects/{project_id}/comments/{comment_id}/history';
+};
+
+export type ListCommentHistoryErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`
+     */
+    403: Problem;
+    /**
+     * `COMMENT_NOT_FOUND`, `PROJECT_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `PAGINATION_TOO_DEEP`, `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type ListCommentHistoryError = ListCommentHistoryErrors[keyof ListCommentHistoryErrors];
+
+export type ListCommentHistoryResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageRevisionRead;
+};
+
+export type ListCommentHistoryResponse = ListCommentHistoryResponses[keyof ListCommentHistoryResponses];
+
+export type UnstarCommentData = {
+    body?: never;
+    path: {
+        /**
+         * Comment Id
+         *
+         * A comment of the project.
+         */
+        comment_id: string;
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+    };
+    query?: never;
+    url: '/api/v1/projects/{project_id}/comments/{comment_id}/star';
+};
+
+export type UnstarCommentErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`, `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `COMMENT_NOT_FOUND`, `PROJECT_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `COMMENT_DELETED`
+     */
+    410: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type UnstarCommentError = UnstarCommentErrors[keyof UnstarCommentErrors];
+
+export type UnstarCommentResponses = {
+    /**
+     * Successful Response
+     */
+    200: ItemCommentRead;
+};
+
+export type UnstarCommentResponse = UnstarCommentResponses[keyof UnstarCommentResponses];
+
+export type StarCommentData = {
+    body?: never;
+    path: {
+        /**
+         * Comment Id
+         *
+         * A comment of the project.
+         */
+        comment_id: string;
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+    };
+    query?: never;
+    url: '/api/v1/projects/{project_id}/comments/{comment_id}/star';
+};
+
+export type StarCommentErrors = {
+    /**
+     * `BAD_REQUEST`, `MALFORMED_JSON`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`, `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `COMMENT_NOT_FOUND`, `PROJECT_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `COMMENT_DELETED`
+     */
+    410: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type StarCommentError = StarCommentErrors[keyof StarCommentErrors];
+
+export type StarCommentResponses = {
+    /**
+     * Successful Response
+     */
+    200: ItemCommentRead;
+};
+
+export type StarCommentResponse = StarCommentResponses[keyof StarCommentResponses];
 
 export type CreateTicketData = {
     body?: never;
