@@ -242,7 +242,7 @@ async def has_source(db: AsyncSession, project_id: UUID, source_id: str) -> bool
 async def lock_quota(db: AsyncSession, user_id: UUID) -> None:
     """Let one upload of an account at a time past its quota, until this transaction ends."""
     await db.execute(
-        text("SELECT pg_advisory_xact_lock(1952543597, hashtext(:user))"), {"user": str(user_id)}
+        text("SELECT pg_advisory_xact_lock(1952543599, hashtext(:user))"), {"user": str(user_id)}
     )
 
 
