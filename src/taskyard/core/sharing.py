@@ -8,6 +8,8 @@ its own table and raises these refusals, so that every link answers alike.
 import base64
 import hashlib
 import hmac
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Annotated, Final, NoReturn, Protocol
 from uuid import UUID
@@ -127,6 +129,41 @@ def share_token(settings: Settings, what: str, share_id: UUID) -> str:
     """Return a link's token of 256 bits; `what` keeps one room's links out of another's."""
     mac = hmac.digest(keys.derive(settings, f"share:{what}"), share_id.bytes, hashlib.sha256)
     return TOKEN_PREFIX + base64.urlsafe_b64encode(mac).decode().rstrip("=")
+
+
+class Link(Protocol):
+    """A row of a room's links."""
+
+    @property
+    def id(self) -> UUID:
+        """Which it is."""
+        ...
+
+    @property
+    def token_hash(self) -> bytes:
+        """What is kept of its token."""
+        ...
+
+
+def address_of(settings: Settings, what: str, page: str, link: Link) -> str | None:
+    """Return a link's address; None where the key it was made with is no longer in force.
+
+    The token stands behind the #, which no browser sends to any server.
+    """
+    token = share_token(settings, what, link.id)
+    known = token_hash(token) == link.token_hash
+    return f"{settings.web_address}/app/{page}#{token}" if known else None
+
+
+@contextmanager
+def in_its_makers_name(reason: str) -> Iterator[None]:
+    """Find out what whoever made a link may do now, which decides. Raises ShareEnded."""
+    try:
+        yield
+    except TaskyardError as error:
+        if error.kind in {Kind.NOT_FOUND, Kind.FORBIDDEN}:
+            raise ShareEnded(reason=reason) from error
+        raise
 
 
 def token_hash(token: str) -> bytes:

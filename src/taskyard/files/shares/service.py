@@ -13,10 +13,10 @@ from taskyard.core.schemas import NumberedPageQuery
 from taskyard.core.settings import Settings
 from taskyard.core.sharing import (
     AT_ONCE,
-    ShareEnded,
     ShareNotFound,
     SharePasswordWrong,
     TooManyShares,
+    in_its_makers_name,
 )
 from taskyard.core.uow import Uow, unit_of_work
 from taskyard.files.access import Parts, actor_of
@@ -31,7 +31,6 @@ from taskyard.files.service import sign_download
 from taskyard.files.shares import repository
 from taskyard.files.shares.repository import ShareRow
 from taskyard.files.shares.schemas import ShareCreate, ShareRead
-from taskyard.kit.errors import Kind, TaskyardError
 from taskyard.kit.ids import uuid7
 
 CONTENT_PATH: Final = "/api/v1/files/shared/content/"
@@ -96,13 +95,10 @@ async def listed(
 def read(settings: Settings, row: ShareRow) -> ShareRead:
     """Return a link as those who may share the file see it."""
     share, maker_name, state = row
-    token = sharing.share_token(settings, _WHAT, share.id)
-    is_known = sharing.token_hash(token) == share.token_hash
     return ShareRead(
         id=share.id,
         file_id=share.file_id,
-        # The token stands behind the #, which no browser sends to any server.
-        url=f"{settings.web_address}/app/shared#{token}" if is_known else None,
+        url=sharing.address_of(settings, _WHAT, "shared", share),
         state=state,
         created_by=UploadedBy(id=share.created_by, name=maker_name),
         created_at=share.created_at,
@@ -257,12 +253,7 @@ async def _file_of(uow: Uow, settings: Settings, row: ShareRow) -> File:
     share, _, state = row
     if state != "active":
         sharing.refuse_ended(state)
-    try:
+    with in_its_makers_name("the file is gone, or whoever shared it may no longer"):
         maker = await actor_of(uow, settings, share.created_by)
         access = await library.load(uow, maker, share.file_id, Permission.FILE_SHARE)
-    except TaskyardError as error:
-        if error.kind in {Kind.NOT_FOUND, Kind.FORBIDDEN}:
-            reason = "the file is gone, or whoever shared it may no longer"
-            raise ShareEnded(reason=reason) from error
-        raise
     return access.file

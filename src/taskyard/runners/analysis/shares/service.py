@@ -10,12 +10,11 @@ from taskyard.core.access import Permission
 from taskyard.core.admission import Admission
 from taskyard.core.schemas import NumberedPageQuery
 from taskyard.core.settings import Settings
-from taskyard.core.sharing import AT_ONCE, ShareEnded, ShareNotFound, TooManyShares
+from taskyard.core.sharing import AT_ONCE, ShareNotFound, TooManyShares, in_its_makers_name
 from taskyard.core.uow import Uow, unit_of_work
 from taskyard.files.access import Parts, actor_of
 from taskyard.files.service import sign_download
 from taskyard.jobs.models import Job
-from taskyard.kit.errors import Kind, TaskyardError
 from taskyard.kit.ids import uuid7
 from taskyard.projects import access as projects
 from taskyard.projects.access import ProjectAccess
@@ -114,13 +113,10 @@ async def listed(
 def read(settings: Settings, row: ShareRow) -> AnalysisShareRead:
     """Return a link as those who may share the report see it."""
     share, maker_name, state = row
-    token = sharing.share_token(settings, _WHAT, share.id)
-    is_known = sharing.token_hash(token) == share.token_hash
     return AnalysisShareRead(
         id=share.id,
         analysis_id=share.analysis_id,
-        # The token stands behind the #, which no browser sends to any server.
-        url=f"{settings.web_address}/app/report#{token}" if is_known else None,
+        url=sharing.address_of(settings, _WHAT, "report", share),
         state=state,
         created_by=SharedBy(id=share.created_by, name=maker_name),
         created_at=share.created_at,
@@ -253,13 +249,8 @@ async def _behind(uow: Uow, settings: Settings, row: ShareRow) -> _Found:
     if state != "active":
         sharing.refuse_ended(state)
     analysis, job = await repository.shared(uow.db, share.analysis_id)
-    try:
+    with in_its_makers_name("the project is gone, or whoever shared the report may no longer"):
         maker = await actor_of(uow, settings, share.created_by)
         access = await projects.load(uow, maker, analysis.project_id, Permission.ANALYSIS_SHARE)
-    except TaskyardError as error:
-        if error.kind in {Kind.NOT_FOUND, Kind.FORBIDDEN}:
-            reason = "the project is gone, or whoever shared the report may no longer"
-            raise ShareEnded(reason=reason) from error
-        raise
     project = await uow.db.get_one(Project, analysis.project_id)
     return _Found(analysis, job, project.name, access)
