@@ -54,6 +54,10 @@ OWNERS = frozenset({"owner"})
 #: is no member, `viewer_account` an owner whose account only reads.
 IN_A_PROJECT = {
     "project:read": READERS,
+    "task:read": READERS,
+    "task:create": WORKERS,
+    "task:update": WORKERS,
+    "task:delete": WORKERS,
     "file:read": READERS,
     "job:read": READERS,
     "analysis:read": READERS,
@@ -71,6 +75,7 @@ IN_A_PROJECT = {
 ANYWHERE = {
     "any signed-in account": {"user", "admin", "viewer_account"},
     "project:read": {"user", "admin", "viewer_account"},
+    "task:read": {"user", "admin", "viewer_account"},
     "job:read": {"user", "admin", "viewer_account"},
     "file:read": {"user", "admin", "viewer_account"},
     "file:upload": {"user", "admin"},

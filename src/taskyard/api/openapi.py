@@ -25,6 +25,10 @@ TAGS: Final = [
     {"name": "profile", "description": "Your own account."},
     {"name": "projects", "description": "What a team works on."},
     {"name": "team", "description": "Who is in a project, and who is invited."},
+    {
+        "name": "tasks",
+        "description": "What there is to do, in columns, with labels and dependencies.",
+    },
     {"name": "source", "description": "A project's code as immutable snapshots."},
     {"name": "files", "description": "What people keep, uploads in parts, shared links."},
     {"name": "jobs", "description": "Durable runs of machine work, live."},

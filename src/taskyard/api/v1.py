@@ -18,6 +18,7 @@ from taskyard.projects.team import routes as team
 from taskyard.runners.analysis import routes as analyses
 from taskyard.runners.analysis.shares import routes as analysis_shares
 from taskyard.runners.source import routes as source
+from taskyard.tasks import routes as tasks
 
 ROUTERS = (
     *health.ROUTERS,
@@ -25,6 +26,7 @@ ROUTERS = (
     *session_links.ROUTERS,
     *projects.ROUTERS,
     *team.ROUTERS,
+    *tasks.ROUTERS,
     *sample.ROUTERS,
     *source.ROUTERS,
     *files.ROUTERS,

@@ -9,6 +9,7 @@ ProjectRole = Literal["owner", "member", "viewer"]
 _READ = frozenset(
     {
         Permission.PROJECT_READ,
+        Permission.TASK_READ,
         Permission.FILE_READ,
         Permission.JOB_READ,
         Permission.ANALYSIS_READ,
@@ -18,6 +19,9 @@ _READ = frozenset(
 )
 _WORK = frozenset(
     {
+        Permission.TASK_CREATE,
+        Permission.TASK_UPDATE,
+        Permission.TASK_DELETE,
         Permission.FILE_UPLOAD,
         Permission.FILE_SHARE,
         Permission.JOB_CREATE,

@@ -1786,6 +1786,13 @@ export type ItemJobRead = {
 };
 
 /**
+ * Item[LabelRead]
+ */
+export type ItemLabelRead = {
+    data: LabelRead;
+};
+
+/**
  * Item[LinkSent]
  */
 export type ItemLinkSent = {
@@ -1912,6 +1919,13 @@ export type ItemStorageRead = {
 };
 
 /**
+ * Item[TaskRead]
+ */
+export type ItemTaskRead = {
+    data: TaskRead;
+};
+
+/**
  * Item[TicketRead]
  */
 export type ItemTicketRead = {
@@ -1973,6 +1987,16 @@ export type ItemDictStrUnionIntNoneType = {
     data: {
         [key: string]: number | null;
     };
+};
+
+/**
+ * Item[list[LabelRead]]
+ */
+export type ItemListLabelRead = {
+    /**
+     * Data
+     */
+    data: Array<LabelRead>;
 };
 
 /**
@@ -2252,6 +2276,70 @@ export type JobSummary = {
      * The number of its newest event: subscribe after it and nothing is missed.
      */
     version: number;
+};
+
+/**
+ * LabelChoice
+ *
+ * A label for a task to wear.
+ */
+export type LabelChoice = {
+    /**
+     * Label Id
+     */
+    label_id: string;
+};
+
+/**
+ * LabelCreate
+ *
+ * A new label.
+ */
+export type LabelCreate = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Color
+     */
+    color?: string;
+};
+
+/**
+ * LabelRead
+ *
+ * A label.
+ */
+export type LabelRead = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Color
+     */
+    color: string;
+};
+
+/**
+ * LabelUpdate
+ *
+ * The parts of a label to change.
+ */
+export type LabelUpdate = {
+    /**
+     * Name
+     */
+    name?: string | null;
+    /**
+     * Color
+     */
+    color?: string | null;
 };
 
 /**
@@ -3243,6 +3331,36 @@ export type PageSnapshotRead = {
 };
 
 /**
+ * Page[TaskSummary]
+ */
+export type PageTaskSummary = {
+    /**
+     * Items
+     */
+    items: Array<TaskSummary>;
+    /**
+     * Total
+     *
+     * How many there are in all, or at least (capped at 10,000).
+     */
+    total: number;
+    /**
+     * Page
+     */
+    page: number;
+    /**
+     * Page Size
+     */
+    page_size: number;
+    /**
+     * Next Cursor
+     *
+     * Send as `cursor` for what follows; null at the end.
+     */
+    next_cursor?: string | null;
+};
+
+/**
  * Page[UploadRead]
  */
 export type PageUploadRead = {
@@ -3292,6 +3410,22 @@ export type PartRead = {
      * Sha256
      */
     sha256: string;
+};
+
+/**
+ * Parts
+ *
+ * How many tasks are a part of one, and how many of those are closed.
+ */
+export type Parts = {
+    /**
+     * Total
+     */
+    total: number;
+    /**
+     * Closed
+     */
+    closed: number;
 };
 
 /**
@@ -3351,6 +3485,26 @@ export type PasswordReset = {
 };
 
 /**
+ * Person
+ *
+ * Somebody, as others see them.
+ */
+export type Person = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Username
+     */
+    username: string;
+};
+
+/**
  * PersonRead
  *
  * A person.
@@ -3368,6 +3522,30 @@ export type PersonRead = {
      * Name
      */
     name: string;
+};
+
+/**
+ * Place
+ *
+ * Where in its column a task goes: one of these.
+ */
+export type Place = {
+    /**
+     * Before
+     *
+     * The task that comes next.
+     */
+    before?: string | null;
+    /**
+     * After
+     *
+     * The task that comes before it.
+     */
+    after?: string | null;
+    /**
+     * At
+     */
+    at?: 'top' | 'bottom' | null;
 };
 
 /**
@@ -3627,6 +3805,30 @@ export type Register = {
  */
 export type Registered = {
     user: UserRead;
+};
+
+/**
+ * RelatedTask
+ *
+ * Another task, as one is shown with it.
+ */
+export type RelatedTask = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Key
+     */
+    key: string;
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Status
+     */
+    status: 'backlog' | 'todo' | 'in_progress' | 'in_review' | 'done' | 'cancelled';
 };
 
 /**
@@ -4507,6 +4709,349 @@ export type Subscription = {
      * Ends At
      */
     ends_at: string | null;
+};
+
+/**
+ * TaskCreate
+ *
+ * A new task.
+ */
+export type TaskCreate = {
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Description
+     *
+     * Markdown.
+     */
+    description?: string;
+    /**
+     * Status
+     */
+    status?: 'backlog' | 'todo' | 'in_progress' | 'in_review' | 'done' | 'cancelled';
+    /**
+     * Priority
+     */
+    priority?: 'low' | 'medium' | 'high' | 'urgent';
+    /**
+     * Assignee Id
+     *
+     * Somebody who is in the project.
+     */
+    assignee_id?: string | null;
+    /**
+     * Agent Id
+     *
+     * Agents do no tasks yet: null.
+     */
+    agent_id?: null;
+    /**
+     * Label Ids
+     */
+    label_ids?: Array<string>;
+    /**
+     * Due Date
+     *
+     * A day, or a time; a day is answered as its midnight in UTC.
+     */
+    due_date?: string | null;
+    /**
+     * Parent Id
+     *
+     * The task it is a part of.
+     */
+    parent_id?: string | null;
+    /**
+     * Estimate
+     *
+     * In whatever the team counts.
+     */
+    estimate?: number | string | null;
+    /**
+     * At the bottom of its column where not given.
+     */
+    position?: Place | null;
+};
+
+/**
+ * TaskRead
+ *
+ * A task.
+ */
+export type TaskRead = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Project Id
+     */
+    project_id: string;
+    /**
+     * Project Name
+     */
+    project_name: string;
+    /**
+     * Number
+     */
+    number: number;
+    /**
+     * Key
+     */
+    key: string;
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Status
+     */
+    status: 'backlog' | 'todo' | 'in_progress' | 'in_review' | 'done' | 'cancelled';
+    /**
+     * Priority
+     */
+    priority: 'low' | 'medium' | 'high' | 'urgent';
+    /**
+     * Assignee Id
+     */
+    assignee_id: string | null;
+    assignee: Person | null;
+    /**
+     * Agent Id
+     */
+    agent_id: null;
+    /**
+     * Labels
+     */
+    labels: Array<LabelRead>;
+    /**
+     * Due Date
+     */
+    due_date: string | null;
+    /**
+     * Estimate
+     */
+    estimate: number | null;
+    /**
+     * Parent Id
+     */
+    parent_id: string | null;
+    /**
+     * Position
+     *
+     * Sorts, byte by byte, within a column.
+     */
+    position: string;
+    /**
+     * Blocked
+     *
+     * It is open, and waits for one that is.
+     */
+    blocked: boolean;
+    subtasks: Parts;
+    /**
+     * Created By
+     */
+    created_by: string;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Updated At
+     */
+    updated_at: string;
+    /**
+     * Completed At
+     */
+    completed_at: string | null;
+    /**
+     * Version
+     */
+    version: number;
+    /**
+     * Description
+     */
+    description: string;
+    /**
+     * Description Html
+     *
+     * Safe to show: rendered and sanitised here.
+     */
+    description_html: string;
+    parent: RelatedTask | null;
+    /**
+     * Depends On
+     *
+     * What it waits for.
+     */
+    depends_on: Array<RelatedTask>;
+    /**
+     * Blocks
+     *
+     * What waits for it.
+     */
+    blocks: Array<RelatedTask>;
+    /**
+     * Watching
+     *
+     * Whether you are told of what happens to it.
+     */
+    watching: boolean;
+};
+
+/**
+ * TaskSummary
+ *
+ * A task as lists and boards show it.
+ */
+export type TaskSummary = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Project Id
+     */
+    project_id: string;
+    /**
+     * Project Name
+     */
+    project_name: string;
+    /**
+     * Number
+     */
+    number: number;
+    /**
+     * Key
+     */
+    key: string;
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Status
+     */
+    status: 'backlog' | 'todo' | 'in_progress' | 'in_review' | 'done' | 'cancelled';
+    /**
+     * Priority
+     */
+    priority: 'low' | 'medium' | 'high' | 'urgent';
+    /**
+     * Assignee Id
+     */
+    assignee_id: string | null;
+    assignee: Person | null;
+    /**
+     * Agent Id
+     */
+    agent_id: null;
+    /**
+     * Labels
+     */
+    labels: Array<LabelRead>;
+    /**
+     * Due Date
+     */
+    due_date: string | null;
+    /**
+     * Estimate
+     */
+    estimate: number | null;
+    /**
+     * Parent Id
+     */
+    parent_id: string | null;
+    /**
+     * Position
+     *
+     * Sorts, byte by byte, within a column.
+     */
+    position: string;
+    /**
+     * Blocked
+     *
+     * It is open, and waits for one that is.
+     */
+    blocked: boolean;
+    subtasks: Parts;
+    /**
+     * Created By
+     */
+    created_by: string;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Updated At
+     */
+    updated_at: string;
+    /**
+     * Completed At
+     */
+    completed_at: string | null;
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
+ * TaskUpdate
+ *
+ * The parts of a task to change. Null clears what may be empty, and changes nothing else.
+ */
+export type TaskUpdate = {
+    /**
+     * Title
+     */
+    title?: string | null;
+    /**
+     * Description
+     */
+    description?: string | null;
+    /**
+     * Status
+     */
+    status?: 'backlog' | 'todo' | 'in_progress' | 'in_review' | 'done' | 'cancelled' | null;
+    /**
+     * Priority
+     */
+    priority?: 'low' | 'medium' | 'high' | 'urgent' | null;
+    /**
+     * Assignee Id
+     */
+    assignee_id?: string | null;
+    /**
+     * Agent Id
+     */
+    agent_id?: null;
+    /**
+     * Label Ids
+     *
+     * All it wears from now on.
+     */
+    label_ids?: Array<string> | null;
+    /**
+     * Due Date
+     */
+    due_date?: string | null;
+    /**
+     * Parent Id
+     */
+    parent_id?: string | null;
+    /**
+     * Estimate
+     */
+    estimate?: number | string | null;
+    /**
+     * At the bottom of a new column where not given.
+     */
+    position?: Place | null;
 };
 
 /**
@@ -7716,6 +8261,1347 @@ export type RegisterByInvitationResponses = {
 };
 
 export type RegisterByInvitationResponse = RegisterByInvitationResponses[keyof RegisterByInvitationResponses];
+
+export type ListMyTasksData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Page
+         *
+         * From 1.
+         */
+        page?: number;
+        /**
+         * Page Size
+         *
+         * How many; the most depends on the tier.
+         */
+        page_size?: number;
+        /**
+         * Q
+         *
+         * Words of title or description, their beginnings, or a key or number.
+         */
+        q?: string | null;
+        /**
+         * Status
+         */
+        status?: string | null;
+        /**
+         * Priority
+         */
+        priority?: string | null;
+        /**
+         * Label Id
+         */
+        label_id?: string | null;
+        /**
+         * Due Before
+         */
+        due_before?: string | null;
+        /**
+         * Blocked
+         */
+        blocked?: boolean | null;
+        /**
+         * Sort
+         */
+        sort?: 'position' | '-number' | 'number' | '-created_at' | 'created_at' | '-updated_at' | 'updated_at' | 'due_date' | '-due_date' | '-priority' | 'priority' | 'title';
+    };
+    url: '/api/v1/tasks';
+};
+
+export type ListMyTasksErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`
+     */
+    403: Problem;
+    /**
+     * `PAGINATION_TOO_DEEP`, `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type ListMyTasksError = ListMyTasksErrors[keyof ListMyTasksErrors];
+
+export type ListMyTasksResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageTaskSummary;
+};
+
+export type ListMyTasksResponse = ListMyTasksResponses[keyof ListMyTasksResponses];
+
+export type ListLabelsData = {
+    body?: never;
+    path: {
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+    };
+    query?: never;
+    url: '/api/v1/projects/{project_id}/labels';
+};
+
+export type ListLabelsErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`
+     */
+    403: Problem;
+    /**
+     * `PROJECT_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type ListLabelsError = ListLabelsErrors[keyof ListLabelsErrors];
+
+export type ListLabelsResponses = {
+    /**
+     * Successful Response
+     */
+    200: ItemListLabelRead;
+};
+
+export type ListLabelsResponse = ListLabelsResponses[keyof ListLabelsResponses];
+
+export type CreateLabelData = {
+    body: LabelCreate;
+    headers?: {
+        /**
+         * For 24 hours a repeat of this request with the same key gets the first answer and does nothing. 1 to 255 visible ASCII characters; `X-Idempotency-Key` is understood too.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+    };
+    query?: never;
+    url: '/api/v1/projects/{project_id}/labels';
+};
+
+export type CreateLabelErrors = {
+    /**
+     * `BAD_REQUEST`, `IDEMPOTENCY_KEY_INVALID`, `MALFORMED_JSON`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`, `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `PROJECT_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `LABEL_NAME_TAKEN`, `IDEMPOTENCY_IN_PROGRESS`
+     */
+    409: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: Problem;
+    /**
+     * `TOO_MANY_LABELS`, `VALIDATION_ERROR`, `IDEMPOTENCY_KEY_REUSED`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type CreateLabelError = CreateLabelErrors[keyof CreateLabelErrors];
+
+export type CreateLabelResponses = {
+    /**
+     * Successful Response
+     */
+    201: ItemLabelRead;
+};
+
+export type CreateLabelResponse = CreateLabelResponses[keyof CreateLabelResponses];
+
+export type DeleteLabelData = {
+    body?: never;
+    path: {
+        /**
+         * Label Id
+         *
+         * A label of the project.
+         */
+        label_id: string;
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+    };
+    query?: never;
+    url: '/api/v1/projects/{project_id}/labels/{label_id}';
+};
+
+export type DeleteLabelErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`, `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `LABEL_NOT_FOUND`, `PROJECT_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type DeleteLabelError = DeleteLabelErrors[keyof DeleteLabelErrors];
+
+export type DeleteLabelResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type DeleteLabelResponse = DeleteLabelResponses[keyof DeleteLabelResponses];
+
+export type UpdateLabelData = {
+    body: LabelUpdate;
+    headers?: {
+        /**
+         * For 24 hours a repeat of this request with the same key gets the first answer and does nothing. 1 to 255 visible ASCII characters; `X-Idempotency-Key` is understood too.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Label Id
+         *
+         * A label of the project.
+         */
+        label_id: string;
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+    };
+    query?: never;
+    url: '/api/v1/projects/{project_id}/labels/{label_id}';
+};
+
+export type UpdateLabelErrors = {
+    /**
+     * `BAD_REQUEST`, `IDEMPOTENCY_KEY_INVALID`, `MALFORMED_JSON`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`, `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `LABEL_NOT_FOUND`, `PROJECT_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `LABEL_NAME_TAKEN`, `IDEMPOTENCY_IN_PROGRESS`
+     */
+    409: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: Problem;
+    /**
+     * `VALIDATION_ERROR`, `IDEMPOTENCY_KEY_REUSED`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type UpdateLabelError = UpdateLabelErrors[keyof UpdateLabelErrors];
+
+export type UpdateLabelResponses = {
+    /**
+     * Successful Response
+     */
+    200: ItemLabelRead;
+};
+
+export type UpdateLabelResponse = UpdateLabelResponses[keyof UpdateLabelResponses];
+
+export type ListTaskLabelsData = {
+    body?: never;
+    path: {
+        /**
+         * Task Id
+         *
+         * A task of the project.
+         */
+        task_id: string;
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+    };
+    query?: never;
+    url: '/api/v1/projects/{project_id}/tasks/{task_id}/labels';
+};
+
+export type ListTaskLabelsErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`
+     */
+    403: Problem;
+    /**
+     * `TASK_NOT_FOUND`, `PROJECT_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type ListTaskLabelsError = ListTaskLabelsErrors[keyof ListTaskLabelsErrors];
+
+export type ListTaskLabelsResponses = {
+    /**
+     * Successful Response
+     */
+    200: ItemListLabelRead;
+};
+
+export type ListTaskLabelsResponse = ListTaskLabelsResponses[keyof ListTaskLabelsResponses];
+
+export type AddTaskLabelData = {
+    body: LabelChoice;
+    headers?: {
+        /**
+         * For 24 hours a repeat of this request with the same key gets the first answer and does nothing. 1 to 255 visible ASCII characters; `X-Idempotency-Key` is understood too.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Task Id
+         *
+         * A task of the project.
+         */
+        task_id: string;
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+    };
+    query?: never;
+    url: '/api/v1/projects/{project_id}/tasks/{task_id}/labels';
+};
+
+export type AddTaskLabelErrors = {
+    /**
+     * `BAD_REQUEST`, `IDEMPOTENCY_KEY_INVALID`, `MALFORMED_JSON`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`, `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `TASK_NOT_FOUND`, `LABEL_NOT_FOUND`, `PROJECT_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `IDEMPOTENCY_IN_PROGRESS`
+     */
+    409: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: Problem;
+    /**
+     * `TOO_MANY_LABELS`, `VALIDATION_ERROR`, `IDEMPOTENCY_KEY_REUSED`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type AddTaskLabelError = AddTaskLabelErrors[keyof AddTaskLabelErrors];
+
+export type AddTaskLabelResponses = {
+    /**
+     * Successful Response
+     */
+    200: ItemListLabelRead;
+};
+
+export type AddTaskLabelResponse = AddTaskLabelResponses[keyof AddTaskLabelResponses];
+
+export type RemoveTaskLabelData = {
+    body?: never;
+    path: {
+        /**
+         * Task Id
+         *
+         * A task of the project.
+         */
+        task_id: string;
+        /**
+         * Label Id
+         *
+         * A label of the project.
+         */
+        label_id: string;
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+    };
+    query?: never;
+    url: '/api/v1/projects/{project_id}/tasks/{task_id}/labels/{label_id}';
+};
+
+export type RemoveTaskLabelErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`, `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `TASK_NOT_FOUND`, `LABEL_NOT_FOUND`, `PROJECT_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type RemoveTaskLabelError = RemoveTaskLabelErrors[keyof RemoveTaskLabelErrors];
+
+export type RemoveTaskLabelResponses = {
+    /**
+     * Successful Response
+     */
+    200: ItemListLabelRead;
+};
+
+export type RemoveTaskLabelResponse = RemoveTaskLabelResponses[keyof RemoveTaskLabelResponses];
+
+export type ListTasksData = {
+    body?: never;
+    path: {
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+    };
+    query?: {
+        /**
+         * Page
+         *
+         * From 1.
+         */
+        page?: number;
+        /**
+         * Page Size
+         *
+         * How many; the most depends on the tier.
+         */
+        page_size?: number;
+        /**
+         * Q
+         *
+         * Words of title or description, their beginnings, or a key or number.
+         */
+        q?: string | null;
+        /**
+         * Status
+         */
+        status?: string | null;
+        /**
+         * Priority
+         */
+        priority?: string | null;
+        /**
+         * Label Id
+         */
+        label_id?: string | null;
+        /**
+         * Due Before
+         */
+        due_before?: string | null;
+        /**
+         * Blocked
+         */
+        blocked?: boolean | null;
+        /**
+         * Sort
+         */
+        sort?: 'position' | '-number' | 'number' | '-created_at' | 'created_at' | '-updated_at' | 'updated_at' | 'due_date' | '-due_date' | '-priority' | 'priority' | 'title';
+        /**
+         * Assignee Id
+         */
+        assignee_id?: string | 'me' | 'none' | null;
+        /**
+         * Parent Id
+         *
+         * Parts of that task; `none` for those that are part of none.
+         */
+        parent_id?: string | 'none' | null;
+    };
+    url: '/api/v1/projects/{project_id}/tasks';
+};
+
+export type ListTasksErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`
+     */
+    403: Problem;
+    /**
+     * `PROJECT_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `PAGINATION_TOO_DEEP`, `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type ListTasksError = ListTasksErrors[keyof ListTasksErrors];
+
+export type ListTasksResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageTaskSummary;
+};
+
+export type ListTasksResponse = ListTasksResponses[keyof ListTasksResponses];
+
+export type CreateTaskData = {
+    body: TaskCreate;
+    headers?: {
+        /**
+         * For 24 hours a repeat of this request with the same key gets the first answer and does nothing. 1 to 255 visible ASCII characters; `X-Idempotency-Key` is understood too.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+    };
+    query?: never;
+    url: '/api/v1/projects/{project_id}/tasks';
+};
+
+export type CreateTaskErrors = {
+    /**
+     * `BAD_REQUEST`, `IDEMPOTENCY_KEY_INVALID`, `MALFORMED_JSON`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`, `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `LABEL_NOT_FOUND`, `PROJECT_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `TASK_PLACE_GONE`, `IDEMPOTENCY_IN_PROGRESS`
+     */
+    409: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: Problem;
+    /**
+     * `ASSIGNEE_NOT_MEMBER`, `PARENT_NOT_FOUND`, `VALIDATION_ERROR`, `IDEMPOTENCY_KEY_REUSED`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type CreateTaskError = CreateTaskErrors[keyof CreateTaskErrors];
+
+export type CreateTaskResponses = {
+    /**
+     * Successful Response
+     */
+    201: ItemTaskRead;
+};
+
+export type CreateTaskResponse = CreateTaskResponses[keyof CreateTaskResponses];
+
+export type DeleteTaskData = {
+    body?: never;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * The ETag you read; a change made since then is answered with 412.
+         */
+        'If-Match'?: string | null;
+    };
+    path: {
+        /**
+         * Task Id
+         *
+         * A task of the project.
+         */
+        task_id: string;
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+    };
+    query?: never;
+    url: '/api/v1/projects/{project_id}/tasks/{task_id}';
+};
+
+export type DeleteTaskErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`, `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `TASK_NOT_FOUND`, `PROJECT_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `PRECONDITION_FAILED`
+     */
+    412: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type DeleteTaskError = DeleteTaskErrors[keyof DeleteTaskErrors];
+
+export type DeleteTaskResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type DeleteTaskResponse = DeleteTaskResponses[keyof DeleteTaskResponses];
+
+export type GetTaskData = {
+    body?: never;
+    path: {
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+        /**
+         * Task Id
+         *
+         * A task of the project.
+         */
+        task_id: string;
+    };
+    query?: never;
+    url: '/api/v1/projects/{project_id}/tasks/{task_id}';
+};
+
+export type GetTaskErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`
+     */
+    403: Problem;
+    /**
+     * `TASK_NOT_FOUND`, `PROJECT_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type GetTaskError = GetTaskErrors[keyof GetTaskErrors];
+
+export type GetTaskResponses = {
+    /**
+     * Successful Response
+     */
+    200: ItemTaskRead;
+};
+
+export type GetTaskResponse = GetTaskResponses[keyof GetTaskResponses];
+
+export type UpdateTaskData = {
+    body: TaskUpdate;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * The ETag you read; a change made since then is answered with 412.
+         */
+        'If-Match'?: string | null;
+        /**
+         * For 24 hours a repeat of this request with the same key gets the first answer and does nothing. 1 to 255 visible ASCII characters; `X-Idempotency-Key` is understood too.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Task Id
+         *
+         * A task of the project.
+         */
+        task_id: string;
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+    };
+    query?: never;
+    url: '/api/v1/projects/{project_id}/tasks/{task_id}';
+};
+
+export type UpdateTaskErrors = {
+    /**
+     * `BAD_REQUEST`, `IDEMPOTENCY_KEY_INVALID`, `MALFORMED_JSON`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`, `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `TASK_NOT_FOUND`, `LABEL_NOT_FOUND`, `PROJECT_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `TASK_PARENT_CYCLE`, `TASK_PLACE_GONE`, `IDEMPOTENCY_IN_PROGRESS`
+     */
+    409: Problem;
+    /**
+     * `PRECONDITION_FAILED`
+     */
+    412: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: Problem;
+    /**
+     * `ASSIGNEE_NOT_MEMBER`, `PARENT_NOT_FOUND`, `VALIDATION_ERROR`, `IDEMPOTENCY_KEY_REUSED`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type UpdateTaskError = UpdateTaskErrors[keyof UpdateTaskErrors];
+
+export type UpdateTaskResponses = {
+    /**
+     * Successful Response
+     */
+    200: ItemTaskRead;
+};
+
+export type UpdateTaskResponse = UpdateTaskResponses[keyof UpdateTaskResponses];
+
+export type RestoreTaskData = {
+    body?: never;
+    headers?: {
+        /**
+         * For 24 hours a repeat of this request with the same key gets the first answer and does nothing. 1 to 255 visible ASCII characters; `X-Idempotency-Key` is understood too.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Task Id
+         *
+         * A task of the project.
+         */
+        task_id: string;
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+    };
+    query?: never;
+    url: '/api/v1/projects/{project_id}/tasks/{task_id}/restore';
+};
+
+export type RestoreTaskErrors = {
+    /**
+     * `BAD_REQUEST`, `IDEMPOTENCY_KEY_INVALID`, `MALFORMED_JSON`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`, `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `TASK_NOT_FOUND`, `PROJECT_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `IDEMPOTENCY_IN_PROGRESS`
+     */
+    409: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: Problem;
+    /**
+     * `VALIDATION_ERROR`, `IDEMPOTENCY_KEY_REUSED`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type RestoreTaskError = RestoreTaskErrors[keyof RestoreTaskErrors];
+
+export type RestoreTaskResponses = {
+    /**
+     * Successful Response
+     */
+    200: ItemTaskRead;
+};
+
+export type RestoreTaskResponse = RestoreTaskResponses[keyof RestoreTaskResponses];
+
+export type RemoveDependencyData = {
+    body?: never;
+    path: {
+        /**
+         * Task Id
+         *
+         * A task of the project.
+         */
+        task_id: string;
+        /**
+         * Other
+         *
+         * Another task of the project.
+         */
+        other: string;
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+    };
+    query?: never;
+    url: '/api/v1/projects/{project_id}/tasks/{task_id}/depends-on/{other}';
+};
+
+export type RemoveDependencyErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`, `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `TASK_NOT_FOUND`, `PROJECT_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type RemoveDependencyError = RemoveDependencyErrors[keyof RemoveDependencyErrors];
+
+export type RemoveDependencyResponses = {
+    /**
+     * Successful Response
+     */
+    200: ItemTaskRead;
+};
+
+export type RemoveDependencyResponse = RemoveDependencyResponses[keyof RemoveDependencyResponses];
+
+export type AddDependencyData = {
+    body?: never;
+    headers?: {
+        /**
+         * For 24 hours a repeat of this request with the same key gets the first answer and does nothing. 1 to 255 visible ASCII characters; `X-Idempotency-Key` is understood too.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Task Id
+         *
+         * A task of the project.
+         */
+        task_id: string;
+        /**
+         * Other
+         *
+         * Another task of the project.
+         */
+        other: string;
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+    };
+    query?: never;
+    url: '/api/v1/projects/{project_id}/tasks/{task_id}/depends-on/{other}';
+};
+
+export type AddDependencyErrors = {
+    /**
+     * `BAD_REQUEST`, `IDEMPOTENCY_KEY_INVALID`, `MALFORMED_JSON`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`, `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `TASK_NOT_FOUND`, `PROJECT_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `TASK_DEPENDENCY_CYCLE`, `IDEMPOTENCY_IN_PROGRESS`
+     */
+    409: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: Problem;
+    /**
+     * `TOO_MANY_DEPENDENCIES`, `VALIDATION_ERROR`, `IDEMPOTENCY_KEY_REUSED`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type AddDependencyError = AddDependencyErrors[keyof AddDependencyErrors];
+
+export type AddDependencyResponses = {
+    /**
+     * Successful Response
+     */
+    200: ItemTaskRead;
+};
+
+export type AddDependencyResponse = AddDependencyResponses[keyof AddDependencyResponses];
 
 export type CreateSampleProjectData = {
     body?: never;

@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { abortUpload, acceptInvitation, acceptInvitationLink, askForVerification, askToUnsubscribe, cancelJob, changeMember, changeNotificationSettings, changePassword, changeProfile, changeUser, checkResetLink, completeUpload, createAnalysis, createAnalysisShare, createComment, createJob, createProject, createProjectJob, createSampleProject, createSessionLink, createShare, createTicket, createUpload, declineInvitation, declineInvitationLink, deleteComment, deleteFile, deleteProject, downloadFile, downloadJobLog, endUserSessions, exchangeSessionLink, exportAnalysis, exportApiCalls, forgotPassword, getAnalysis, getAnalysisReport, getComment, getDetailedHealth, getFile, getFileContent, getFileLink, getHealth, getJob, getLimits, getMe, getNotificationSettings, getProfile, getProject, getSetup, getSharedContent, getSharedFile, getSharedReport, getSourceArchive, getSourceFile, getSourceSnapshot, getStorage, getSubscription, getUpload, getUsage, getUser, giveSource, inviteMember, listAllJobs, listAllProjects, listAnalyses, listAnalysisShares, listApiCalls, listCommentHistory, listComments, listEmails, listFileAccesses, listFiles, listFindings, listInvitations, listJobAssets, listJobEvents, listJobs, listMyInvitations, listPeopleToMention, listProjectJobs, listProjects, listSecurityEvents, listSessions, listShares, listSourceFiles, listSourceSnapshots, listTeam, listUploads, listUsers, listUserSessions, login, logout, lookAtInvitation, openSharedFile, openSharedReport, type Options, putUploadPart, refresh, register, registerByInvitation, removeMember, resendInvitation, resetPassword, restoreFile, retryJob, revokeAnalysisShare, revokeInvitation, revokeSession, revokeShare, setUp, starComment, unstarComment, unsubscribe, updateComment, updateProject, uploadFile, verifyEmail } from '../sdk.gen';
-import type { AbortUploadData, AbortUploadError, AbortUploadResponse, AcceptInvitationData, AcceptInvitationError, AcceptInvitationLinkData, AcceptInvitationLinkError, AcceptInvitationLinkResponse, AcceptInvitationResponse, AskForVerificationData, AskForVerificationError, AskForVerificationResponse, AskToUnsubscribeData, AskToUnsubscribeError, CancelJobData, CancelJobError, CancelJobResponse, ChangeMemberData, ChangeMemberError, ChangeMemberResponse, ChangeNotificationSettingsData, ChangeNotificationSettingsError, ChangeNotificationSettingsResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, ChangeProfileData, ChangeProfileError, ChangeProfileResponse, ChangeUserData, ChangeUserError, ChangeUserResponse, CheckResetLinkData, CheckResetLinkError, CheckResetLinkResponse, CompleteUploadData, CompleteUploadError, CompleteUploadResponse, CreateAnalysisData, CreateAnalysisError, CreateAnalysisResponse, CreateAnalysisShareData, CreateAnalysisShareError, CreateAnalysisShareResponse, CreateCommentData, CreateCommentError, CreateCommentResponse, CreateJobData, CreateJobError, CreateJobResponse, CreateProjectData, CreateProjectError, CreateProjectJobData, CreateProjectJobError, CreateProjectJobResponse, CreateProjectResponse, CreateSampleProjectData, CreateSampleProjectError, CreateSampleProjectResponse, CreateSessionLinkData, CreateSessionLinkError, CreateSessionLinkResponse, CreateShareData, CreateShareError, CreateShareResponse, CreateTicketData, CreateTicketError, CreateTicketResponse, CreateUploadData, CreateUploadError, CreateUploadResponse, DeclineInvitationData, DeclineInvitationError, DeclineInvitationLinkData, DeclineInvitationLinkError, DeclineInvitationLinkResponse, DeclineInvitationResponse, DeleteCommentData, DeleteCommentError, DeleteCommentResponse, DeleteFileData, DeleteFileError, DeleteFileResponse, DeleteProjectData, DeleteProjectError, DeleteProjectResponse, DownloadFileData, DownloadFileError, DownloadFileResponse, DownloadJobLogData, DownloadJobLogError, EndUserSessionsData, EndUserSessionsError, EndUserSessionsResponse, ExchangeSessionLinkData, ExchangeSessionLinkError, ExchangeSessionLinkResponse, ExportAnalysisData, ExportAnalysisError, ExportAnalysisResponse, ExportApiCallsData, ExportApiCallsError, ExportApiCallsResponse, ForgotPasswordData, ForgotPasswordError, ForgotPasswordResponse, GetAnalysisData, GetAnalysisError, GetAnalysisReportData, GetAnalysisReportError, GetAnalysisReportResponse, GetAnalysisResponse, GetCommentData, GetCommentError, GetCommentResponse, GetDetailedHealthData, GetDetailedHealthError, GetDetailedHealthResponse, GetFileContentData, GetFileContentError, GetFileContentResponse, GetFileData, GetFileError, GetFileLinkData, GetFileLinkError, GetFileLinkResponse, GetFileResponse, GetHealthData, GetHealthError, GetHealthResponse, GetJobData, GetJobError, GetJobResponse, GetLimitsData, GetLimitsError, GetLimitsResponse, GetMeData, GetMeError, GetMeResponse, GetNotificationSettingsData, GetNotificationSettingsError, GetNotificationSettingsResponse, GetProfileData, GetProfileError, GetProfileResponse, GetProjectData, GetProjectError, GetProjectResponse, GetSetupData, GetSetupError, GetSetupResponse, GetSharedContentData, GetSharedContentError, GetSharedContentResponse, GetSharedFileData, GetSharedFileError, GetSharedFileResponse, GetSharedReportData, GetSharedReportError, GetSharedReportResponse, GetSourceArchiveData, GetSourceArchiveError, GetSourceArchiveResponse, GetSourceFileData, GetSourceFileError, GetSourceFileResponse, GetSourceSnapshotData, GetSourceSnapshotError, GetSourceSnapshotResponse, GetStorageData, GetStorageError, GetStorageResponse, GetSubscriptionData, GetSubscriptionError, GetSubscriptionResponse, GetUploadData, GetUploadError, GetUploadResponse, GetUsageData, GetUsageError, GetUsageResponse, GetUserData, GetUserError, GetUserResponse, GiveSourceData, GiveSourceError, GiveSourceResponse, InviteMemberData, InviteMemberError, InviteMemberResponse, ListAllJobsData, ListAllJobsError, ListAllJobsResponse, ListAllProjectsData, ListAllProjectsError, ListAllProjectsResponse, ListAnalysesData, ListAnalysesError, ListAnalysesResponse, ListAnalysisSharesData, ListAnalysisSharesError, ListAnalysisSharesResponse, ListApiCallsData, ListApiCallsError, ListApiCallsResponse, ListCommentHistoryData, ListCommentHistoryError, ListCommentHistoryResponse, ListCommentsData, ListCommentsError, ListCommentsResponse, ListEmailsData, ListEmailsError, ListEmailsResponse, ListFileAccessesData, ListFileAccessesError, ListFileAccessesResponse, ListFilesData, ListFilesError, ListFilesResponse, ListFindingsData, ListFindingsError, ListFindingsResponse, ListInvitationsData, ListInvitationsError, ListInvitationsResponse, ListJobAssetsData, ListJobAssetsError, ListJobAssetsResponse, ListJobEventsData, ListJobEventsError, ListJobEventsResponse, ListJobsData, ListJobsError, ListJobsResponse, ListMyInvitationsData, ListMyInvitationsError, ListMyInvitationsResponse, ListPeopleToMentionData, ListPeopleToMentionError, ListPeopleToMentionResponse, ListProjectJobsData, ListProjectJobsError, ListProjectJobsResponse, ListProjectsData, ListProjectsError, ListProjectsResponse, ListSecurityEventsData, ListSecurityEventsError, ListSecurityEventsResponse, ListSessionsData, ListSessionsError, ListSessionsResponse, ListSharesData, ListSharesError, ListSharesResponse, ListSourceFilesData, ListSourceFilesError, ListSourceFilesResponse, ListSourceSnapshotsData, ListSourceSnapshotsError, ListSourceSnapshotsResponse, ListTeamData, ListTeamError, ListTeamResponse, ListUploadsData, ListUploadsError, ListUploadsResponse, ListUsersData, ListUsersError, ListUserSessionsData, ListUserSessionsError, ListUserSessionsResponse, ListUsersResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, LookAtInvitationData, LookAtInvitationError, LookAtInvitationResponse, OpenSharedFileData, OpenSharedFileError, OpenSharedFileResponse, OpenSharedReportData, OpenSharedReportError, OpenSharedReportResponse, PutUploadPartData, PutUploadPartError, PutUploadPartResponse, RefreshData, RefreshError, RefreshResponse, RegisterByInvitationData, RegisterByInvitationError, RegisterByInvitationResponse, RegisterData, RegisterError, RegisterResponse, RemoveMemberData, RemoveMemberError, RemoveMemberResponse, ResendInvitationData, ResendInvitationError, ResendInvitationResponse, ResetPasswordData, ResetPasswordError, ResetPasswordResponse, RestoreFileData, RestoreFileError, RestoreFileResponse, RetryJobData, RetryJobError, RetryJobResponse, RevokeAnalysisShareData, RevokeAnalysisShareError, RevokeAnalysisShareResponse, RevokeInvitationData, RevokeInvitationError, RevokeInvitationResponse, RevokeSessionData, RevokeSessionError, RevokeSessionResponse, RevokeShareData, RevokeShareError, RevokeShareResponse, SetUpData, SetUpError, SetUpResponse, StarCommentData, StarCommentError, StarCommentResponse, UnstarCommentData, UnstarCommentError, UnstarCommentResponse, UnsubscribeData, UnsubscribeError, UnsubscribeResponse, UpdateCommentData, UpdateCommentError, UpdateCommentResponse, UpdateProjectData, UpdateProjectError, UpdateProjectResponse, UploadFileData, UploadFileError, UploadFileResponse, VerifyEmailData, VerifyEmailError, VerifyEmailResponse } from '../types.gen';
+import { abortUpload, acceptInvitation, acceptInvitationLink, addDependency, addTaskLabel, askForVerification, askToUnsubscribe, cancelJob, changeMember, changeNotificationSettings, changePassword, changeProfile, changeUser, checkResetLink, completeUpload, createAnalysis, createAnalysisShare, createComment, createJob, createLabel, createProject, createProjectJob, createSampleProject, createSessionLink, createShare, createTask, createTicket, createUpload, declineInvitation, declineInvitationLink, deleteComment, deleteFile, deleteLabel, deleteProject, deleteTask, downloadFile, downloadJobLog, endUserSessions, exchangeSessionLink, exportAnalysis, exportApiCalls, forgotPassword, getAnalysis, getAnalysisReport, getComment, getDetailedHealth, getFile, getFileContent, getFileLink, getHealth, getJob, getLimits, getMe, getNotificationSettings, getProfile, getProject, getSetup, getSharedContent, getSharedFile, getSharedReport, getSourceArchive, getSourceFile, getSourceSnapshot, getStorage, getSubscription, getTask, getUpload, getUsage, getUser, giveSource, inviteMember, listAllJobs, listAllProjects, listAnalyses, listAnalysisShares, listApiCalls, listCommentHistory, listComments, listEmails, listFileAccesses, listFiles, listFindings, listInvitations, listJobAssets, listJobEvents, listJobs, listLabels, listMyInvitations, listMyTasks, listPeopleToMention, listProjectJobs, listProjects, listSecurityEvents, listSessions, listShares, listSourceFiles, listSourceSnapshots, listTaskLabels, listTasks, listTeam, listUploads, listUsers, listUserSessions, login, logout, lookAtInvitation, openSharedFile, openSharedReport, type Options, putUploadPart, refresh, register, registerByInvitation, removeDependency, removeMember, removeTaskLabel, resendInvitation, resetPassword, restoreFile, restoreTask, retryJob, revokeAnalysisShare, revokeInvitation, revokeSession, revokeShare, setUp, starComment, unstarComment, unsubscribe, updateComment, updateLabel, updateProject, updateTask, uploadFile, verifyEmail } from '../sdk.gen';
+import type { AbortUploadData, AbortUploadError, AbortUploadResponse, AcceptInvitationData, AcceptInvitationError, AcceptInvitationLinkData, AcceptInvitationLinkError, AcceptInvitationLinkResponse, AcceptInvitationResponse, AddDependencyData, AddDependencyError, AddDependencyResponse, AddTaskLabelData, AddTaskLabelError, AddTaskLabelResponse, AskForVerificationData, AskForVerificationError, AskForVerificationResponse, AskToUnsubscribeData, AskToUnsubscribeError, CancelJobData, CancelJobError, CancelJobResponse, ChangeMemberData, ChangeMemberError, ChangeMemberResponse, ChangeNotificationSettingsData, ChangeNotificationSettingsError, ChangeNotificationSettingsResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, ChangeProfileData, ChangeProfileError, ChangeProfileResponse, ChangeUserData, ChangeUserError, ChangeUserResponse, CheckResetLinkData, CheckResetLinkError, CheckResetLinkResponse, CompleteUploadData, CompleteUploadError, CompleteUploadResponse, CreateAnalysisData, CreateAnalysisError, CreateAnalysisResponse, CreateAnalysisShareData, CreateAnalysisShareError, CreateAnalysisShareResponse, CreateCommentData, CreateCommentError, CreateCommentResponse, CreateJobData, CreateJobError, CreateJobResponse, CreateLabelData, CreateLabelError, CreateLabelResponse, CreateProjectData, CreateProjectError, CreateProjectJobData, CreateProjectJobError, CreateProjectJobResponse, CreateProjectResponse, CreateSampleProjectData, CreateSampleProjectError, CreateSampleProjectResponse, CreateSessionLinkData, CreateSessionLinkError, CreateSessionLinkResponse, CreateShareData, CreateShareError, CreateShareResponse, CreateTaskData, CreateTaskError, CreateTaskResponse, CreateTicketData, CreateTicketError, CreateTicketResponse, CreateUploadData, CreateUploadError, CreateUploadResponse, DeclineInvitationData, DeclineInvitationError, DeclineInvitationLinkData, DeclineInvitationLinkError, DeclineInvitationLinkResponse, DeclineInvitationResponse, DeleteCommentData, DeleteCommentError, DeleteCommentResponse, DeleteFileData, DeleteFileError, DeleteFileResponse, DeleteLabelData, DeleteLabelError, DeleteLabelResponse, DeleteProjectData, DeleteProjectError, DeleteProjectResponse, DeleteTaskData, DeleteTaskError, DeleteTaskResponse, DownloadFileData, DownloadFileError, DownloadFileResponse, DownloadJobLogData, DownloadJobLogError, EndUserSessionsData, EndUserSessionsError, EndUserSessionsResponse, ExchangeSessionLinkData, ExchangeSessionLinkError, ExchangeSessionLinkResponse, ExportAnalysisData, ExportAnalysisError, ExportAnalysisResponse, ExportApiCallsData, ExportApiCallsError, ExportApiCallsResponse, ForgotPasswordData, ForgotPasswordError, ForgotPasswordResponse, GetAnalysisData, GetAnalysisError, GetAnalysisReportData, GetAnalysisReportError, GetAnalysisReportResponse, GetAnalysisResponse, GetCommentData, GetCommentError, GetCommentResponse, GetDetailedHealthData, GetDetailedHealthError, GetDetailedHealthResponse, GetFileContentData, GetFileContentError, GetFileContentResponse, GetFileData, GetFileError, GetFileLinkData, GetFileLinkError, GetFileLinkResponse, GetFileResponse, GetHealthData, GetHealthError, GetHealthResponse, GetJobData, GetJobError, GetJobResponse, GetLimitsData, GetLimitsError, GetLimitsResponse, GetMeData, GetMeError, GetMeResponse, GetNotificationSettingsData, GetNotificationSettingsError, GetNotificationSettingsResponse, GetProfileData, GetProfileError, GetProfileResponse, GetProjectData, GetProjectError, GetProjectResponse, GetSetupData, GetSetupError, GetSetupResponse, GetSharedContentData, GetSharedContentError, GetSharedContentResponse, GetSharedFileData, GetSharedFileError, GetSharedFileResponse, GetSharedReportData, GetSharedReportError, GetSharedReportResponse, GetSourceArchiveData, GetSourceArchiveError, GetSourceArchiveResponse, GetSourceFileData, GetSourceFileError, GetSourceFileResponse, GetSourceSnapshotData, GetSourceSnapshotError, GetSourceSnapshotResponse, GetStorageData, GetStorageError, GetStorageResponse, GetSubscriptionData, GetSubscriptionError, GetSubscriptionResponse, GetTaskData, GetTaskError, GetTaskResponse, GetUploadData, GetUploadError, GetUploadResponse, GetUsageData, GetUsageError, GetUsageResponse, GetUserData, GetUserError, GetUserResponse, GiveSourceData, GiveSourceError, GiveSourceResponse, InviteMemberData, InviteMemberError, InviteMemberResponse, ListAllJobsData, ListAllJobsError, ListAllJobsResponse, ListAllProjectsData, ListAllProjectsError, ListAllProjectsResponse, ListAnalysesData, ListAnalysesError, ListAnalysesResponse, ListAnalysisSharesData, ListAnalysisSharesError, ListAnalysisSharesResponse, ListApiCallsData, ListApiCallsError, ListApiCallsResponse, ListCommentHistoryData, ListCommentHistoryError, ListCommentHistoryResponse, ListCommentsData, ListCommentsError, ListCommentsResponse, ListEmailsData, ListEmailsError, ListEmailsResponse, ListFileAccessesData, ListFileAccessesError, ListFileAccessesResponse, ListFilesData, ListFilesError, ListFilesResponse, ListFindingsData, ListFindingsError, ListFindingsResponse, ListInvitationsData, ListInvitationsError, ListInvitationsResponse, ListJobAssetsData, ListJobAssetsError, ListJobAssetsResponse, ListJobEventsData, ListJobEventsError, ListJobEventsResponse, ListJobsData, ListJobsError, ListJobsResponse, ListLabelsData, ListLabelsError, ListLabelsResponse, ListMyInvitationsData, ListMyInvitationsError, ListMyInvitationsResponse, ListMyTasksData, ListMyTasksError, ListMyTasksResponse, ListPeopleToMentionData, ListPeopleToMentionError, ListPeopleToMentionResponse, ListProjectJobsData, ListProjectJobsError, ListProjectJobsResponse, ListProjectsData, ListProjectsError, ListProjectsResponse, ListSecurityEventsData, ListSecurityEventsError, ListSecurityEventsResponse, ListSessionsData, ListSessionsError, ListSessionsResponse, ListSharesData, ListSharesError, ListSharesResponse, ListSourceFilesData, ListSourceFilesError, ListSourceFilesResponse, ListSourceSnapshotsData, ListSourceSnapshotsError, ListSourceSnapshotsResponse, ListTaskLabelsData, ListTaskLabelsError, ListTaskLabelsResponse, ListTasksData, ListTasksError, ListTasksResponse, ListTeamData, ListTeamError, ListTeamResponse, ListUploadsData, ListUploadsError, ListUploadsResponse, ListUsersData, ListUsersError, ListUserSessionsData, ListUserSessionsError, ListUserSessionsResponse, ListUsersResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, LookAtInvitationData, LookAtInvitationError, LookAtInvitationResponse, OpenSharedFileData, OpenSharedFileError, OpenSharedFileResponse, OpenSharedReportData, OpenSharedReportError, OpenSharedReportResponse, PutUploadPartData, PutUploadPartError, PutUploadPartResponse, RefreshData, RefreshError, RefreshResponse, RegisterByInvitationData, RegisterByInvitationError, RegisterByInvitationResponse, RegisterData, RegisterError, RegisterResponse, RemoveDependencyData, RemoveDependencyError, RemoveDependencyResponse, RemoveMemberData, RemoveMemberError, RemoveMemberResponse, RemoveTaskLabelData, RemoveTaskLabelError, RemoveTaskLabelResponse, ResendInvitationData, ResendInvitationError, ResendInvitationResponse, ResetPasswordData, ResetPasswordError, ResetPasswordResponse, RestoreFileData, RestoreFileError, RestoreFileResponse, RestoreTaskData, RestoreTaskError, RestoreTaskResponse, RetryJobData, RetryJobError, RetryJobResponse, RevokeAnalysisShareData, RevokeAnalysisShareError, RevokeAnalysisShareResponse, RevokeInvitationData, RevokeInvitationError, RevokeInvitationResponse, RevokeSessionData, RevokeSessionError, RevokeSessionResponse, RevokeShareData, RevokeShareError, RevokeShareResponse, SetUpData, SetUpError, SetUpResponse, StarCommentData, StarCommentError, StarCommentResponse, UnstarCommentData, UnstarCommentError, UnstarCommentResponse, UnsubscribeData, UnsubscribeError, UnsubscribeResponse, UpdateCommentData, UpdateCommentError, UpdateCommentResponse, UpdateLabelData, UpdateLabelError, UpdateLabelResponse, UpdateProjectData, UpdateProjectError, UpdateProjectResponse, UpdateTaskData, UpdateTaskError, UpdateTaskResponse, UploadFileData, UploadFileError, UploadFileResponse, VerifyEmailData, VerifyEmailError, VerifyEmailResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -1021,6 +1021,379 @@ export const registerByInvitationMutation = (options?: Partial<Options<RegisterB
     const mutationOptions: UseMutationOptions<RegisterByInvitationResponse, RegisterByInvitationError, Options<RegisterByInvitationData>> = {
         mutationFn: async (fnOptions) => {
             const { data } = await registerByInvitation({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listMyTasksQueryKey = (options?: Options<ListMyTasksData>) => createQueryKey('listMyTasks', options);
+
+/**
+ * List my tasks
+ *
+ * List the tasks that are yours to do, of every project you are in.
+ */
+export const listMyTasksOptions = (options?: Options<ListMyTasksData>) => queryOptions<ListMyTasksResponse, ListMyTasksError, ListMyTasksResponse, ReturnType<typeof listMyTasksQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listMyTasks({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listMyTasksQueryKey(options)
+});
+
+export const listMyTasksInfiniteQueryKey = (options?: Options<ListMyTasksData>): QueryKey<Options<ListMyTasksData>> => createQueryKey('listMyTasks', options, true);
+
+/**
+ * List my tasks
+ *
+ * List the tasks that are yours to do, of every project you are in.
+ */
+export const listMyTasksInfiniteOptions = (options?: Options<ListMyTasksData>) => {
+    const opts = infiniteQueryOptions<ListMyTasksResponse, ListMyTasksError, InfiniteData<ListMyTasksResponse>, QueryKey<Options<ListMyTasksData>>, number | Pick<QueryKey<Options<ListMyTasksData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListMyTasksData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    page: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listMyTasks({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listMyTasksInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+export const listLabelsQueryKey = (options: Options<ListLabelsData>) => createQueryKey('listLabels', options);
+
+/**
+ * List labels
+ *
+ * List a project's labels by name.
+ */
+export const listLabelsOptions = (options: Options<ListLabelsData>) => queryOptions<ListLabelsResponse, ListLabelsError, ListLabelsResponse, ReturnType<typeof listLabelsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listLabels({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listLabelsQueryKey(options)
+});
+
+/**
+ * Create label
+ *
+ * Make a label for the project's tasks.
+ */
+export const createLabelMutation = (options?: Partial<Options<CreateLabelData>>): UseMutationOptions<CreateLabelResponse, CreateLabelError, Options<CreateLabelData>> => {
+    const mutationOptions: UseMutationOptions<CreateLabelResponse, CreateLabelError, Options<CreateLabelData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await createLabel({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Delete label
+ *
+ * Delete a label, also from the tasks that wear it.
+ */
+export const deleteLabelMutation = (options?: Partial<Options<DeleteLabelData>>): UseMutationOptions<DeleteLabelResponse, DeleteLabelError, Options<DeleteLabelData>> => {
+    const mutationOptions: UseMutationOptions<DeleteLabelResponse, DeleteLabelError, Options<DeleteLabelData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await deleteLabel({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Update label
+ *
+ * Change a label's name or color, on every task that wears it.
+ */
+export const updateLabelMutation = (options?: Partial<Options<UpdateLabelData>>): UseMutationOptions<UpdateLabelResponse, UpdateLabelError, Options<UpdateLabelData>> => {
+    const mutationOptions: UseMutationOptions<UpdateLabelResponse, UpdateLabelError, Options<UpdateLabelData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await updateLabel({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listTaskLabelsQueryKey = (options: Options<ListTaskLabelsData>) => createQueryKey('listTaskLabels', options);
+
+/**
+ * List task labels
+ *
+ * List the labels a task wears, by name.
+ */
+export const listTaskLabelsOptions = (options: Options<ListTaskLabelsData>) => queryOptions<ListTaskLabelsResponse, ListTaskLabelsError, ListTaskLabelsResponse, ReturnType<typeof listTaskLabelsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listTaskLabels({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listTaskLabelsQueryKey(options)
+});
+
+/**
+ * Add task label
+ *
+ * Have a task wear a label; answers with all it wears.
+ */
+export const addTaskLabelMutation = (options?: Partial<Options<AddTaskLabelData>>): UseMutationOptions<AddTaskLabelResponse, AddTaskLabelError, Options<AddTaskLabelData>> => {
+    const mutationOptions: UseMutationOptions<AddTaskLabelResponse, AddTaskLabelError, Options<AddTaskLabelData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await addTaskLabel({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Remove task label
+ *
+ * Have a task wear a label no longer; answers with all it wears.
+ */
+export const removeTaskLabelMutation = (options?: Partial<Options<RemoveTaskLabelData>>): UseMutationOptions<RemoveTaskLabelResponse, RemoveTaskLabelError, Options<RemoveTaskLabelData>> => {
+    const mutationOptions: UseMutationOptions<RemoveTaskLabelResponse, RemoveTaskLabelError, Options<RemoveTaskLabelData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await removeTaskLabel({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listTasksQueryKey = (options: Options<ListTasksData>) => createQueryKey('listTasks', options);
+
+/**
+ * List tasks
+ *
+ * List the tasks of a project.
+ */
+export const listTasksOptions = (options: Options<ListTasksData>) => queryOptions<ListTasksResponse, ListTasksError, ListTasksResponse, ReturnType<typeof listTasksQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listTasks({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listTasksQueryKey(options)
+});
+
+export const listTasksInfiniteQueryKey = (options: Options<ListTasksData>): QueryKey<Options<ListTasksData>> => createQueryKey('listTasks', options, true);
+
+/**
+ * List tasks
+ *
+ * List the tasks of a project.
+ */
+export const listTasksInfiniteOptions = (options: Options<ListTasksData>) => {
+    const opts = infiniteQueryOptions<ListTasksResponse, ListTasksError, InfiniteData<ListTasksResponse>, QueryKey<Options<ListTasksData>>, number | Pick<QueryKey<Options<ListTasksData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListTasksData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    page: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listTasks({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listTasksInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+/**
+ * Create task
+ *
+ * Make a task.
+ */
+export const createTaskMutation = (options?: Partial<Options<CreateTaskData>>): UseMutationOptions<CreateTaskResponse, CreateTaskError, Options<CreateTaskData>> => {
+    const mutationOptions: UseMutationOptions<CreateTaskResponse, CreateTaskError, Options<CreateTaskData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await createTask({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Delete task
+ *
+ * Delete a task; it can be brought back.
+ */
+export const deleteTaskMutation = (options?: Partial<Options<DeleteTaskData>>): UseMutationOptions<DeleteTaskResponse, DeleteTaskError, Options<DeleteTaskData>> => {
+    const mutationOptions: UseMutationOptions<DeleteTaskResponse, DeleteTaskError, Options<DeleteTaskData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await deleteTask({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getTaskQueryKey = (options: Options<GetTaskData>) => createQueryKey('getTask', options);
+
+/**
+ * Get task
+ *
+ * Return one task.
+ */
+export const getTaskOptions = (options: Options<GetTaskData>) => queryOptions<GetTaskResponse, GetTaskError, GetTaskResponse, ReturnType<typeof getTaskQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getTask({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getTaskQueryKey(options)
+});
+
+/**
+ * Update task
+ *
+ * Change a task: its fields, its column, its place in it.
+ */
+export const updateTaskMutation = (options?: Partial<Options<UpdateTaskData>>): UseMutationOptions<UpdateTaskResponse, UpdateTaskError, Options<UpdateTaskData>> => {
+    const mutationOptions: UseMutationOptions<UpdateTaskResponse, UpdateTaskError, Options<UpdateTaskData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await updateTask({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Restore task
+ *
+ * Bring a deleted task back, at the bottom of its column.
+ */
+export const restoreTaskMutation = (options?: Partial<Options<RestoreTaskData>>): UseMutationOptions<RestoreTaskResponse, RestoreTaskError, Options<RestoreTaskData>> => {
+    const mutationOptions: UseMutationOptions<RestoreTaskResponse, RestoreTaskError, Options<RestoreTaskData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await restoreTask({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Remove dependency
+ *
+ * Have a task wait for another no longer.
+ */
+export const removeDependencyMutation = (options?: Partial<Options<RemoveDependencyData>>): UseMutationOptions<RemoveDependencyResponse, RemoveDependencyError, Options<RemoveDependencyData>> => {
+    const mutationOptions: UseMutationOptions<RemoveDependencyResponse, RemoveDependencyError, Options<RemoveDependencyData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await removeDependency({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Add dependency
+ *
+ * Have a task wait for another. A cycle is refused, and named.
+ */
+export const addDependencyMutation = (options?: Partial<Options<AddDependencyData>>): UseMutationOptions<AddDependencyResponse, AddDependencyError, Options<AddDependencyData>> => {
+    const mutationOptions: UseMutationOptions<AddDependencyResponse, AddDependencyError, Options<AddDependencyData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await addDependency({
                 ...options,
                 ...fnOptions,
                 throwOnError: true

@@ -1,0 +1,83 @@
+"""The refusals of tasks."""
+
+from taskyard.core.etag import PreconditionFailed
+from taskyard.jobs.errors import TaskNotFound
+from taskyard.kit.errors import Kind, TaskyardError
+
+
+class AssigneeNotMember(TaskyardError):
+    """Nobody of that id is in this project. Invite them first, or choose a member."""
+
+    kind = Kind.INVALID
+    code = "ASSIGNEE_NOT_MEMBER"
+
+
+class LabelNotFound(TaskyardError):
+    """This project has no such label."""
+
+    kind = Kind.NOT_FOUND
+    code = "LABEL_NOT_FOUND"
+
+
+class LabelNameTaken(TaskyardError):
+    """This project already has a label called {name}. Use that one, or choose another name."""
+
+    kind = Kind.CONFLICT
+    code = "LABEL_NAME_TAKEN"
+
+
+class TooManyLabels(TaskyardError):
+    """A task takes {limit} labels at most."""
+
+    kind = Kind.INVALID
+    code = "TOO_MANY_LABELS"
+
+
+class PlaceGone(TaskyardError):
+    """The task you put it beside is no longer in the column {status}. Look again, then move it."""
+
+    kind = Kind.CONFLICT
+    code = "TASK_PLACE_GONE"
+
+
+class ParentNotFound(TaskyardError):
+    """There is no such task in this project for this one to be a part of."""
+
+    kind = Kind.INVALID
+    code = "PARENT_NOT_FOUND"
+
+
+class ParentCycle(TaskyardError):
+    """A task cannot be a part of itself: {cycle}."""
+
+    kind = Kind.CONFLICT
+    code = "TASK_PARENT_CYCLE"
+
+
+class DependencyCycle(TaskyardError):
+    """These would wait for each other for ever: {cycle}."""
+
+    kind = Kind.CONFLICT
+    code = "TASK_DEPENDENCY_CYCLE"
+
+
+class TooManyDependencies(TaskyardError):
+    """A task can wait for {limit} others at most. Gather some of them under one task."""
+
+    kind = Kind.INVALID
+    code = "TOO_MANY_DEPENDENCIES"
+
+
+__all__ = [
+    "AssigneeNotMember",
+    "DependencyCycle",
+    "LabelNameTaken",
+    "LabelNotFound",
+    "ParentCycle",
+    "ParentNotFound",
+    "PlaceGone",
+    "PreconditionFailed",
+    "TaskNotFound",
+    "TooManyDependencies",
+    "TooManyLabels",
+]

@@ -1,0 +1,219 @@
+"""The hot reads of tasks (`core.hot`): lists, and one task with what it hangs together with."""
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Any, Final
+from uuid import UUID
+
+from asyncpg import Record
+
+from taskyard.core.access import Actor
+from taskyard.core.etag import etag
+from taskyard.core.hot import Question, utc
+from taskyard.projects.access import VISIBLE, look
+from taskyard.projects.errors import ProjectNotFound
+from taskyard.projects.events import AdminLooked
+from taskyard.tasks.errors import TaskNotFound
+from taskyard.tasks.schemas import MyTaskQuery, TaskQuery, several
+from taskyard.tasks.types import CLOSED, PRIORITIES
+
+#: Lists stop counting here: nobody reads a total beyond it.
+COUNT_CAP: Final = 10_000
+_CLOSED: Final = f"({', '.join(map(repr, sorted(CLOSED)))})"
+#: A condition with a `{}` for each value, and the values.
+Condition = tuple[str, tuple[Any, ...]]
+
+BLOCKED: Final = f"""(tasks.status NOT IN {_CLOSED} AND EXISTS (
+        SELECT FROM task_dependencies JOIN tasks other
+            ON other.id = task_dependencies.depends_on_id
+        WHERE task_dependencies.task_id = tasks.id AND other.deleted_at IS NULL
+            AND other.status NOT IN {_CLOSED}))"""
+_RELATED: Final = """json_build_object('id', other.id, 'key', projects.key || '-' || other.number,
+    'title', other.title, 'status', other.status)"""
+_SUMMARY: Final = f"""
+    tasks.id, tasks.project_id, projects.name AS project_name, tasks.number,
+    projects.key || '-' || tasks.number AS key, tasks.title, tasks.status, tasks.priority,
+    tasks.assignee_id, CASE WHEN tasks.assignee_id IS NOT NULL THEN json_build_object(
+        'id', users.id, 'name', users.display_name, 'username', users.username) END AS assignee,
+    NULL AS agent_id,
+    coalesce((SELECT json_agg(json_build_object(
+            'id', labels.id, 'name', labels.name, 'color', labels.color)
+            ORDER BY lower(labels.name))
+        FROM task_labels JOIN labels ON labels.id = task_labels.label_id
+        WHERE task_labels.task_id = tasks.id), '[]') AS labels,
+    {utc("tasks.due_date")}, tasks.estimate,
+    (SELECT other.id FROM tasks other
+        WHERE other.id = tasks.parent_id AND other.deleted_at IS NULL) AS parent_id,
+    tasks.position, {BLOCKED} AS blocked,
+    (SELECT json_build_object('total', count(*),
+            'closed', count(*) FILTER (WHERE part.status IN {_CLOSED}))
+        FROM tasks part WHERE part.parent_id = tasks.id AND part.deleted_at IS NULL) AS subtasks,
+    tasks.created_by, {utc("tasks.created_at")}, {utc("tasks.updated_at")},
+    {utc("tasks.completed_at")}, tasks.version"""  # noqa: S608 — constants
+_NAMED: Final = """
+    tasks JOIN projects ON projects.id = tasks.project_id
+    LEFT JOIN users ON users.id = tasks.assignee_id"""
+
+
+def _others(which: str, mine: str) -> str:
+    return f"""coalesce((SELECT json_agg({_RELATED} ORDER BY other.number)
+        FROM task_dependencies JOIN tasks other ON other.id = task_dependencies.{which}
+        WHERE task_dependencies.{mine} = tasks.id AND other.deleted_at IS NULL), '[]')"""  # noqa: S608
+
+
+_ONE: Final = f"""
+    SELECT coalesce(json_build_object('data', row_to_json(task))::text, '') AS body, task.version,
+        door.role AS place, $2::uuid AS project_id
+    FROM ({VISIBLE.format(project_id="$2")}) door LEFT JOIN LATERAL (
+        SELECT {_SUMMARY}, tasks.description, tasks.description_html,
+            (SELECT {_RELATED} FROM tasks other
+                WHERE other.id = tasks.parent_id AND other.deleted_at IS NULL) AS parent,
+            {_others("depends_on_id", "task_id")} AS depends_on,
+            {_others("task_id", "depends_on_id")} AS blocks,
+            EXISTS (SELECT FROM task_watchers WHERE task_watchers.task_id = tasks.id
+                AND task_watchers.user_id = caller.user_id) AS watching
+        FROM {_NAMED}
+        WHERE tasks.id = $3 AND tasks.project_id = $2 AND tasks.deleted_at IS NULL
+    ) task ON true"""  # noqa: S608 — constants
+_RANK: Final = "array_position(ARRAY[{}], tasks.priority::text)".format(
+    ", ".join(f"'{priority}'" for priority in PRIORITIES)
+)
+_ORDERS: Final = {
+    "position": "tasks.position, tasks.number",
+    "number": "tasks.number",
+    "-number": "tasks.number DESC",
+    "created_at": "tasks.id",
+    "-created_at": "tasks.id DESC",
+    "updated_at": "tasks.updated_at, tasks.id",
+    "-updated_at": "tasks.updated_at DESC, tasks.id DESC",
+    "due_date": "tasks.due_date NULLS LAST, tasks.id",
+    "-due_date": "tasks.due_date DESC NULLS LAST, tasks.id DESC",
+    "priority": f"{_RANK}, tasks.id",
+    "-priority": f"{_RANK} DESC, tasks.id DESC",
+    "title": "lower(tasks.title), tasks.id",
+}
+_MINE: Final = """tasks.assignee_id = caller.user_id AND projects.deleted_at IS NULL AND EXISTS (
+    SELECT FROM memberships WHERE memberships.project_id = tasks.project_id
+        AND memberships.user_id = caller.user_id)"""
+_OPEN: Final = "SELECT 'any' AS role"
+
+
+def one(project_id: UUID, task_id: UUID) -> Question:
+    """Ask for one task."""
+    return Question(
+        _ONE,
+        (project_id, task_id),
+        absent=ProjectNotFound,
+        text=_present,
+        headers=_version,
+        noted=_looked_into,
+    )
+
+
+def _present(row: Record, _: Actor) -> str:
+    body: str = row["body"]
+    if not body.startswith('{"data" : {'):
+        raise TaskNotFound
+    return body
+
+
+def _version(row: Record) -> Mapping[str, str]:
+    return {"ETag": etag(row["version"])}
+
+
+def _looked_into(row: Record, actor: Actor) -> AdminLooked | None:
+    return look(actor, row["project_id"], row["place"])
+
+
+def of_project(project_id: UUID, query: TaskQuery) -> Question:
+    """Ask for a page of a project's tasks. Raises paging refusals."""
+    return _page(query, [*_asked_of_project(project_id, query), *_asked(query)], project_id)
+
+
+def mine(query: MyTaskQuery) -> Question:
+    """Ask for a page of what is assigned to the caller, wherever. Raises paging refusals."""
+    return _page(query, [(_MINE, ()), *_asked(query)], None)
+
+
+def _page(query: MyTaskQuery, conditions: list[Condition], project_id: UUID | None) -> Question:
+    offset = query.offset
+    given = [value for _, values in conditions for value in values]
+
+    def text(row: Record, actor: Actor) -> str:
+        query.check_tier(actor.tier)
+        return (
+            f'{{"items":{row["body"]},"total":{row["total"]},"page":{query.page},'
+            f'"page_size":{query.page_size},"next_cursor":null}}'
+        )
+
+    guarded = project_id is not None
+    return Question(
+        _list(tuple(text for text, _ in conditions), query.sort, guarded=guarded),
+        (query.page_size, offset, *given),
+        ProjectNotFound if guarded else None,
+        text,
+        noted=_looked_into if guarded else None,
+    )
+
+
+def _asked_of_project(project_id: UUID, query: TaskQuery) -> Iterator[Condition]:
+    yield "tasks.project_id = {}", (project_id,)
+    if query.assignee_id == "me":
+        yield "tasks.assignee_id = caller.user_id", ()
+    elif query.assignee_id == "none":
+        yield "tasks.assignee_id IS NULL", ()
+    elif query.assignee_id is not None:
+        yield "tasks.assignee_id = {}", (query.assignee_id,)
+    if query.parent_id == "none":
+        yield "tasks.parent_id IS NULL", ()
+    elif query.parent_id is not None:
+        yield "tasks.parent_id = {}", (query.parent_id,)
+
+
+def _asked(query: MyTaskQuery) -> Iterator[Condition]:
+    for column, words in (("status", several(query.status)), ("priority", several(query.priority))):
+        if len(words) == 1:  # of one alone the index also gives the order
+            yield f"tasks.{column} = {{}}", words
+        elif words:
+            yield f"tasks.{column} = ANY({{}}::text[])", (words,)
+    if query.label_id is not None:
+        worn = "SELECT FROM task_labels WHERE task_labels.task_id = tasks.id"
+        yield f"EXISTS ({worn} AND task_labels.label_id = {{}})", (query.label_id,)
+    if query.due_before is not None:
+        yield "tasks.due_date < {}", (query.due_before,)
+    if query.blocked is not None:
+        yield BLOCKED if query.blocked else f"NOT {BLOCKED}", ()
+    if query.q is not None and query.q.strip():
+        yield _sought(query.q.strip())
+
+
+def _sought(q: str) -> Condition:
+    """Return the condition that a task is meant by these words, their beginnings or its number."""
+    words = re.findall(r"\w+", q)
+    if not words:
+        pattern = q.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        return "tasks.title ILIKE {}", (f"%{pattern}%",)
+    query = "to_tsquery('simple', {}) || plainto_tsquery('english', {})"
+    found = f"tasks.search @@ ({query})"
+    wanted: tuple[Any, ...] = (" & ".join(f"'{word}':*" for word in words), q)
+    number = re.fullmatch(r"(?:[A-Za-z][A-Za-z0-9]{1,9}-|#)?([0-9]{1,9})", q)
+    if number is not None:
+        return f"({found} OR tasks.number = {{}})", (*wanted, int(number[1]))
+    return found, wanted
+
+
+@lru_cache(maxsize=256)
+def _list(conditions: tuple[str, ...], sort: str, *, guarded: bool) -> str:
+    """Return the statement of a list: `$2` rows after `$3`, and what is asked for from `$4` on."""
+    wanted = " AND ".join(conditions)
+    wanted = wanted.format(*(f"${place}" for place in range(4, 4 + wanted.count("{}"))))
+    source = f"FROM {_NAMED} WHERE tasks.deleted_at IS NULL AND {wanted}"
+    door = VISIBLE.format(project_id="$4") if guarded else _OPEN
+    return f"""
+    SELECT coalesce((SELECT json_agg(task) FROM (
+            SELECT {_SUMMARY} {source} ORDER BY {_ORDERS[sort]} OFFSET $3 LIMIT $2
+        ) task)::text, '[]') AS body,
+        (SELECT count(*) FROM (SELECT {source} LIMIT {COUNT_CAP}) counted) AS total,
+        door.role AS place, {"$4::uuid" if guarded else "NULL"} AS project_id
+    FROM ({door}) door"""  # noqa: S608 — constants above

@@ -1,0 +1,30 @@
+"""Rules of tasks that need no database."""
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+
+def chain(edges: Iterable[tuple[UUID, UUID]], start: UUID, goal: UUID) -> Sequence[UUID]:
+    """Return the shortest way along `edges` from one task to another, both included.
+
+    Empty where none leads there.
+    """
+    following: dict[UUID, list[UUID]] = {}
+    for one, other in edges:
+        following.setdefault(one, []).append(other)
+    came_from = {start: start}
+    waiting = deque([start])
+    while waiting:
+        here = waiting.popleft()
+        if here == goal:
+            way = [here]
+            while here != start:
+                here = came_from[here]
+                way.append(here)
+            return way[::-1]
+        for further in following.get(here, ()):
+            if further not in came_from:
+                came_from[further] = here
+                waiting.append(further)
+    return ()

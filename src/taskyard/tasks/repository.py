@@ -1,0 +1,334 @@
+"""Every query of tasks, but for the hot reads."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import Row, delete, exists, func, insert, select, text, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased, undefer
+
+from taskyard.accounts.models import User
+from taskyard.projects.models import Membership, Project
+from taskyard.tasks.models import Label, Task, TaskDependency, TaskLabel, TaskWatcher
+from taskyard.tasks.types import CLOSED
+
+_HOLD: Final = text(
+    "INSERT INTO task_books (project_id, last_number) VALUES (:project_id, :take)"
+    " ON CONFLICT (project_id) DO UPDATE SET last_number = task_books.last_number + :take"
+    " RETURNING last_number,"
+    " (SELECT key FROM projects WHERE projects.id = task_books.project_id) AS key"
+)
+#: What a task waits for, and what that waits for: every pair once, however many ways lead there.
+_EDGES: Final = text(
+    "WITH RECURSIVE way (task_id, depends_on_id) AS ("
+    " SELECT task_id, depends_on_id FROM task_dependencies WHERE task_id = :start"
+    " UNION SELECT further.task_id, further.depends_on_id"
+    " FROM way JOIN task_dependencies further ON further.task_id = way.depends_on_id"
+    ") SELECT task_id, depends_on_id FROM way"
+)
+#: A task, what it is a part of, what that is a part of, …
+_WHOLES: Final = text(
+    "WITH RECURSIVE way (id, parent_id, depth) AS ("
+    " SELECT id, parent_id, 0 FROM tasks WHERE id = :start"
+    " UNION ALL SELECT tasks.id, tasks.parent_id, way.depth + 1"
+    " FROM way JOIN tasks ON tasks.id = way.parent_id"
+    ") SELECT id FROM way ORDER BY depth"
+)
+
+
+async def hold_book(db: AsyncSession, project_id: UUID, *, take: int = 0) -> tuple[int, str]:
+    """Hold what orders a project's tasks until the transaction ends, and take numbers.
+
+    Return the last number taken and the project's key.
+    """
+    row = (await db.execute(_HOLD, {"project_id": project_id, "take": take})).one()
+    return row.last_number, row.key
+
+
+async def key_of(db: AsyncSession, project_id: UUID) -> str:
+    """Return what a project's task numbers begin with."""
+    return (await db.scalars(select(Project.key).where(Project.id == project_id))).one()
+
+
+async def locked(
+    db: AsyncSession, project_id: UUID, task_ids: Collection[UUID], *, deleted: bool = False
+) -> Sequence[Task]:
+    """Return these tasks of a project, their rows locked in the order of their ids."""
+    query = (
+        select(Task)
+        .where(Task.project_id == project_id, Task.id.in_(task_ids))
+        .where(Task.deleted_at.is_not(None) if deleted else Task.deleted_at.is_(None))
+        .order_by(Task.id)
+        .with_for_update(key_share=True)
+        .options(undefer(Task.description))
+        .execution_options(populate_existing=True)
+    )
+    return (await db.scalars(query)).all()
+
+
+async def named(
+    db: AsyncSession, project_id: UUID, task_ids: Collection[UUID]
+) -> dict[UUID, Row[UUID, int, str, str, str]]:
+    """Return id, number, title, status and position of a project's live tasks among these."""
+    query = select(Task.id, Task.number, Task.title, Task.status, Task.position).where(
+        Task.project_id == project_id, Task.id.in_(task_ids), Task.deleted_at.is_(None)
+    )
+    return {row.id: row for row in await db.execute(query)}
+
+
+async def members(
+    db: AsyncSession, project_id: UUID, user_ids: Collection[UUID]
+) -> dict[UUID, str]:
+    """Return the user names of those among these who are in a project."""
+    query = (
+        select(User.id, User.username)
+        .join(Membership, Membership.user_id == User.id)
+        .where(Membership.project_id == project_id, User.id.in_(user_ids))
+    )
+    return {row.id: row.username for row in await db.execute(query)}
+
+
+async def usernames(db: AsyncSession, user_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return the names of accounts, whether they are in the project or were."""
+    query = select(User.id, User.username).where(User.id.in_(user_ids))
+    return {row.id: row.username for row in await db.execute(query)}
+
+
+async def ends(
+    db: AsyncSession, project_id: UUID, statuses: Collection[str]
+) -> dict[str, tuple[str, str]]:
+    """Return the first and last place of each of these columns that is not empty."""
+    query = (
+        select(Task.status, func.min(Task.position), func.max(Task.position))
+        .where(Task.project_id == project_id, Task.status.in_(statuses), Task.deleted_at.is_(None))
+        .group_by(Task.status)
+    )
+    return {row[0]: (row[1], row[2]) for row in await db.execute(query)}
+
+
+async def neighbour(
+    db: AsyncSession, project_id: UUID, status: str, position: str, *, below: bool, but: UUID
+) -> str | None:
+    """Return the place next to one in a column, above or below it, one task aside."""
+    beside = Task.position > position if below else Task.position < position
+    query = select((func.min if below else func.max)(Task.position)).where(
+        Task.project_id == project_id,
+        Task.status == status,
+        Task.deleted_at.is_(None),
+        Task.id != but,
+        beside,
+    )
+    return await db.scalar(query)
+
+
+async def column(db: AsyncSession, project_id: UUID, status: str) -> Sequence[UUID]:
+    """Return a column's tasks in their order."""
+    query = (
+        select(Task.id)
+        .where(Task.project_id == project_id, Task.status == status, Task.deleted_at.is_(None))
+        .order_by(Task.position, Task.number)
+    )
+    return (await db.scalars(query)).all()
+
+
+async def place(db: AsyncSession, positions: Mapping[UUID, str]) -> None:
+    """Give tasks other places, which changes nothing anybody sees."""
+    await db.execute(
+        text(
+            "UPDATE tasks SET position = given.position"
+            " FROM unnest(CAST(:ids AS uuid[]), CAST(:positions AS text[])) given (id, position)"
+            " WHERE tasks.id = given.id"
+        ),
+        {"ids": list(positions), "positions": list(positions.values())},
+    )
+
+
+async def labels_of(
+    db: AsyncSession, project_id: UUID, label_ids: Collection[UUID] | None = None
+) -> Sequence[Label]:
+    """Return a project's labels by name: all, or those among these, held so that they stay."""
+    query = select(Label).where(Label.project_id == project_id).order_by(func.lower(Label.name))
+    if label_ids is not None:
+        query = query.where(Label.id.in_(label_ids)).with_for_update(read=True, key_share=True)
+    return (await db.scalars(query)).all()
+
+
+async def label(
+    db: AsyncSession, project_id: UUID, label_id: UUID, *, lock: bool = False
+) -> Label | None:
+    """Return one of a project's labels."""
+    query = select(Label).where(Label.project_id == project_id, Label.id == label_id)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    return (await db.scalars(query)).one_or_none()
+
+
+async def label_named(db: AsyncSession, project_id: UUID, name: str) -> UUID | None:
+    """Return the project's label of this name, however its letters are cased."""
+    query = select(Label.id).where(
+        Label.project_id == project_id, func.lower(Label.name) == func.lower(name)
+    )
+    return await db.scalar(query)
+
+
+async def worn(db: AsyncSession, task_ids: Collection[UUID]) -> dict[UUID, list[tuple[UUID, str]]]:
+    """Return id and name of the labels each of these tasks wears, by name."""
+    query = (
+        select(TaskLabel.task_id, Label.id, Label.name)
+        .join(Label, Label.id == TaskLabel.label_id)
+        .where(TaskLabel.task_id.in_(task_ids))
+        .order_by(func.lower(Label.name))
+    )
+    found: dict[UUID, list[tuple[UUID, str]]] = {task_id: [] for task_id in task_ids}
+    for row in await db.execute(query):
+        found[row.task_id].append((row.id, row.name))
+    return found
+
+
+async def wear(db: AsyncSession, pairs: Collection[tuple[UUID, UUID]]) -> None:
+    """Have tasks wear labels, (task, label) each; what they wear already stays."""
+    if pairs:
+        rows = [{"task_id": task_id, "label_id": label_id} for task_id, label_id in pairs]
+        await db.execute(upsert(TaskLabel).values(rows).on_conflict_do_nothing())
+
+
+async def take_off(
+    db: AsyncSession, task_ids: Collection[UUID], label_ids: Collection[UUID]
+) -> None:
+    """Have tasks wear none of these labels."""
+    if label_ids:
+        await db.execute(
+            delete(TaskLabel).where(
+                TaskLabel.task_id.in_(task_ids), TaskLabel.label_id.in_(label_ids)
+            )
+        )
+
+
+async def wearers(db: AsyncSession, label_id: UUID) -> Sequence[UUID]:
+    """Return the tasks that wear a label."""
+    return (await db.scalars(select(TaskLabel.task_id).where(TaskLabel.label_id == label_id))).all()
+
+
+async def touch(db: AsyncSession, task_ids: Collection[UUID]) -> None:
+    """Note that tasks are others now than they were."""
+    await db.execute(
+        update(Task)
+        .where(Task.id.in_(task_ids))
+        .values(version=Task.version + 1, updated_at=func.now())
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def depends(db: AsyncSession, task_id: UUID, other_id: UUID) -> bool:
+    """Say whether a task waits for another at once, not through others."""
+    query = select(
+        exists().where(TaskDependency.task_id == task_id, TaskDependency.depends_on_id == other_id)
+    )
+    return bool(await db.scalar(query))
+
+
+async def waits(db: AsyncSession, task_id: UUID, *, but: UUID) -> bool:
+    """Say whether a task waits for one that is open, another one aside."""
+    query = select(
+        exists()
+        .where(TaskDependency.task_id == task_id, TaskDependency.depends_on_id == Task.id)
+        .where(Task.id != but, Task.deleted_at.is_(None), Task.status.not_in(CLOSED))
+    )
+    return bool(await db.scalar(query))
+
+
+async def count_dependencies(db: AsyncSession, task_id: UUID) -> int:
+    """Return how many tasks one waits for."""
+    query = select(func.count()).where(TaskDependency.task_id == task_id)
+    return await db.scalar(query) or 0
+
+
+async def add_dependency(db: AsyncSession, task_id: UUID, other_id: UUID) -> None:
+    """Have a task wait for another."""
+    await db.execute(insert(TaskDependency).values(task_id=task_id, depends_on_id=other_id))
+
+
+async def drop_dependency(db: AsyncSession, task_id: UUID, other_id: UUID) -> None:
+    """Have a task wait for another no longer."""
+    await db.execute(
+        delete(TaskDependency).where(
+            TaskDependency.task_id == task_id, TaskDependency.depends_on_id == other_id
+        )
+    )
+
+
+async def edges_from(db: AsyncSession, start: UUID) -> Sequence[tuple[UUID, UUID]]:
+    """Return who waits for whom, as far as `start` has to wait for it; deleted tasks included."""
+    return [(row[0], row[1]) for row in await db.execute(_EDGES, {"start": start})]
+
+
+async def wholes(db: AsyncSession, start: UUID) -> Sequence[UUID]:
+    """Return a task, what it is a part of, and so on; deleted tasks included."""
+    return (await db.scalars(_WHOLES, {"start": start})).all()
+
+
+async def numbers(db: AsyncSession, task_ids: Collection[UUID]) -> dict[UUID, int]:
+    """Return the numbers of tasks, deleted or not."""
+    query = select(Task.id, Task.number).where(Task.id.in_(task_ids))
+    return {row.id: row.number for row in await db.execute(query)}
+
+
+async def waiting_for(
+    db: AsyncSession, task_ids: Collection[UUID]
+) -> Sequence[Row[UUID, int, str, bool]]:
+    """Return id, number, title and whether it is blocked of each open task that waits for these."""
+    mine, needed = aliased(TaskDependency), aliased(Task)
+    blocked = (
+        exists()
+        .where(
+            mine.task_id == Task.id,
+            needed.id == mine.depends_on_id,
+            needed.deleted_at.is_(None),
+            needed.status.not_in(CLOSED),
+        )
+        .label("blocked")
+    )
+    query = (
+        select(Task.id, Task.number, Task.title, blocked)
+        .where(
+            Task.id.in_(
+                select(TaskDependency.task_id).where(TaskDependency.depends_on_id.in_(task_ids))
+            ),
+            Task.deleted_at.is_(None),
+            Task.status.not_in(CLOSED),
+        )
+        .order_by(Task.number)
+    )
+    return (await db.execute(query)).all()
+
+
+async def watch(db: AsyncSession, pairs: Collection[tuple[UUID, UUID]]) -> None:
+    """Have people watch tasks, (task, account) each."""
+    if pairs:
+        rows = [{"task_id": task_id, "user_id": user_id} for task_id, user_id in pairs]
+        await db.execute(upsert(TaskWatcher).values(rows).on_conflict_do_nothing())
+
+
+async def unwatch(db: AsyncSession, task_id: UUID, user_id: UUID) -> None:
+    """Have somebody watch a task no longer."""
+    await db.execute(
+        delete(TaskWatcher).where(TaskWatcher.task_id == task_id, TaskWatcher.user_id == user_id)
+    )
+
+
+async def watchers(db: AsyncSession, task_id: UUID) -> Sequence[Row[UUID, str, str]]:
+    """Return id, name and user name of who watches a task and is in its project, by name."""
+    query = (
+        select(User.id, User.display_name, User.username)
+        .join(TaskWatcher, TaskWatcher.user_id == User.id)
+        .join(Task, Task.id == TaskWatcher.task_id)
+        .join(
+            Membership,
+            (Membership.user_id == User.id) & (Membership.project_id == Task.project_id),
+        )
+        .where(TaskWatcher.task_id == task_id, Task.deleted_at.is_(None))
+        .order_by(func.lower(User.display_name), User.id)
+    )
+    return (await db.execute(query)).all()

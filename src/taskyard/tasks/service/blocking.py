@@ -1,0 +1,49 @@
+"""Who is in whose way, before a change and after it."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from uuid import UUID
+
+from taskyard.core.uow import Uow
+from taskyard.projects.access import ProjectAccess
+from taskyard.tasks import repository
+from taskyard.tasks.events import TaskBlocked, TaskUnblocked
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """Which open tasks waited for some, and whether they were blocked."""
+
+    of: Collection[UUID]
+    blocked: dict[UUID, bool]
+
+
+async def before(uow: Uow, task_ids: Collection[UUID]) -> Before:
+    """Look at who waits for tasks that are about to change."""
+    found = await repository.waiting_for(uow.db, task_ids)
+    return Before(task_ids, {row.id: row.blocked for row in found})
+
+
+async def tell(uow: Uow, access: ProjectAccess, was: Before, key: str, by: str) -> None:
+    """Tell of those who are blocked now and were not, and the other way round.
+
+    `key` is what the project's numbers begin with, `by` the task that did it.
+    """
+    if not was.blocked:
+        return
+    await uow.db.flush()
+    for row in await repository.waiting_for(uow.db, was.of):
+        if was.blocked.get(row.id, row.blocked) == row.blocked:
+            continue
+        told = TaskBlocked if row.blocked else TaskUnblocked
+        uow.emit(
+            told(
+                subject_id=row.id,
+                project_id=access.project_id,
+                actor_id=access.actor.user_id,
+                key=f"{key}-{row.number}",
+                number=row.number,
+                title=row.title,
+                by=by,
+            )
+        )

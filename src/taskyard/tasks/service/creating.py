@@ -1,0 +1,105 @@
+"""Making tasks."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import func
+
+from taskyard.core.markdown import rendered
+from taskyard.core.uow import Uow
+from taskyard.kit.ids import uuid7
+from taskyard.projects.access import ProjectAccess
+from taskyard.tasks import ordering, repository
+from taskyard.tasks.events import TaskAssigned, TaskCreated
+from taskyard.tasks.models import Task
+from taskyard.tasks.schemas import TaskCreate
+from taskyard.tasks.service import checking, placing
+from taskyard.tasks.service.telling import tell
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A task that is to be made. Its parent may be a draft that comes before it."""
+
+    id: UUID
+    body: TaskCreate
+
+
+async def create(uow: Uow, access: ProjectAccess, body: TaskCreate) -> UUID:
+    """Make a task. Raises AssigneeNotMember, LabelNotFound, ParentNotFound or PlaceGone."""
+    draft = Draft(uuid7(), body)
+    await create_all(uow, access, [draft])
+    return draft.id
+
+
+async def create_all(uow: Uow, access: ProjectAccess, drafts: Sequence[Draft]) -> Sequence[Task]:
+    """Make tasks with numbers in their order, all or none. Raises what `create` raises."""
+    bodies = [draft.body for draft in drafts]
+    project_id, ids = access.project_id, {draft.id for draft in drafts}
+    assignees = {body.assignee_id for body in bodies if body.assignee_id}
+    names = await checking.people(uow, project_id, assignees)
+    html = [await rendered(body.description) for body in bodies]
+    # From here on no other task of the project is made, moved or tied.
+    last, key = await repository.hold_book(uow.db, project_id, take=len(drafts))
+    await checking.labels(uow, project_id, {one for body in bodies for one in body.label_ids})
+    wanted = {body.parent_id for body in bodies if body.parent_id and body.parent_id not in ids}
+    await checking.parents(uow, project_id, wanted)
+    positions = await _positions(uow, project_id, drafts)
+    tasks = [
+        _task(access, draft, number, position, text)
+        for number, draft, position, text in zip(
+            range(last - len(drafts) + 1, last + 1), drafts, positions, html, strict=True
+        )
+    ]
+    uow.db.add_all(tasks)
+    await uow.db.flush()
+    await _tie(uow, access, drafts)
+    for task in tasks:
+        tell(uow, access, TaskCreated, task, key, status=task.status, parent_id=task.parent_id)
+        if task.assignee_id is not None:
+            given = {"new_id": task.assignee_id, "new": names[task.assignee_id]}
+            tell(uow, access, TaskAssigned, task, key, old_id=None, old=None, **given)
+    return tasks
+
+
+def _task(access: ProjectAccess, draft: Draft, number: int, position: str, html: str) -> Task:
+    body = draft.body
+    columns = body.model_dump(exclude={"agent_id", "label_ids", "position"})
+    return Task(
+        **columns,
+        id=draft.id,
+        project_id=access.project_id,
+        number=number,
+        version=1,
+        position=position,
+        description_html=html,
+        created_by=access.actor.user_id,
+        completed_at=func.now() if body.status == "done" else None,
+    )
+
+
+async def _positions(uow: Uow, project_id: UUID, drafts: Sequence[Draft]) -> list[str]:
+    """Return a place for each: the one asked for, else the bottom of its column, in order."""
+    if len(drafts) == 1:
+        [draft] = drafts
+        place = draft.body.position or placing.BOTTOM
+        return [await placing.find(uow, project_id, draft.id, draft.body.status, place)]
+    last = await placing.last_places(uow, project_id, {draft.body.status for draft in drafts})
+    positions = []
+    for draft in drafts:
+        status = draft.body.status
+        last[status] = ordering.between(last[status], None)
+        positions.append(last[status] or "")
+    return positions
+
+
+async def _tie(uow: Uow, access: ProjectAccess, drafts: Sequence[Draft]) -> None:
+    """Have the new tasks wear their labels, and those watch them whom they concern."""
+    worn = {(draft.id, label_id) for draft in drafts for label_id in draft.body.label_ids}
+    await repository.wear(uow.db, worn)
+    people = {(draft.id, access.actor.user_id) for draft in drafts}
+    people |= {
+        (draft.id, draft.body.assignee_id) for draft in drafts if draft.body.assignee_id is not None
+    }
+    await repository.watch(uow.db, people)

@@ -1,0 +1,55 @@
+"""Deleting tasks, and bringing them back."""
+
+from uuid import UUID
+
+from sqlalchemy import func
+
+from taskyard.core.etag import check_match
+from taskyard.core.uow import Uow
+from taskyard.projects.access import ProjectAccess
+from taskyard.tasks import repository
+from taskyard.tasks.errors import TaskNotFound
+from taskyard.tasks.events import TaskDeleted, TaskRestored
+from taskyard.tasks.service import blocking, placing
+from taskyard.tasks.service.telling import tell
+
+
+async def delete(
+    uow: Uow, access: ProjectAccess, task_id: UUID, *, if_match: str | None = None
+) -> None:
+    """Delete a task: nobody sees it, and nothing waits for it, until it is brought back.
+
+    Its number stays its own. Raises TaskNotFound or PreconditionFailed.
+    """
+    _, key = await repository.hold_book(uow.db, access.project_id)
+    tasks = await repository.locked(uow.db, access.project_id, [task_id])
+    if not tasks:
+        raise TaskNotFound
+    [task] = tasks
+    check_match(if_match, task.version)
+    was = await blocking.before(uow, [task.id])
+    task.deleted_at = func.now()
+    task.version += 1
+    tell(uow, access, TaskDeleted, task, key)
+    await blocking.tell(uow, access, was, key, by=f"{key}-{task.number}")
+
+
+async def restore(uow: Uow, access: ProjectAccess, task_id: UUID) -> None:
+    """Bring a deleted task back, at the bottom of its column. Raises TaskNotFound.
+
+    One that was not deleted stays as it is.
+    """
+    _, key = await repository.hold_book(uow.db, access.project_id)
+    tasks = await repository.locked(uow.db, access.project_id, [task_id], deleted=True)
+    if not tasks:
+        if await repository.named(uow.db, access.project_id, [task_id]):
+            return
+        raise TaskNotFound
+    [task] = tasks
+    was = await blocking.before(uow, [task.id])
+    task.position = await placing.find(uow, access.project_id, task.id, task.status, placing.BOTTOM)
+    task.deleted_at = None
+    task.version += 1
+    task.updated_at = func.now()
+    tell(uow, access, TaskRestored, task, key)
+    await blocking.tell(uow, access, was, key, by=f"{key}-{task.number}")

@@ -1,0 +1,132 @@
+"""Labels: the project's own, and one at a time on a task."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from taskyard.core.uow import Uow
+from taskyard.kit.ids import uuid7
+from taskyard.projects.access import ProjectAccess
+from taskyard.tasks import repository
+from taskyard.tasks.errors import LabelNameTaken, LabelNotFound, TaskNotFound, TooManyLabels
+from taskyard.tasks.events import LabelsChanged, TaskChanged
+from taskyard.tasks.models import Label, Task
+from taskyard.tasks.schemas import LabelCreate, LabelUpdate
+from taskyard.tasks.service import checking
+from taskyard.tasks.service.telling import tell
+from taskyard.tasks.types import MOST_LABELS
+
+
+async def labels(uow: Uow, access: ProjectAccess) -> Sequence[Label]:
+    """Return the project's labels by name."""
+    return await repository.labels_of(uow.db, access.project_id)
+
+
+async def create(uow: Uow, access: ProjectAccess, body: LabelCreate) -> Label:
+    """Make a label. Raises LabelNameTaken."""
+    await repository.hold_book(uow.db, access.project_id)
+    await _check_name(uow, access, body.name)
+    label = Label(id=uuid7(), project_id=access.project_id, name=body.name, color=body.color)
+    uow.db.add(label)
+    _told(uow, access, label)
+    await uow.db.flush()
+    return label
+
+
+async def change(uow: Uow, access: ProjectAccess, label_id: UUID, body: LabelUpdate) -> Label:
+    """Change a label, on every task that wears it. Raises LabelNotFound or LabelNameTaken."""
+    await repository.hold_book(uow.db, access.project_id)
+    label = await _label(uow, access, label_id, lock=True)
+    changes = body.model_dump(exclude_unset=True, exclude_none=True)
+    if "name" in changes:
+        await _check_name(uow, access, changes["name"], but=label.id)
+    if any(getattr(label, name) != new for name, new in changes.items()):
+        for name, new in changes.items():
+            setattr(label, name, new)
+        _told(uow, access, label)
+    await uow.db.flush()
+    return label
+
+
+async def delete(uow: Uow, access: ProjectAccess, label_id: UUID) -> None:
+    """Delete a label, also from the tasks that wear it. Raises LabelNotFound."""
+    await repository.hold_book(uow.db, access.project_id)
+    # The tasks first: whoever labels one holds it, and then asks for the label.
+    await repository.touch(uow.db, await repository.wearers(uow.db, label_id))
+    label = await _label(uow, access, label_id, lock=True)
+    await uow.db.delete(label)
+    _told(uow, access, label)
+
+
+async def worn(uow: Uow, access: ProjectAccess, task_id: UUID) -> Sequence[Label]:
+    """Return the labels a task wears, by name. Raises TaskNotFound."""
+    if not await repository.named(uow.db, access.project_id, [task_id]):
+        raise TaskNotFound
+    ids = [label_id for label_id, _ in (await repository.worn(uow.db, [task_id]))[task_id]]
+    return await repository.labels_of(uow.db, access.project_id, ids)
+
+
+async def put_on(uow: Uow, access: ProjectAccess, task_id: UUID, label_id: UUID) -> None:
+    """Have a task wear a label. Raises TaskNotFound, LabelNotFound or TooManyLabels."""
+    task, before = await _wearing(uow, access, task_id)
+    wanted = await checking.labels(uow, access.project_id, [label_id])
+    if label_id in before:
+        return
+    if len(before) >= MOST_LABELS:
+        raise TooManyLabels(limit=MOST_LABELS)
+    await repository.wear(uow.db, [(task_id, label_id)])
+    await _tell_worn(uow, access, task, before, {**before, **wanted})
+
+
+async def take_off(uow: Uow, access: ProjectAccess, task_id: UUID, label_id: UUID) -> None:
+    """Have a task wear a label no longer. Raises TaskNotFound or LabelNotFound."""
+    task, before = await _wearing(uow, access, task_id)
+    await checking.labels(uow, access.project_id, [label_id])
+    if label_id not in before:
+        return
+    await repository.take_off(uow.db, [task_id], [label_id])
+    left = {one: name for one, name in before.items() if one != label_id}
+    await _tell_worn(uow, access, task, before, left)
+
+
+async def _wearing(uow: Uow, access: ProjectAccess, task_id: UUID) -> tuple[Task, dict[UUID, str]]:
+    tasks = await repository.locked(uow.db, access.project_id, [task_id])
+    if not tasks:
+        raise TaskNotFound
+    return tasks[0], dict((await repository.worn(uow.db, [task_id]))[task_id])
+
+
+async def _tell_worn(
+    uow: Uow, access: ProjectAccess, task: Task, old: dict[UUID, str], new: dict[UUID, str]
+) -> None:
+    await repository.touch(uow.db, [task.id])
+    key = await repository.key_of(uow.db, access.project_id)
+    change = {
+        "old": sorted(old.values(), key=str.lower),
+        "new": sorted(new.values(), key=str.lower),
+    }
+    tell(uow, access, TaskChanged, task, key, changes={"labels": change})
+
+
+async def _label(uow: Uow, access: ProjectAccess, label_id: UUID, *, lock: bool = False) -> Label:
+    label = await repository.label(uow.db, access.project_id, label_id, lock=lock)
+    if label is None:
+        raise LabelNotFound
+    return label
+
+
+async def _check_name(
+    uow: Uow, access: ProjectAccess, name: str, *, but: UUID | None = None
+) -> None:
+    if await repository.label_named(uow.db, access.project_id, name) not in {None, but}:
+        raise LabelNameTaken(name=name)
+
+
+def _told(uow: Uow, access: ProjectAccess, label: Label) -> None:
+    uow.emit(
+        LabelsChanged(
+            subject_id=label.id,
+            project_id=access.project_id,
+            actor_id=access.actor.user_id,
+            title=label.name,
+        )
+    )

@@ -1,0 +1,16 @@
+"""Words of tasks."""
+
+from typing import Final, Literal, get_args
+
+Status = Literal["backlog", "todo", "in_progress", "in_review", "done", "cancelled"]
+Priority = Literal["low", "medium", "high", "urgent"]
+
+STATUSES: Final[tuple[Status, ...]] = get_args(Status)
+PRIORITIES: Final[tuple[Priority, ...]] = get_args(Priority)
+#: A task in one of these needs nothing more, and what waits for it may go on.
+CLOSED: Final[frozenset[Status]] = frozenset({"done", "cancelled"})
+OPEN: Final[tuple[Status, ...]] = tuple(status for status in STATUSES if status not in CLOSED)
+
+MOST_LABELS: Final = 30
+#: How many tasks one may wait for at once.
+MOST_DEPENDENCIES: Final = 100

@@ -1,0 +1,151 @@
+"""Tasks that wait for others."""
+
+import asyncio
+from collections import Counter
+from itertools import pairwise
+from typing import Any
+
+import httpx
+
+from taskyard.kit.ids import uuid7
+from tests.conftest import CountStatements
+from tests.tasks.conftest import Board, code
+
+
+async def _depend(board: Board, task: dict[str, Any], other: dict[str, Any]) -> httpx.Response:
+    return await board.client.post(f"{board.path}/{task['id']}/depends-on/{other['id']}")
+
+
+async def _release(board: Board, task: dict[str, Any], other: dict[str, Any]) -> httpx.Response:
+    return await board.client.delete(f"{board.path}/{task['id']}/depends-on/{other['id']}")
+
+
+async def test_a_task_waits_until_the_other_is_closed(board: Board) -> None:
+    build, ship = await board.make("Build"), await board.make("Ship")
+    answer = await _depend(board, ship, build)
+    assert answer.status_code == 200
+    waiting = answer.json()["data"]
+    assert (waiting["blocked"], waiting["version"]) == (True, 2)
+    assert [(one["key"], one["status"]) for one in waiting["depends_on"]] == [
+        (build["key"], "todo")
+    ]
+    assert [one["id"] for one in (await board.get(build))["blocks"]] == [ship["id"]]
+    assert await board.titles(blocked="true") == ["Ship"]
+    assert await board.titles(blocked="false") == ["Build"]
+    for status, blocked in (("done", False), ("in_review", True), ("cancelled", False)):
+        await board.change(build, status=status)
+        assert (await board.get(ship))["blocked"] is blocked, status
+    told = [(event.name.split(".")[1], event.payload.get("by")) for event in await board.told(ship)]
+    assert told == [
+        ("created", None),
+        ("changed", None),
+        ("blocked", build["key"]),
+        ("unblocked", build["key"]),
+        ("blocked", build["key"]),
+        ("unblocked", build["key"]),
+    ]
+
+
+async def test_the_same_twice_changes_nothing(board: Board) -> None:
+    build, ship = await board.make("Build"), await board.make("Ship")
+    first = (await _depend(board, ship, build)).json()
+    assert (await _depend(board, ship, build)).json() == first
+    gone = (await _release(board, ship, build)).json()
+    assert gone["data"]["depends_on"] == []
+    assert (await _release(board, ship, build)).json() == gone
+    names = await board.names(ship)
+    assert names[1:] == ["task.changed", "task.blocked", "task.changed", "task.unblocked"]
+
+
+async def test_of_two_in_the_way_the_last_one_unblocks(board: Board) -> None:
+    a, b, c = [await board.make(title) for title in "abc"]
+    await _depend(board, c, a)
+    await _depend(board, c, b)
+    await board.client.delete(f"{board.path}/{a['id']}")
+    assert (await board.get(c))["blocked"]
+    await board.change(b, status="done")
+    assert not (await board.get(c))["blocked"]
+    await board.client.post(f"{board.path}/{a['id']}/restore")
+    assert (await board.get(c))["blocked"]
+    told = [(e.name, e.payload["by"]) for e in await board.told(c) if "blocked" in e.name]
+    assert told == [
+        ("task.blocked.v1", a["key"]),
+        ("task.unblocked.v1", b["key"]),
+        ("task.blocked.v1", a["key"]),
+    ]
+
+
+async def test_a_cycle_is_refused_and_named(board: Board) -> None:
+    a, b, c = [await board.make(title) for title in "abc"]
+    await _depend(board, a, b)
+    await _depend(board, b, c)
+    answer = await _depend(board, c, a)
+    assert code(answer) == (409, "TASK_DEPENDENCY_CYCLE")
+    key = board.project.key
+    cycle = f"{key}-3 → {key}-1 → {key}-2 → {key}-3"
+    assert answer.json()["error"]["details"]["cycle"] == cycle
+    assert cycle in answer.json()["error"]["message"]
+    answer = await _depend(board, a, a)
+    assert code(answer) == (409, "TASK_DEPENDENCY_CYCLE")
+    assert answer.json()["error"]["details"]["cycle"] == f"{key}-1 → {key}-1"
+    assert (await board.get(c))["depends_on"] == []
+
+
+async def test_a_cycle_does_not_come_back_with_a_deleted_task(board: Board) -> None:
+    a, b, c = [await board.make(title) for title in "abc"]
+    await _depend(board, a, b)
+    await _depend(board, b, c)
+    await board.client.delete(f"{board.path}/{b['id']}")
+    assert code(await _depend(board, c, a)) == (409, "TASK_DEPENDENCY_CYCLE")
+
+
+async def test_two_cannot_wait_for_each_other_at_once(board: Board) -> None:
+    for _ in range(6):
+        a, b = await board.make("a"), await board.make("b")
+        answers = await asyncio.gather(_depend(board, a, b), _depend(board, b, a))
+        assert Counter(answer.status_code for answer in answers) == {200: 1, 409: 1}
+
+
+async def test_no_ring_is_closed_from_all_sides_at_once(board: Board) -> None:
+    ring = [await board.make(f"t{n}") for n in range(8)]
+    answers = await asyncio.gather(
+        *(_depend(board, one, ring[(n + 1) % 8]) for n, one in enumerate(ring))
+    )
+    assert Counter(answer.status_code for answer in answers) == {200: 7, 409: 1}
+
+
+async def test_many_ways_to_the_same_task_are_looked_at_once(
+    board: Board, statements: CountStatements
+) -> None:
+    """Fifteen layers of two, each waiting for both below: 32,768 ways from top to bottom."""
+    layers = [[await board.make(f"{n}{side}") for side in "ab"] for n in range(15)]
+    for upper, lower in pairwise(layers):
+        for one in upper:
+            for other in lower:
+                assert (await _depend(board, one, other)).status_code == 200
+    with statements() as sent:
+        answer = await _depend(board, layers[-1][0], layers[0][0])
+    assert code(answer) == (409, "TASK_DEPENDENCY_CYCLE")
+    assert answer.elapsed.total_seconds() < 2
+    assert len(sent) <= 8, sent
+
+
+async def test_what_is_not_there_cannot_be_waited_for(board: Board) -> None:
+    task, other = await board.make(), await board.make()
+    await board.client.delete(f"{board.path}/{other['id']}")
+    for missing in (other["id"], str(uuid7())):
+        for method in ("POST", "DELETE"):
+            answer = await board.client.request(
+                method, f"{board.path}/{task['id']}/depends-on/{missing}"
+            )
+            assert code(answer) == (404, "TASK_NOT_FOUND")
+
+
+async def test_closing_and_waiting_at_once_agree(board: Board) -> None:
+    """Whoever is told blocked by a task that closed meanwhile is told unblocked, too."""
+    for _ in range(4):
+        a, b = await board.make("a"), await board.make("b")
+        await asyncio.gather(_depend(board, b, a), board.change(a, status="done"))
+        told = [name for name in await board.names(b) if "blocked" in name]
+        assert told in ([], ["task.blocked", "task.unblocked"])
+        assert not (await board.get(b))["blocked"]
