@@ -134,6 +134,7 @@ async def list_comment_history(
 @router.post(
     "/{comment_id}/star",
     response_model=Item[CommentRead],
+    idempotent=True,
     errors=(refusals.CommentNotFound, refusals.CommentDeleted),
 )
 async def star_comment(access: CanWrite, comment_id: CommentId, uow: UowDep) -> Response:

@@ -13218,6 +13218,12 @@ export type UnstarCommentResponse = UnstarCommentResponses[keyof UnstarCommentRe
 
 export type StarCommentData = {
     body?: never;
+    headers?: {
+        /**
+         * For 24 hours a repeat of this request with the same key gets the first answer and does nothing. 1 to 255 visible ASCII characters; `X-Idempotency-Key` is understood too.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         /**
          * Comment Id
@@ -13238,7 +13244,7 @@ export type StarCommentData = {
 
 export type StarCommentErrors = {
     /**
-     * `BAD_REQUEST`, `MALFORMED_JSON`
+     * `BAD_REQUEST`, `IDEMPOTENCY_KEY_INVALID`, `MALFORMED_JSON`
      */
     400: Problem;
     /**
@@ -13254,6 +13260,10 @@ export type StarCommentErrors = {
      */
     404: Problem;
     /**
+     * `IDEMPOTENCY_IN_PROGRESS`
+     */
+    409: Problem;
+    /**
      * `COMMENT_DELETED`
      */
     410: Problem;
@@ -13266,7 +13276,7 @@ export type StarCommentErrors = {
      */
     415: Problem;
     /**
-     * `VALIDATION_ERROR`
+     * `VALIDATION_ERROR`, `IDEMPOTENCY_KEY_REUSED`
      */
     422: Problem;
     /**
