@@ -68,11 +68,26 @@ class TooManyDependencies(TaskyardError):
     code = "TOO_MANY_DEPENDENCIES"
 
 
+class LineInvalid(TaskyardError):
+    """Line {line} is no task: {reason}. Nothing was added."""
+
+    kind = Kind.INVALID
+    code = "LINE_INVALID"
+
+
+class TooManyLines(TaskyardError):
+    """These are {given} tasks; {limit} can be added at once. Send them in parts."""
+
+    kind = Kind.INVALID
+    code = "TOO_MANY_LINES"
+
+
 __all__ = [
     "AssigneeNotMember",
     "DependencyCycle",
     "LabelNameTaken",
     "LabelNotFound",
+    "LineInvalid",
     "ParentCycle",
     "ParentNotFound",
     "PlaceGone",
@@ -80,4 +95,5 @@ __all__ = [
     "TaskNotFound",
     "TooManyDependencies",
     "TooManyLabels",
+    "TooManyLines",
 ]

@@ -1,7 +1,7 @@
 """The hot reads of tasks (`core.hot`): lists, and one task with what it hangs together with."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
@@ -10,7 +10,8 @@ from asyncpg import Record
 
 from taskyard.core.access import Actor
 from taskyard.core.etag import etag
-from taskyard.core.hot import Question, utc
+from taskyard.core.hot import Caller, Question, utc
+from taskyard.core.schemas import PageQuery
 from taskyard.projects.access import VISIBLE, look
 from taskyard.projects.errors import ProjectNotFound
 from taskyard.projects.events import AdminLooked
@@ -76,6 +77,33 @@ _ONE: Final = f"""
         FROM {_NAMED}
         WHERE tasks.id = $3 AND tasks.project_id = $2 AND tasks.deleted_at IS NULL
     ) task ON true"""  # noqa: S608 — constants
+_SOME: Final = f"""
+    SELECT json_build_object('data', coalesce((SELECT json_agg(task) FROM (
+        SELECT {_SUMMARY} FROM {_NAMED}
+        WHERE tasks.project_id = $2 AND tasks.deleted_at IS NULL AND tasks.id = ANY($3::uuid[])
+        ORDER BY array_position($3::uuid[], tasks.id)
+    ) task), '[]'))::text AS body FROM ({VISIBLE.format(project_id="$2")}) door"""  # noqa: S608
+#: What a history shows: not that a card was put a place higher.
+_HAPPENED: Final = """events WHERE events.subject_id = $3 AND events.name LIKE 'task.%'
+    AND events.name <> 'task.reordered.v1'"""
+_BEFORE: Final = "AND ($6::uuid IS NULL OR events.id < $6)"
+_ACTIVITY: Final = f"""
+    SELECT coalesce((SELECT json_agg(happened) FROM (
+            SELECT events.id, regexp_replace(events.name, '\\.v[0-9]+$', '') AS event,
+                {utc("events.at")}, CASE WHEN users.id IS NOT NULL THEN json_build_object(
+                    'id', users.id, 'name', users.display_name, 'username', users.username)
+                    END AS actor, events.payload - ARRAY['key', 'number', 'title'] AS data
+            FROM (SELECT * FROM {_HAPPENED} {_BEFORE}
+                ORDER BY events.id DESC OFFSET $5 LIMIT $4) events
+            LEFT JOIN users ON users.id = events.actor_id ORDER BY events.id DESC
+        ) happened)::text, '[]') AS body,
+        ARRAY(SELECT events.id FROM {_HAPPENED} {_BEFORE}
+            ORDER BY events.id DESC OFFSET $5::int + $4::int - 1 LIMIT 2) AS ends,
+        (SELECT count(*) FROM (SELECT FROM {_HAPPENED} LIMIT {COUNT_CAP}) counted) AS total,
+        EXISTS (SELECT FROM tasks WHERE tasks.id = $3 AND tasks.project_id = $2
+            AND tasks.deleted_at IS NULL) AS there,
+        door.role AS place, $2::uuid AS project_id
+    FROM ({VISIBLE.format(project_id="$2")}) door"""  # noqa: S608 — constants
 _RANK: Final = "array_position(ARRAY[{}], tasks.priority::text)".format(
     ", ".join(f"'{priority}'" for priority in PRIORITIES)
 )
@@ -109,6 +137,32 @@ def one(project_id: UUID, task_id: UUID) -> Question:
         headers=_version,
         noted=_looked_into,
     )
+
+
+def some(project_id: UUID, task_ids: Sequence[UUID]) -> Question:
+    """Ask for these tasks of a project, in this order, as lists show them."""
+    return Question(_SOME, (project_id, list(task_ids)), absent=ProjectNotFound)
+
+
+def activity(caller: Caller, project_id: UUID, task_id: UUID, query: PageQuery) -> Question:
+    """Ask for a page of what happened to a task, newest first. Raises paging refusals."""
+    scope = f"task-activity:{task_id}"
+    before = caller.cursor.open(scope, query.cursor)[1] if query.cursor is not None else None
+    offset = 0 if before else query.offset
+
+    def text(row: Record, actor: Actor) -> str:
+        query.check_tier(actor.tier)
+        if not row["there"]:
+            raise TaskNotFound
+        ends: list[UUID] = row["ends"]
+        following = f'"{caller.cursor.seal(scope, 0, ends[0])}"' if ends[1:] else "null"
+        return (
+            f'{{"items":{row["body"]},"total":{row["total"]},"page":{query.page},'
+            f'"page_size":{query.page_size},"next_cursor":{following}}}'
+        )
+
+    given = (project_id, task_id, query.page_size, offset, before)
+    return Question(_ACTIVITY, given, ProjectNotFound, text, noted=_looked_into)
 
 
 def _present(row: Record, _: Actor) -> str:

@@ -1,10 +1,11 @@
 """Every query of tasks, but for the hot reads."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Row, delete, exists, func, insert, select, text, update
+from sqlalchemy import Row, delete, exists, func, insert, or_, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased, undefer
@@ -45,6 +46,11 @@ async def hold_book(db: AsyncSession, project_id: UUID, *, take: int = 0) -> tup
     """
     row = (await db.execute(_HOLD, {"project_id": project_id, "take": take})).one()
     return row.last_number, row.key
+
+
+async def moment(db: AsyncSession) -> datetime:
+    """Return the time of the transaction, for rows that are written together as values."""
+    return (await db.scalars(select(func.now()))).one()
 
 
 async def key_of(db: AsyncSession, project_id: UUID) -> str:
@@ -88,6 +94,22 @@ async def members(
         .where(Membership.project_id == project_id, User.id.in_(user_ids))
     )
     return {row.id: row.username for row in await db.execute(query)}
+
+
+async def members_named(
+    db: AsyncSession, project_id: UUID, names: Collection[str]
+) -> dict[str, UUID]:
+    """Return a project's members by user name, and by e-mail address, in lower case."""
+    if not names:
+        return {}
+    username, email = func.lower(User.username), func.lower(User.email)
+    query = (
+        select(User.id, username, email)
+        .join(Membership, Membership.user_id == User.id)
+        .where(Membership.project_id == project_id, or_(username.in_(names), email.in_(names)))
+    )
+    rows = (await db.execute(query)).all()
+    return {row[2]: row[0] for row in rows} | {row[1]: row[0] for row in rows}
 
 
 async def usernames(db: AsyncSession, user_ids: Collection[UUID]) -> dict[UUID, str]:
@@ -194,16 +216,11 @@ async def wear(db: AsyncSession, pairs: Collection[tuple[UUID, UUID]]) -> None:
         await db.execute(upsert(TaskLabel).values(rows).on_conflict_do_nothing())
 
 
-async def take_off(
-    db: AsyncSession, task_ids: Collection[UUID], label_ids: Collection[UUID]
-) -> None:
-    """Have tasks wear none of these labels."""
-    if label_ids:
-        await db.execute(
-            delete(TaskLabel).where(
-                TaskLabel.task_id.in_(task_ids), TaskLabel.label_id.in_(label_ids)
-            )
-        )
+async def take_off(db: AsyncSession, pairs: Collection[tuple[UUID, UUID]]) -> None:
+    """Have tasks wear labels no longer, (task, label) each."""
+    if pairs:
+        pair = tuple_(TaskLabel.task_id, TaskLabel.label_id)
+        await db.execute(delete(TaskLabel).where(pair.in_(pairs)))
 
 
 async def wearers(db: AsyncSession, label_id: UUID) -> Sequence[UUID]:

@@ -21,8 +21,9 @@ from taskyard.tasks.access import (
     CanUpdate,
     TaskId,
 )
+from taskyard.tasks.following import ROUTERS as FOLLOWING_ROUTERS
 from taskyard.tasks.labels import ROUTERS as LABEL_ROUTERS
-from taskyard.tasks.service import changing, creating, deleting, linking
+from taskyard.tasks.service import adding, changing, creating, deleting, linking
 
 tasks = Router(prefix="/api/v1/projects/{project_id}/tasks", tags=["tasks"])
 mine = Router(prefix="/api/v1/tasks", tags=["tasks"])
@@ -65,6 +66,42 @@ async def create_task(access: CanCreate, body: schemas.TaskCreate, uow: UowDep) 
     answer = await answered(uow, access.actor, question, status=201)
     answer.headers["Location"] = f"/api/v1/projects/{access.project_id}/tasks/{task_id}"
     return answer
+
+
+@tasks.post(
+    "/bulk",
+    response_model=Item[list[schemas.TaskSummary]],
+    idempotent=True,
+    audit="task.changed",
+    errors=(
+        refusals.TaskNotFound,
+        *_NAMED,
+        refusals.ParentCycle,
+        refusals.TooManyLabels,
+    ),
+)
+async def change_tasks(access: CanUpdate, body: schemas.TaskBulk, uow: UowDep) -> Response:
+    """Make the same change to many tasks, all or none; answers with those that are left."""
+    await changing.change_many(uow, access, body)
+    return await answered(uow, access.actor, hot.some(access.project_id, body.task_ids))
+
+
+@tasks.post(
+    "/quick",
+    status_code=201,
+    response_model=Item[list[schemas.TaskSummary]],
+    idempotent=True,
+    audit="task.created",
+    errors=(refusals.LineInvalid, refusals.TooManyLines, refusals.ParentNotFound),
+)
+async def add_tasks(access: CanCreate, body: schemas.QuickAdd, uow: UowDep) -> Response:
+    """Make tasks of lines of text: `Buy ssd *bug @ana !high ~2 tomorrow`, parts indented.
+
+    `*label` (made where it is missing), `@member`, `!priority`, `~estimate`, and a day at the end:
+    today, tomorrow, friday, in 3 days, next week, 2026-12-24.
+    """
+    made = await adding.add(uow, access, body)
+    return await answered(uow, access.actor, hot.some(access.project_id, made), status=201)
 
 
 @tasks.hot("/{task_id}", answers=Item[schemas.TaskRead], errors=(refusals.TaskNotFound,))
@@ -154,4 +191,4 @@ async def remove_dependency(
     return await answered(uow, access.actor, hot.one(access.project_id, task_id))
 
 
-ROUTERS = (mine, *LABEL_ROUTERS, tasks)
+ROUTERS = (mine, *LABEL_ROUTERS, tasks, *FOLLOWING_ROUTERS)

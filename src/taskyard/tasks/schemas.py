@@ -6,10 +6,19 @@ from decimal import Decimal
 from typing import Annotated, Any, Final, Literal, Self
 from uuid import UUID
 
-from pydantic import BeforeValidator, Field, StringConstraints, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
-from taskyard.core.schemas import In, NumberedPageQuery, Out, SearchText
-from taskyard.tasks.types import CLOSED, MOST_LABELS, OPEN, PRIORITIES, STATUSES, Priority, Status
+from taskyard.core.schemas import Flag, In, NumberedPageQuery, Out, SearchText
+from taskyard.tasks.types import (
+    CLOSED,
+    MOST_AT_ONCE,
+    MOST_LABELS,
+    OPEN,
+    PRIORITIES,
+    STATUSES,
+    Priority,
+    Status,
+)
 
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -119,6 +128,38 @@ class TaskUpdate(In):
     )
 
 
+class TaskBulk(In):
+    """The same change to many tasks. Null clears what may be empty, and changes nothing else."""
+
+    task_ids: list[UUID] = Field(min_length=1, max_length=MOST_AT_ONCE)
+    status: Status | None = None
+    priority: Priority | None = None
+    assignee_id: UUID | None = None
+    due_date: DueDate | None = None
+    parent_id: UUID | None = None
+    estimate: Estimate | None = None
+    add_label_ids: LabelIds | None = None
+    remove_label_ids: LabelIds | None = None
+    delete: Flag = Field(
+        default=False, description="Delete them; nothing else is changed. They can be restored."
+    )
+
+
+class QuickAdd(In):
+    """Tasks as lines of text, with their parts indented below them."""
+
+    model_config = ConfigDict(str_strip_whitespace=False)
+
+    text: Annotated[
+        str, StringConstraints(max_length=50_000, pattern=r"^[^\x00-\x08\x0b-\x1f\x7f]*$")
+    ] = Field(examples=["Buy ssd *bug @ana !high tomorrow"])
+    status: Status = "todo"
+    parent_id: UUID | None = Field(None, description="The task they are a part of.")
+    today: date | None = Field(
+        None, description="The day it is where it was written; by the server's clock if not given."
+    )
+
+
 class LabelCreate(In):
     """A new label."""
 
@@ -160,6 +201,16 @@ class Parts(Out):
 
     total: int
     closed: int
+
+
+class ActivityRead(Out):
+    """Something that happened to a task."""
+
+    id: UUID
+    event: str = Field(examples=["task.moved"])
+    at: datetime
+    actor: Person | None = Field(description="Who did it; null for the platform itself.")
+    data: dict[str, Any] = Field(description="What changed: `old` and `new`, or `changes` of each.")
 
 
 class RelatedTask(Out):

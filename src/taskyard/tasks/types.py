@@ -12,5 +12,7 @@ CLOSED: Final[frozenset[Status]] = frozenset({"done", "cancelled"})
 OPEN: Final[tuple[Status, ...]] = tuple(status for status in STATUSES if status not in CLOSED)
 
 MOST_LABELS: Final = 30
+#: How many tasks are changed at once, and how many lines are added at once.
+MOST_AT_ONCE: Final = 200
 #: How many tasks one may wait for at once.
 MOST_DEPENDENCIES: Final = 100

@@ -34,13 +34,16 @@ async def parents(uow: Uow, project_id: UUID, task_ids: Collection[UUID]) -> Non
         raise ParentNotFound
 
 
-async def parent(uow: Uow, project_id: UUID, task_id: UUID, parent_id: UUID, key: str) -> None:
-    """Raise ParentNotFound, or ParentCycle where the parent is a part of the task."""
+async def parent(
+    uow: Uow, project_id: UUID, task_ids: Collection[UUID], parent_id: UUID, key: str
+) -> None:
+    """Raise ParentNotFound, or ParentCycle where the parent is a part of one of the tasks."""
     await parents(uow, project_id, [parent_id])
     way = list(await repository.wholes(uow.db, parent_id))
-    if task_id in way:
-        cycle = [task_id, *way[: way.index(task_id) + 1]]
-        raise ParentCycle(cycle=await cycle_text(uow, cycle, key))
+    for place, task_id in enumerate(way):
+        if task_id in task_ids:
+            cycle = await cycle_text(uow, [task_id, *way[: place + 1]], key)
+            raise ParentCycle(cycle=cycle)
 
 
 async def cycle_text(uow: Uow, cycle: Collection[UUID], key: str) -> str:

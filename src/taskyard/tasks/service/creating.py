@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
-
-from sqlalchemy import func
 
 from taskyard.core.markdown import rendered
 from taskyard.core.uow import Uow
@@ -46,8 +45,10 @@ async def create_all(uow: Uow, access: ProjectAccess, drafts: Sequence[Draft]) -
     wanted = {body.parent_id for body in bodies if body.parent_id and body.parent_id not in ids}
     await checking.parents(uow, project_id, wanted)
     positions = await _positions(uow, project_id, drafts)
+    done = any(body.status == "done" for body in bodies)
+    at = await repository.moment(uow.db) if done else None
     tasks = [
-        _task(access, draft, number, position, text)
+        _task(access, draft, number, position, text, at)
         for number, draft, position, text in zip(
             range(last - len(drafts) + 1, last + 1), drafts, positions, html, strict=True
         )
@@ -63,7 +64,14 @@ async def create_all(uow: Uow, access: ProjectAccess, drafts: Sequence[Draft]) -
     return tasks
 
 
-def _task(access: ProjectAccess, draft: Draft, number: int, position: str, html: str) -> Task:
+def _task(
+    access: ProjectAccess,
+    draft: Draft,
+    number: int,
+    position: str,
+    html: str,
+    at: datetime | None,
+) -> Task:
     body = draft.body
     columns = body.model_dump(exclude={"agent_id", "label_ids", "position"})
     return Task(
@@ -75,7 +83,7 @@ def _task(access: ProjectAccess, draft: Draft, number: int, position: str, html:
         position=position,
         description_html=html,
         created_by=access.actor.user_id,
-        completed_at=func.now() if body.status == "done" else None,
+        completed_at=at if body.status == "done" else None,
     )
 
 

@@ -1,5 +1,6 @@
 """Deleting tasks, and bringing them back."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy import func
@@ -17,21 +18,29 @@ from taskyard.tasks.service.telling import tell
 async def delete(
     uow: Uow, access: ProjectAccess, task_id: UUID, *, if_match: str | None = None
 ) -> None:
-    """Delete a task: nobody sees it, and nothing waits for it, until it is brought back.
+    """Delete a task. Raises TaskNotFound or PreconditionFailed."""
+    await delete_all(uow, access, [task_id], if_match=if_match)
 
-    Its number stays its own. Raises TaskNotFound or PreconditionFailed.
+
+async def delete_all(
+    uow: Uow, access: ProjectAccess, task_ids: Collection[UUID], *, if_match: str | None = None
+) -> None:
+    """Delete tasks, all or none: nobody sees them, and nothing waits for them.
+
+    They keep their numbers and can be brought back. Raises TaskNotFound or PreconditionFailed.
     """
     _, key = await repository.hold_book(uow.db, access.project_id)
-    tasks = await repository.locked(uow.db, access.project_id, [task_id])
-    if not tasks:
+    tasks = await repository.locked(uow.db, access.project_id, task_ids)
+    if len(tasks) < len(set(task_ids)):
         raise TaskNotFound
-    [task] = tasks
-    check_match(if_match, task.version)
-    was = await blocking.before(uow, [task.id])
-    task.deleted_at = func.now()
-    task.version += 1
-    tell(uow, access, TaskDeleted, task, key)
-    await blocking.tell(uow, access, was, key, by=f"{key}-{task.number}")
+    was = await blocking.before(uow, task_ids)
+    at = await repository.moment(uow.db)
+    for task in tasks:
+        check_match(if_match, task.version)
+        task.deleted_at = task.updated_at = at
+        task.version += 1
+        tell(uow, access, TaskDeleted, task, key)
+    await blocking.tell(uow, access, was, key, by=f"{key}-{tasks[0].number}")
 
 
 async def restore(uow: Uow, access: ProjectAccess, task_id: UUID) -> None:

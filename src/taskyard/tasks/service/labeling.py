@@ -83,7 +83,7 @@ async def take_off(uow: Uow, access: ProjectAccess, task_id: UUID, label_id: UUI
     await checking.labels(uow, access.project_id, [label_id])
     if label_id not in before:
         return
-    await repository.take_off(uow.db, [task_id], [label_id])
+    await repository.take_off(uow.db, {(task_id, label_id)})
     left = {one: name for one, name in before.items() if one != label_id}
     await _tell_worn(uow, access, task, before, left)
 

@@ -2,7 +2,7 @@
 
 import { type Client, type ClientMeta, formDataBodySerializer, type Options as Options2, type RequestResult, type TDataShape } from './client';
 import { client } from './client.gen';
-import type { AbortUploadData, AbortUploadErrors, AbortUploadResponses, AcceptInvitationData, AcceptInvitationErrors, AcceptInvitationLinkData, AcceptInvitationLinkErrors, AcceptInvitationLinkResponses, AcceptInvitationResponses, AddDependencyData, AddDependencyErrors, AddDependencyResponses, AddTaskLabelData, AddTaskLabelErrors, AddTaskLabelResponses, AskForVerificationData, AskForVerificationErrors, AskForVerificationResponses, AskToUnsubscribeData, AskToUnsubscribeErrors, CancelJobData, CancelJobErrors, CancelJobResponses, ChangeMemberData, ChangeMemberErrors, ChangeMemberResponses, ChangeNotificationSettingsData, ChangeNotificationSettingsErrors, ChangeNotificationSettingsResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ChangeProfileData, ChangeProfileErrors, ChangeProfileResponses, ChangeUserData, ChangeUserErrors, ChangeUserResponses, CheckResetLinkData, CheckResetLinkErrors, CheckResetLinkResponses, CompleteUploadData, CompleteUploadErrors, CompleteUploadResponses, CreateAnalysisData, CreateAnalysisErrors, CreateAnalysisResponses, CreateAnalysisShareData, CreateAnalysisShareErrors, CreateAnalysisShareResponses, CreateCommentData, CreateCommentErrors, CreateCommentResponses, CreateJobData, CreateJobErrors, CreateJobResponses, CreateLabelData, CreateLabelErrors, CreateLabelResponses, CreateProjectData, CreateProjectErrors, CreateProjectJobData, CreateProjectJobErrors, CreateProjectJobResponses, CreateProjectResponses, CreateSampleProjectData, CreateSampleProjectErrors, CreateSampleProjectResponses, CreateSessionLinkData, CreateSessionLinkErrors, CreateSessionLinkResponses, CreateShareData, CreateShareErrors, CreateShareResponses, CreateTaskData, CreateTaskErrors, CreateTaskResponses, CreateTicketData, CreateTicketErrors, CreateTicketResponses, CreateUploadData, CreateUploadErrors, CreateUploadResponses, DeclineInvitationData, DeclineInvitationErrors, DeclineInvitationLinkData, DeclineInvitationLinkErrors, DeclineInvitationLinkResponses, DeclineInvitationResponses, DeleteCommentData, DeleteCommentErrors, DeleteCommentResponses, DeleteFileData, DeleteFileErrors, DeleteFileResponses, DeleteLabelData, DeleteLabelErrors, DeleteLabelResponses, DeleteProjectData, DeleteProjectErrors, DeleteProjectResponses, DeleteTaskData, DeleteTaskErrors, DeleteTaskResponses, DownloadFileData, DownloadFileErrors, DownloadFileResponses, DownloadJobLogData, DownloadJobLogErrors, DownloadJobLogResponses, EndUserSessionsData, EndUserSessionsErrors, EndUserSessionsResponses, ExchangeSessionLinkData, ExchangeSessionLinkErrors, ExchangeSessionLinkResponses, ExportAnalysisData, ExportAnalysisErrors, ExportAnalysisResponses, ExportApiCallsData, ExportApiCallsErrors, ExportApiCallsResponses, ForgotPasswordData, ForgotPasswordErrors, ForgotPasswordResponses, GetAnalysisData, GetAnalysisErrors, GetAnalysisReportData, GetAnalysisReportErrors, GetAnalysisReportResponses, GetAnalysisResponses, GetCommentData, GetCommentErrors, GetCommentResponses, GetDetailedHealthData, GetDetailedHealthErrors, GetDetailedHealthResponses, GetFileContentData, GetFileContentErrors, GetFileContentResponses, GetFileData, GetFileErrors, GetFileLinkData, GetFileLinkErrors, GetFileLinkResponses, GetFileResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetJobData, GetJobErrors, GetJobResponses, GetLimitsData, GetLimitsErrors, GetLimitsResponses, GetMeData, GetMeErrors, GetMeResponses, GetNotificationSettingsData, GetNotificationSettingsErrors, GetNotificationSettingsResponses, GetProfileData, GetProfileErrors, GetProfileResponses, GetProjectData, GetProjectErrors, GetProjectResponses, GetSetupData, GetSetupErrors, GetSetupResponses, GetSharedContentData, GetSharedContentErrors, GetSharedContentResponses, GetSharedFileData, GetSharedFileErrors, GetSharedFileResponses, GetSharedReportData, GetSharedReportErrors, GetSharedReportResponses, GetSourceArchiveData, GetSourceArchiveErrors, GetSourceArchiveResponses, GetSourceFileData, GetSourceFileErrors, GetSourceFileResponses, GetSourceSnapshotData, GetSourceSnapshotErrors, GetSourceSnapshotResponses, GetStorageData, GetStorageErrors, GetStorageResponses, GetSubscriptionData, GetSubscriptionErrors, GetSubscriptionResponses, GetTaskData, GetTaskErrors, GetTaskResponses, GetUploadData, GetUploadErrors, GetUploadResponses, GetUsageData, GetUsageErrors, GetUsageResponses, GetUserData, GetUserErrors, GetUserResponses, GiveSourceData, GiveSourceErrors, GiveSourceResponses, InviteMemberData, InviteMemberErrors, InviteMemberResponses, ListAllJobsData, ListAllJobsErrors, ListAllJobsResponses, ListAllProjectsData, ListAllProjectsErrors, ListAllProjectsResponses, ListAnalysesData, ListAnalysesErrors, ListAnalysesResponses, ListAnalysisSharesData, ListAnalysisSharesErrors, ListAnalysisSharesResponses, ListApiCallsData, ListApiCallsErrors, ListApiCallsResponses, ListCommentHistoryData, ListCommentHistoryErrors, ListCommentHistoryResponses, ListCommentsData, ListCommentsErrors, ListCommentsResponses, ListEmailsData, ListEmailsErrors, ListEmailsResponses, ListFileAccessesData, ListFileAccessesErrors, ListFileAccessesResponses, ListFilesData, ListFilesErrors, ListFilesResponses, ListFindingsData, ListFindingsErrors, ListFindingsResponses, ListInvitationsData, ListInvitationsErrors, ListInvitationsResponses, ListJobAssetsData, ListJobAssetsErrors, ListJobAssetsResponses, ListJobEventsData, ListJobEventsErrors, ListJobEventsResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListLabelsData, ListLabelsErrors, ListLabelsResponses, ListMyInvitationsData, ListMyInvitationsErrors, ListMyInvitationsResponses, ListMyTasksData, ListMyTasksErrors, ListMyTasksResponses, ListPeopleToMentionData, ListPeopleToMentionErrors, ListPeopleToMentionResponses, ListProjectJobsData, ListProjectJobsErrors, ListProjectJobsResponses, ListProjectsData, ListProjectsErrors, ListProjectsResponses, ListSecurityEventsData, ListSecurityEventsErrors, ListSecurityEventsResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListSharesData, ListSharesErrors, ListSharesResponses, ListSourceFilesData, ListSourceFilesErrors, ListSourceFilesResponses, ListSourceSnapshotsData, ListSourceSnapshotsErrors, ListSourceSnapshotsResponses, ListTaskLabelsData, ListTaskLabelsErrors, ListTaskLabelsResponses, ListTasksData, ListTasksErrors, ListTasksResponses, ListTeamData, ListTeamErrors, ListTeamResponses, ListUploadsData, ListUploadsErrors, ListUploadsResponses, ListUsersData, ListUsersErrors, ListUserSessionsData, ListUserSessionsErrors, ListUserSessionsResponses, ListUsersResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, LookAtInvitationData, LookAtInvitationErrors, LookAtInvitationResponses, OpenSharedFileData, OpenSharedFileErrors, OpenSharedFileResponses, OpenSharedReportData, OpenSharedReportErrors, OpenSharedReportResponses, PutUploadPartData, PutUploadPartErrors, PutUploadPartResponses, RefreshData, RefreshErrors, RefreshResponses, RegisterByInvitationData, RegisterByInvitationErrors, RegisterByInvitationResponses, RegisterData, RegisterErrors, RegisterResponses, RemoveDependencyData, RemoveDependencyErrors, RemoveDependencyResponses, RemoveMemberData, RemoveMemberErrors, RemoveMemberResponses, RemoveTaskLabelData, RemoveTaskLabelErrors, RemoveTaskLabelResponses, ResendInvitationData, ResendInvitationErrors, ResendInvitationResponses, ResetPasswordData, ResetPasswordErrors, ResetPasswordResponses, RestoreFileData, RestoreFileErrors, RestoreFileResponses, RestoreTaskData, RestoreTaskErrors, RestoreTaskResponses, RetryJobData, RetryJobErrors, RetryJobResponses, RevokeAnalysisShareData, RevokeAnalysisShareErrors, RevokeAnalysisShareResponses, RevokeInvitationData, RevokeInvitationErrors, RevokeInvitationResponses, RevokeSessionData, RevokeSessionErrors, RevokeSessionResponses, RevokeShareData, RevokeShareErrors, RevokeShareResponses, SetUpData, SetUpErrors, SetUpResponses, StarCommentData, StarCommentErrors, StarCommentResponses, UnstarCommentData, UnstarCommentErrors, UnstarCommentResponses, UnsubscribeData, UnsubscribeErrors, UnsubscribeResponses, UpdateCommentData, UpdateCommentErrors, UpdateCommentResponses, UpdateLabelData, UpdateLabelErrors, UpdateLabelResponses, UpdateProjectData, UpdateProjectErrors, UpdateProjectResponses, UpdateTaskData, UpdateTaskErrors, UpdateTaskResponses, UploadFileData, UploadFileErrors, UploadFileResponses, VerifyEmailData, VerifyEmailErrors, VerifyEmailResponses } from './types.gen';
+import type { AbortUploadData, AbortUploadErrors, AbortUploadResponses, AcceptInvitationData, AcceptInvitationErrors, AcceptInvitationLinkData, AcceptInvitationLinkErrors, AcceptInvitationLinkResponses, AcceptInvitationResponses, AddDependencyData, AddDependencyErrors, AddDependencyResponses, AddTaskLabelData, AddTaskLabelErrors, AddTaskLabelResponses, AddTasksData, AddTasksErrors, AddTasksResponses, AskForVerificationData, AskForVerificationErrors, AskForVerificationResponses, AskToUnsubscribeData, AskToUnsubscribeErrors, CancelJobData, CancelJobErrors, CancelJobResponses, ChangeMemberData, ChangeMemberErrors, ChangeMemberResponses, ChangeNotificationSettingsData, ChangeNotificationSettingsErrors, ChangeNotificationSettingsResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ChangeProfileData, ChangeProfileErrors, ChangeProfileResponses, ChangeTasksData, ChangeTasksErrors, ChangeTasksResponses, ChangeUserData, ChangeUserErrors, ChangeUserResponses, CheckResetLinkData, CheckResetLinkErrors, CheckResetLinkResponses, CompleteUploadData, CompleteUploadErrors, CompleteUploadResponses, CreateAnalysisData, CreateAnalysisErrors, CreateAnalysisResponses, CreateAnalysisShareData, CreateAnalysisShareErrors, CreateAnalysisShareResponses, CreateCommentData, CreateCommentErrors, CreateCommentResponses, CreateJobData, CreateJobErrors, CreateJobResponses, CreateLabelData, CreateLabelErrors, CreateLabelResponses, CreateProjectData, CreateProjectErrors, CreateProjectJobData, CreateProjectJobErrors, CreateProjectJobResponses, CreateProjectResponses, CreateSampleProjectData, CreateSampleProjectErrors, CreateSampleProjectResponses, CreateSessionLinkData, CreateSessionLinkErrors, CreateSessionLinkResponses, CreateShareData, CreateShareErrors, CreateShareResponses, CreateTaskData, CreateTaskErrors, CreateTaskResponses, CreateTicketData, CreateTicketErrors, CreateTicketResponses, CreateUploadData, CreateUploadErrors, CreateUploadResponses, DeclineInvitationData, DeclineInvitationErrors, DeclineInvitationLinkData, DeclineInvitationLinkErrors, DeclineInvitationLinkResponses, DeclineInvitationResponses, DeleteCommentData, DeleteCommentErrors, DeleteCommentResponses, DeleteFileData, DeleteFileErrors, DeleteFileResponses, DeleteLabelData, DeleteLabelErrors, DeleteLabelResponses, DeleteProjectData, DeleteProjectErrors, DeleteProjectResponses, DeleteTaskData, DeleteTaskErrors, DeleteTaskResponses, DownloadFileData, DownloadFileErrors, DownloadFileResponses, DownloadJobLogData, DownloadJobLogErrors, DownloadJobLogResponses, EndUserSessionsData, EndUserSessionsErrors, EndUserSessionsResponses, ExchangeSessionLinkData, ExchangeSessionLinkErrors, ExchangeSessionLinkResponses, ExportAnalysisData, ExportAnalysisErrors, ExportAnalysisResponses, ExportApiCallsData, ExportApiCallsErrors, ExportApiCallsResponses, ForgotPasswordData, ForgotPasswordErrors, ForgotPasswordResponses, GetAnalysisData, GetAnalysisErrors, GetAnalysisReportData, GetAnalysisReportErrors, GetAnalysisReportResponses, GetAnalysisResponses, GetCommentData, GetCommentErrors, GetCommentResponses, GetDetailedHealthData, GetDetailedHealthErrors, GetDetailedHealthResponses, GetFileContentData, GetFileContentErrors, GetFileContentResponses, GetFileData, GetFileErrors, GetFileLinkData, GetFileLinkErrors, GetFileLinkResponses, GetFileResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetJobData, GetJobErrors, GetJobResponses, GetLimitsData, GetLimitsErrors, GetLimitsResponses, GetMeData, GetMeErrors, GetMeResponses, GetNotificationSettingsData, GetNotificationSettingsErrors, GetNotificationSettingsResponses, GetProfileData, GetProfileErrors, GetProfileResponses, GetProjectData, GetProjectErrors, GetProjectResponses, GetSetupData, GetSetupErrors, GetSetupResponses, GetSharedContentData, GetSharedContentErrors, GetSharedContentResponses, GetSharedFileData, GetSharedFileErrors, GetSharedFileResponses, GetSharedReportData, GetSharedReportErrors, GetSharedReportResponses, GetSourceArchiveData, GetSourceArchiveErrors, GetSourceArchiveResponses, GetSourceFileData, GetSourceFileErrors, GetSourceFileResponses, GetSourceSnapshotData, GetSourceSnapshotErrors, GetSourceSnapshotResponses, GetStorageData, GetStorageErrors, GetStorageResponses, GetSubscriptionData, GetSubscriptionErrors, GetSubscriptionResponses, GetTaskData, GetTaskErrors, GetTaskResponses, GetUploadData, GetUploadErrors, GetUploadResponses, GetUsageData, GetUsageErrors, GetUsageResponses, GetUserData, GetUserErrors, GetUserResponses, GiveSourceData, GiveSourceErrors, GiveSourceResponses, InviteMemberData, InviteMemberErrors, InviteMemberResponses, ListAllJobsData, ListAllJobsErrors, ListAllJobsResponses, ListAllProjectsData, ListAllProjectsErrors, ListAllProjectsResponses, ListAnalysesData, ListAnalysesErrors, ListAnalysesResponses, ListAnalysisSharesData, ListAnalysisSharesErrors, ListAnalysisSharesResponses, ListApiCallsData, ListApiCallsErrors, ListApiCallsResponses, ListCommentHistoryData, ListCommentHistoryErrors, ListCommentHistoryResponses, ListCommentsData, ListCommentsErrors, ListCommentsResponses, ListEmailsData, ListEmailsErrors, ListEmailsResponses, ListFileAccessesData, ListFileAccessesErrors, ListFileAccessesResponses, ListFilesData, ListFilesErrors, ListFilesResponses, ListFindingsData, ListFindingsErrors, ListFindingsResponses, ListInvitationsData, ListInvitationsErrors, ListInvitationsResponses, ListJobAssetsData, ListJobAssetsErrors, ListJobAssetsResponses, ListJobEventsData, ListJobEventsErrors, ListJobEventsResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListLabelsData, ListLabelsErrors, ListLabelsResponses, ListMyInvitationsData, ListMyInvitationsErrors, ListMyInvitationsResponses, ListMyTasksData, ListMyTasksErrors, ListMyTasksResponses, ListPeopleToMentionData, ListPeopleToMentionErrors, ListPeopleToMentionResponses, ListProjectJobsData, ListProjectJobsErrors, ListProjectJobsResponses, ListProjectsData, ListProjectsErrors, ListProjectsResponses, ListSecurityEventsData, ListSecurityEventsErrors, ListSecurityEventsResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListSharesData, ListSharesErrors, ListSharesResponses, ListSourceFilesData, ListSourceFilesErrors, ListSourceFilesResponses, ListSourceSnapshotsData, ListSourceSnapshotsErrors, ListSourceSnapshotsResponses, ListTaskActivityData, ListTaskActivityErrors, ListTaskActivityResponses, ListTaskLabelsData, ListTaskLabelsErrors, ListTaskLabelsResponses, ListTasksData, ListTasksErrors, ListTasksResponses, ListTeamData, ListTeamErrors, ListTeamResponses, ListUploadsData, ListUploadsErrors, ListUploadsResponses, ListUsersData, ListUsersErrors, ListUserSessionsData, ListUserSessionsErrors, ListUserSessionsResponses, ListUsersResponses, ListWatchersData, ListWatchersErrors, ListWatchersResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, LookAtInvitationData, LookAtInvitationErrors, LookAtInvitationResponses, OpenSharedFileData, OpenSharedFileErrors, OpenSharedFileResponses, OpenSharedReportData, OpenSharedReportErrors, OpenSharedReportResponses, PutUploadPartData, PutUploadPartErrors, PutUploadPartResponses, RefreshData, RefreshErrors, RefreshResponses, RegisterByInvitationData, RegisterByInvitationErrors, RegisterByInvitationResponses, RegisterData, RegisterErrors, RegisterResponses, RemoveDependencyData, RemoveDependencyErrors, RemoveDependencyResponses, RemoveMemberData, RemoveMemberErrors, RemoveMemberResponses, RemoveTaskLabelData, RemoveTaskLabelErrors, RemoveTaskLabelResponses, ResendInvitationData, ResendInvitationErrors, ResendInvitationResponses, ResetPasswordData, ResetPasswordErrors, ResetPasswordResponses, RestoreFileData, RestoreFileErrors, RestoreFileResponses, RestoreTaskData, RestoreTaskErrors, RestoreTaskResponses, RetryJobData, RetryJobErrors, RetryJobResponses, RevokeAnalysisShareData, RevokeAnalysisShareErrors, RevokeAnalysisShareResponses, RevokeInvitationData, RevokeInvitationErrors, RevokeInvitationResponses, RevokeSessionData, RevokeSessionErrors, RevokeSessionResponses, RevokeShareData, RevokeShareErrors, RevokeShareResponses, SetUpData, SetUpErrors, SetUpResponses, StarCommentData, StarCommentErrors, StarCommentResponses, UnstarCommentData, UnstarCommentErrors, UnstarCommentResponses, UnsubscribeData, UnsubscribeErrors, UnsubscribeResponses, UnwatchTaskData, UnwatchTaskErrors, UnwatchTaskResponses, UpdateCommentData, UpdateCommentErrors, UpdateCommentResponses, UpdateLabelData, UpdateLabelErrors, UpdateLabelResponses, UpdateProjectData, UpdateProjectErrors, UpdateProjectResponses, UpdateTaskData, UpdateTaskErrors, UpdateTaskResponses, UploadFileData, UploadFileErrors, UploadFileResponses, VerifyEmailData, VerifyEmailErrors, VerifyEmailResponses, WatchTaskData, WatchTaskErrors, WatchTaskResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -826,6 +826,47 @@ export const createTask = <ThrowOnError extends boolean = true>(options: Options
 });
 
 /**
+ * Change tasks
+ *
+ * Make the same change to many tasks, all or none; answers with those that are left.
+ */
+export const changeTasks = <ThrowOnError extends boolean = true>(options: Options<ChangeTasksData, ThrowOnError>): RequestResult<ChangeTasksResponses, ChangeTasksErrors, ThrowOnError> => (options.client ?? client).post<ChangeTasksResponses, ChangeTasksErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'taskyard_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/projects/{project_id}/tasks/bulk',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Add tasks
+ *
+ * Make tasks of lines of text: `Buy ssd *bug @ana !high ~2 tomorrow`, parts indented.
+ *
+ * `*label` (made where it is missing), `@member`, `!priority`, `~estimate`, and a day at the end:
+ * today, tomorrow, friday, in 3 days, next week, 2026-12-24.
+ */
+export const addTasks = <ThrowOnError extends boolean = true>(options: Options<AddTasksData, ThrowOnError>): RequestResult<AddTasksResponses, AddTasksErrors, ThrowOnError> => (options.client ?? client).post<AddTasksResponses, AddTasksErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'taskyard_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/projects/{project_id}/tasks/quick',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * Delete task
  *
  * Delete a task; it can be brought back.
@@ -916,6 +957,66 @@ export const addDependency = <ThrowOnError extends boolean = true>(options: Opti
             type: 'apiKey'
         }],
     url: '/api/v1/projects/{project_id}/tasks/{task_id}/depends-on/{other}',
+    ...options
+});
+
+/**
+ * List task activity
+ *
+ * List what happened to a task, newest first.
+ */
+export const listTaskActivity = <ThrowOnError extends boolean = true>(options: Options<ListTaskActivityData, ThrowOnError>): RequestResult<ListTaskActivityResponses, ListTaskActivityErrors, ThrowOnError> => (options.client ?? client).get<ListTaskActivityResponses, ListTaskActivityErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'taskyard_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/projects/{project_id}/tasks/{task_id}/activity',
+    ...options
+});
+
+/**
+ * Unwatch task
+ *
+ * Be told of it no longer; answers with all who are.
+ */
+export const unwatchTask = <ThrowOnError extends boolean = true>(options: Options<UnwatchTaskData, ThrowOnError>): RequestResult<UnwatchTaskResponses, UnwatchTaskErrors, ThrowOnError> => (options.client ?? client).delete<UnwatchTaskResponses, UnwatchTaskErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'taskyard_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/projects/{project_id}/tasks/{task_id}/watchers',
+    ...options
+});
+
+/**
+ * List watchers
+ *
+ * List who is told of what happens to a task.
+ */
+export const listWatchers = <ThrowOnError extends boolean = true>(options: Options<ListWatchersData, ThrowOnError>): RequestResult<ListWatchersResponses, ListWatchersErrors, ThrowOnError> => (options.client ?? client).get<ListWatchersResponses, ListWatchersErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'taskyard_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/projects/{project_id}/tasks/{task_id}/watchers',
+    ...options
+});
+
+/**
+ * Watch task
+ *
+ * Be told of what happens to a task; answers with all who are.
+ */
+export const watchTask = <ThrowOnError extends boolean = true>(options: Options<WatchTaskData, ThrowOnError>): RequestResult<WatchTaskResponses, WatchTaskErrors, ThrowOnError> => (options.client ?? client).post<WatchTaskResponses, WatchTaskErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'taskyard_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/projects/{project_id}/tasks/{task_id}/watchers',
     ...options
 });
 

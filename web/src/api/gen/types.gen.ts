@@ -177,6 +177,38 @@ export type AccountSessionRead = {
 };
 
 /**
+ * ActivityRead
+ *
+ * Something that happened to a task.
+ */
+export type ActivityRead = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Event
+     */
+    event: string;
+    /**
+     * At
+     */
+    at: string;
+    /**
+     * Who did it; null for the platform itself.
+     */
+    actor: Person | null;
+    /**
+     * Data
+     *
+     * What changed: `old` and `new`, or `changes` of each.
+     */
+    data: {
+        [key: string]: unknown;
+    };
+};
+
+/**
  * AnalysisCreate
  *
  * What to analyse.
@@ -2000,6 +2032,26 @@ export type ItemListLabelRead = {
 };
 
 /**
+ * Item[list[Person]]
+ */
+export type ItemListPerson = {
+    /**
+     * Data
+     */
+    data: Array<Person>;
+};
+
+/**
+ * Item[list[TaskSummary]]
+ */
+export type ItemListTaskSummary = {
+    /**
+     * Data
+     */
+    data: Array<TaskSummary>;
+};
+
+/**
  * JobCreate
  *
  * A run to ask for.
@@ -2678,6 +2730,36 @@ export type PageAccountSessionRead = {
      * Items
      */
     items: Array<AccountSessionRead>;
+    /**
+     * Total
+     *
+     * How many there are in all, or at least (capped at 10,000).
+     */
+    total: number;
+    /**
+     * Page
+     */
+    page: number;
+    /**
+     * Page Size
+     */
+    page_size: number;
+    /**
+     * Next Cursor
+     *
+     * Send as `cursor` for what follows; null at the end.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * Page[ActivityRead]
+ */
+export type PageActivityRead = {
+    /**
+     * Items
+     */
+    items: Array<ActivityRead>;
     /**
      * Total
      *
@@ -3745,6 +3827,34 @@ export type ProjectUpdate = {
 };
 
 /**
+ * QuickAdd
+ *
+ * Tasks as lines of text, with their parts indented below them.
+ */
+export type QuickAdd = {
+    /**
+     * Text
+     */
+    text: string;
+    /**
+     * Status
+     */
+    status?: 'backlog' | 'todo' | 'in_progress' | 'in_review' | 'done' | 'cancelled';
+    /**
+     * Parent Id
+     *
+     * The task they are a part of.
+     */
+    parent_id?: string | null;
+    /**
+     * Today
+     *
+     * The day it is where it was written; by the server's clock if not given.
+     */
+    today?: string | null;
+};
+
+/**
  * Refresh
  *
  * A refresh token to trade.
@@ -4709,6 +4819,56 @@ export type Subscription = {
      * Ends At
      */
     ends_at: string | null;
+};
+
+/**
+ * TaskBulk
+ *
+ * The same change to many tasks. Null clears what may be empty, and changes nothing else.
+ */
+export type TaskBulk = {
+    /**
+     * Task Ids
+     */
+    task_ids: Array<string>;
+    /**
+     * Status
+     */
+    status?: 'backlog' | 'todo' | 'in_progress' | 'in_review' | 'done' | 'cancelled' | null;
+    /**
+     * Priority
+     */
+    priority?: 'low' | 'medium' | 'high' | 'urgent' | null;
+    /**
+     * Assignee Id
+     */
+    assignee_id?: string | null;
+    /**
+     * Due Date
+     */
+    due_date?: string | null;
+    /**
+     * Parent Id
+     */
+    parent_id?: string | null;
+    /**
+     * Estimate
+     */
+    estimate?: number | string | null;
+    /**
+     * Add Label Ids
+     */
+    add_label_ids?: Array<string> | null;
+    /**
+     * Remove Label Ids
+     */
+    remove_label_ids?: Array<string> | null;
+    /**
+     * Delete
+     *
+     * Delete them; nothing else is changed. They can be restored.
+     */
+    delete?: boolean;
 };
 
 /**
@@ -9095,6 +9255,170 @@ export type CreateTaskResponses = {
 
 export type CreateTaskResponse = CreateTaskResponses[keyof CreateTaskResponses];
 
+export type ChangeTasksData = {
+    body: TaskBulk;
+    headers?: {
+        /**
+         * For 24 hours a repeat of this request with the same key gets the first answer and does nothing. 1 to 255 visible ASCII characters; `X-Idempotency-Key` is understood too.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+    };
+    query?: never;
+    url: '/api/v1/projects/{project_id}/tasks/bulk';
+};
+
+export type ChangeTasksErrors = {
+    /**
+     * `BAD_REQUEST`, `IDEMPOTENCY_KEY_INVALID`, `MALFORMED_JSON`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`, `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `TASK_NOT_FOUND`, `LABEL_NOT_FOUND`, `PROJECT_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `TASK_PARENT_CYCLE`, `IDEMPOTENCY_IN_PROGRESS`
+     */
+    409: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: Problem;
+    /**
+     * `ASSIGNEE_NOT_MEMBER`, `PARENT_NOT_FOUND`, `TOO_MANY_LABELS`, `VALIDATION_ERROR`, `IDEMPOTENCY_KEY_REUSED`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type ChangeTasksError = ChangeTasksErrors[keyof ChangeTasksErrors];
+
+export type ChangeTasksResponses = {
+    /**
+     * Successful Response
+     */
+    200: ItemListTaskSummary;
+};
+
+export type ChangeTasksResponse = ChangeTasksResponses[keyof ChangeTasksResponses];
+
+export type AddTasksData = {
+    body: QuickAdd;
+    headers?: {
+        /**
+         * For 24 hours a repeat of this request with the same key gets the first answer and does nothing. 1 to 255 visible ASCII characters; `X-Idempotency-Key` is understood too.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+    };
+    query?: never;
+    url: '/api/v1/projects/{project_id}/tasks/quick';
+};
+
+export type AddTasksErrors = {
+    /**
+     * `BAD_REQUEST`, `IDEMPOTENCY_KEY_INVALID`, `MALFORMED_JSON`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`, `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `PROJECT_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `IDEMPOTENCY_IN_PROGRESS`
+     */
+    409: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: Problem;
+    /**
+     * `LINE_INVALID`, `TOO_MANY_LINES`, `PARENT_NOT_FOUND`, `VALIDATION_ERROR`, `IDEMPOTENCY_KEY_REUSED`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type AddTasksError = AddTasksErrors[keyof AddTasksErrors];
+
+export type AddTasksResponses = {
+    /**
+     * Successful Response
+     */
+    201: ItemListTaskSummary;
+};
+
+export type AddTasksResponse = AddTasksResponses[keyof AddTasksResponses];
+
 export type DeleteTaskData = {
     body?: never;
     headers?: {
@@ -9602,6 +9926,323 @@ export type AddDependencyResponses = {
 };
 
 export type AddDependencyResponse = AddDependencyResponses[keyof AddDependencyResponses];
+
+export type ListTaskActivityData = {
+    body?: never;
+    path: {
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+        /**
+         * Task Id
+         *
+         * A task of the project.
+         */
+        task_id: string;
+    };
+    query?: {
+        /**
+         * Page
+         *
+         * From 1.
+         */
+        page?: number;
+        /**
+         * Page Size
+         *
+         * How many; the most depends on the tier.
+         */
+        page_size?: number;
+        /**
+         * Cursor
+         *
+         * `next_cursor` of the page before.
+         */
+        cursor?: string | null;
+    };
+    url: '/api/v1/projects/{project_id}/tasks/{task_id}/activity';
+};
+
+export type ListTaskActivityErrors = {
+    /**
+     * `CURSOR_INVALID`, `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`
+     */
+    403: Problem;
+    /**
+     * `TASK_NOT_FOUND`, `PROJECT_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `PAGINATION_TOO_DEEP`, `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type ListTaskActivityError = ListTaskActivityErrors[keyof ListTaskActivityErrors];
+
+export type ListTaskActivityResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageActivityRead;
+};
+
+export type ListTaskActivityResponse = ListTaskActivityResponses[keyof ListTaskActivityResponses];
+
+export type UnwatchTaskData = {
+    body?: never;
+    path: {
+        /**
+         * Task Id
+         *
+         * A task of the project.
+         */
+        task_id: string;
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+    };
+    query?: never;
+    url: '/api/v1/projects/{project_id}/tasks/{task_id}/watchers';
+};
+
+export type UnwatchTaskErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`, `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `TASK_NOT_FOUND`, `PROJECT_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type UnwatchTaskError = UnwatchTaskErrors[keyof UnwatchTaskErrors];
+
+export type UnwatchTaskResponses = {
+    /**
+     * Successful Response
+     */
+    200: ItemListPerson;
+};
+
+export type UnwatchTaskResponse = UnwatchTaskResponses[keyof UnwatchTaskResponses];
+
+export type ListWatchersData = {
+    body?: never;
+    path: {
+        /**
+         * Task Id
+         *
+         * A task of the project.
+         */
+        task_id: string;
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+    };
+    query?: never;
+    url: '/api/v1/projects/{project_id}/tasks/{task_id}/watchers';
+};
+
+export type ListWatchersErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`
+     */
+    403: Problem;
+    /**
+     * `TASK_NOT_FOUND`, `PROJECT_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type ListWatchersError = ListWatchersErrors[keyof ListWatchersErrors];
+
+export type ListWatchersResponses = {
+    /**
+     * Successful Response
+     */
+    200: ItemListPerson;
+};
+
+export type ListWatchersResponse = ListWatchersResponses[keyof ListWatchersResponses];
+
+export type WatchTaskData = {
+    body?: never;
+    headers?: {
+        /**
+         * For 24 hours a repeat of this request with the same key gets the first answer and does nothing. 1 to 255 visible ASCII characters; `X-Idempotency-Key` is understood too.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Task Id
+         *
+         * A task of the project.
+         */
+        task_id: string;
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+    };
+    query?: never;
+    url: '/api/v1/projects/{project_id}/tasks/{task_id}/watchers';
+};
+
+export type WatchTaskErrors = {
+    /**
+     * `BAD_REQUEST`, `IDEMPOTENCY_KEY_INVALID`, `MALFORMED_JSON`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`, `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `TASK_NOT_FOUND`, `PROJECT_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `IDEMPOTENCY_IN_PROGRESS`
+     */
+    409: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: Problem;
+    /**
+     * `VALIDATION_ERROR`, `IDEMPOTENCY_KEY_REUSED`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type WatchTaskError = WatchTaskErrors[keyof WatchTaskErrors];
+
+export type WatchTaskResponses = {
+    /**
+     * Successful Response
+     */
+    200: ItemListPerson;
+};
+
+export type WatchTaskResponse = WatchTaskResponses[keyof WatchTaskResponses];
 
 export type CreateSampleProjectData = {
     body?: never;

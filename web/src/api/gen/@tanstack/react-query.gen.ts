@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { abortUpload, acceptInvitation, acceptInvitationLink, addDependency, addTaskLabel, askForVerification, askToUnsubscribe, cancelJob, changeMember, changeNotificationSettings, changePassword, changeProfile, changeUser, checkResetLink, completeUpload, createAnalysis, createAnalysisShare, createComment, createJob, createLabel, createProject, createProjectJob, createSampleProject, createSessionLink, createShare, createTask, createTicket, createUpload, declineInvitation, declineInvitationLink, deleteComment, deleteFile, deleteLabel, deleteProject, deleteTask, downloadFile, downloadJobLog, endUserSessions, exchangeSessionLink, exportAnalysis, exportApiCalls, forgotPassword, getAnalysis, getAnalysisReport, getComment, getDetailedHealth, getFile, getFileContent, getFileLink, getHealth, getJob, getLimits, getMe, getNotificationSettings, getProfile, getProject, getSetup, getSharedContent, getSharedFile, getSharedReport, getSourceArchive, getSourceFile, getSourceSnapshot, getStorage, getSubscription, getTask, getUpload, getUsage, getUser, giveSource, inviteMember, listAllJobs, listAllProjects, listAnalyses, listAnalysisShares, listApiCalls, listCommentHistory, listComments, listEmails, listFileAccesses, listFiles, listFindings, listInvitations, listJobAssets, listJobEvents, listJobs, listLabels, listMyInvitations, listMyTasks, listPeopleToMention, listProjectJobs, listProjects, listSecurityEvents, listSessions, listShares, listSourceFiles, listSourceSnapshots, listTaskLabels, listTasks, listTeam, listUploads, listUsers, listUserSessions, login, logout, lookAtInvitation, openSharedFile, openSharedReport, type Options, putUploadPart, refresh, register, registerByInvitation, removeDependency, removeMember, removeTaskLabel, resendInvitation, resetPassword, restoreFile, restoreTask, retryJob, revokeAnalysisShare, revokeInvitation, revokeSession, revokeShare, setUp, starComment, unstarComment, unsubscribe, updateComment, updateLabel, updateProject, updateTask, uploadFile, verifyEmail } from '../sdk.gen';
-import type { AbortUploadData, AbortUploadError, AbortUploadResponse, AcceptInvitationData, AcceptInvitationError, AcceptInvitationLinkData, AcceptInvitationLinkError, AcceptInvitationLinkResponse, AcceptInvitationResponse, AddDependencyData, AddDependencyError, AddDependencyResponse, AddTaskLabelData, AddTaskLabelError, AddTaskLabelResponse, AskForVerificationData, AskForVerificationError, AskForVerificationResponse, AskToUnsubscribeData, AskToUnsubscribeError, CancelJobData, CancelJobError, CancelJobResponse, ChangeMemberData, ChangeMemberError, ChangeMemberResponse, ChangeNotificationSettingsData, ChangeNotificationSettingsError, ChangeNotificationSettingsResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, ChangeProfileData, ChangeProfileError, ChangeProfileResponse, ChangeUserData, ChangeUserError, ChangeUserResponse, CheckResetLinkData, CheckResetLinkError, CheckResetLinkResponse, CompleteUploadData, CompleteUploadError, CompleteUploadResponse, CreateAnalysisData, CreateAnalysisError, CreateAnalysisResponse, CreateAnalysisShareData, CreateAnalysisShareError, CreateAnalysisShareResponse, CreateCommentData, CreateCommentError, CreateCommentResponse, CreateJobData, CreateJobError, CreateJobResponse, CreateLabelData, CreateLabelError, CreateLabelResponse, CreateProjectData, CreateProjectError, CreateProjectJobData, CreateProjectJobError, CreateProjectJobResponse, CreateProjectResponse, CreateSampleProjectData, CreateSampleProjectError, CreateSampleProjectResponse, CreateSessionLinkData, CreateSessionLinkError, CreateSessionLinkResponse, CreateShareData, CreateShareError, CreateShareResponse, CreateTaskData, CreateTaskError, CreateTaskResponse, CreateTicketData, CreateTicketError, CreateTicketResponse, CreateUploadData, CreateUploadError, CreateUploadResponse, DeclineInvitationData, DeclineInvitationError, DeclineInvitationLinkData, DeclineInvitationLinkError, DeclineInvitationLinkResponse, DeclineInvitationResponse, DeleteCommentData, DeleteCommentError, DeleteCommentResponse, DeleteFileData, DeleteFileError, DeleteFileResponse, DeleteLabelData, DeleteLabelError, DeleteLabelResponse, DeleteProjectData, DeleteProjectError, DeleteProjectResponse, DeleteTaskData, DeleteTaskError, DeleteTaskResponse, DownloadFileData, DownloadFileError, DownloadFileResponse, DownloadJobLogData, DownloadJobLogError, EndUserSessionsData, EndUserSessionsError, EndUserSessionsResponse, ExchangeSessionLinkData, ExchangeSessionLinkError, ExchangeSessionLinkResponse, ExportAnalysisData, ExportAnalysisError, ExportAnalysisResponse, ExportApiCallsData, ExportApiCallsError, ExportApiCallsResponse, ForgotPasswordData, ForgotPasswordError, ForgotPasswordResponse, GetAnalysisData, GetAnalysisError, GetAnalysisReportData, GetAnalysisReportError, GetAnalysisReportResponse, GetAnalysisResponse, GetCommentData, GetCommentError, GetCommentResponse, GetDetailedHealthData, GetDetailedHealthError, GetDetailedHealthResponse, GetFileContentData, GetFileContentError, GetFileContentResponse, GetFileData, GetFileError, GetFileLinkData, GetFileLinkError, GetFileLinkResponse, GetFileResponse, GetHealthData, GetHealthError, GetHealthResponse, GetJobData, GetJobError, GetJobResponse, GetLimitsData, GetLimitsError, GetLimitsResponse, GetMeData, GetMeError, GetMeResponse, GetNotificationSettingsData, GetNotificationSettingsError, GetNotificationSettingsResponse, GetProfileData, GetProfileError, GetProfileResponse, GetProjectData, GetProjectError, GetProjectResponse, GetSetupData, GetSetupError, GetSetupResponse, GetSharedContentData, GetSharedContentError, GetSharedContentResponse, GetSharedFileData, GetSharedFileError, GetSharedFileResponse, GetSharedReportData, GetSharedReportError, GetSharedReportResponse, GetSourceArchiveData, GetSourceArchiveError, GetSourceArchiveResponse, GetSourceFileData, GetSourceFileError, GetSourceFileResponse, GetSourceSnapshotData, GetSourceSnapshotError, GetSourceSnapshotResponse, GetStorageData, GetStorageError, GetStorageResponse, GetSubscriptionData, GetSubscriptionError, GetSubscriptionResponse, GetTaskData, GetTaskError, GetTaskResponse, GetUploadData, GetUploadError, GetUploadResponse, GetUsageData, GetUsageError, GetUsageResponse, GetUserData, GetUserError, GetUserResponse, GiveSourceData, GiveSourceError, GiveSourceResponse, InviteMemberData, InviteMemberError, InviteMemberResponse, ListAllJobsData, ListAllJobsError, ListAllJobsResponse, ListAllProjectsData, ListAllProjectsError, ListAllProjectsResponse, ListAnalysesData, ListAnalysesError, ListAnalysesResponse, ListAnalysisSharesData, ListAnalysisSharesError, ListAnalysisSharesResponse, ListApiCallsData, ListApiCallsError, ListApiCallsResponse, ListCommentHistoryData, ListCommentHistoryError, ListCommentHistoryResponse, ListCommentsData, ListCommentsError, ListCommentsResponse, ListEmailsData, ListEmailsError, ListEmailsResponse, ListFileAccessesData, ListFileAccessesError, ListFileAccessesResponse, ListFilesData, ListFilesError, ListFilesResponse, ListFindingsData, ListFindingsError, ListFindingsResponse, ListInvitationsData, ListInvitationsError, ListInvitationsResponse, ListJobAssetsData, ListJobAssetsError, ListJobAssetsResponse, ListJobEventsData, ListJobEventsError, ListJobEventsResponse, ListJobsData, ListJobsError, ListJobsResponse, ListLabelsData, ListLabelsError, ListLabelsResponse, ListMyInvitationsData, ListMyInvitationsError, ListMyInvitationsResponse, ListMyTasksData, ListMyTasksError, ListMyTasksResponse, ListPeopleToMentionData, ListPeopleToMentionError, ListPeopleToMentionResponse, ListProjectJobsData, ListProjectJobsError, ListProjectJobsResponse, ListProjectsData, ListProjectsError, ListProjectsResponse, ListSecurityEventsData, ListSecurityEventsError, ListSecurityEventsResponse, ListSessionsData, ListSessionsError, ListSessionsResponse, ListSharesData, ListSharesError, ListSharesResponse, ListSourceFilesData, ListSourceFilesError, ListSourceFilesResponse, ListSourceSnapshotsData, ListSourceSnapshotsError, ListSourceSnapshotsResponse, ListTaskLabelsData, ListTaskLabelsError, ListTaskLabelsResponse, ListTasksData, ListTasksError, ListTasksResponse, ListTeamData, ListTeamError, ListTeamResponse, ListUploadsData, ListUploadsError, ListUploadsResponse, ListUsersData, ListUsersError, ListUserSessionsData, ListUserSessionsError, ListUserSessionsResponse, ListUsersResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, LookAtInvitationData, LookAtInvitationError, LookAtInvitationResponse, OpenSharedFileData, OpenSharedFileError, OpenSharedFileResponse, OpenSharedReportData, OpenSharedReportError, OpenSharedReportResponse, PutUploadPartData, PutUploadPartError, PutUploadPartResponse, RefreshData, RefreshError, RefreshResponse, RegisterByInvitationData, RegisterByInvitationError, RegisterByInvitationResponse, RegisterData, RegisterError, RegisterResponse, RemoveDependencyData, RemoveDependencyError, RemoveDependencyResponse, RemoveMemberData, RemoveMemberError, RemoveMemberResponse, RemoveTaskLabelData, RemoveTaskLabelError, RemoveTaskLabelResponse, ResendInvitationData, ResendInvitationError, ResendInvitationResponse, ResetPasswordData, ResetPasswordError, ResetPasswordResponse, RestoreFileData, RestoreFileError, RestoreFileResponse, RestoreTaskData, RestoreTaskError, RestoreTaskResponse, RetryJobData, RetryJobError, RetryJobResponse, RevokeAnalysisShareData, RevokeAnalysisShareError, RevokeAnalysisShareResponse, RevokeInvitationData, RevokeInvitationError, RevokeInvitationResponse, RevokeSessionData, RevokeSessionError, RevokeSessionResponse, RevokeShareData, RevokeShareError, RevokeShareResponse, SetUpData, SetUpError, SetUpResponse, StarCommentData, StarCommentError, StarCommentResponse, UnstarCommentData, UnstarCommentError, UnstarCommentResponse, UnsubscribeData, UnsubscribeError, UnsubscribeResponse, UpdateCommentData, UpdateCommentError, UpdateCommentResponse, UpdateLabelData, UpdateLabelError, UpdateLabelResponse, UpdateProjectData, UpdateProjectError, UpdateProjectResponse, UpdateTaskData, UpdateTaskError, UpdateTaskResponse, UploadFileData, UploadFileError, UploadFileResponse, VerifyEmailData, VerifyEmailError, VerifyEmailResponse } from '../types.gen';
+import { abortUpload, acceptInvitation, acceptInvitationLink, addDependency, addTaskLabel, addTasks, askForVerification, askToUnsubscribe, cancelJob, changeMember, changeNotificationSettings, changePassword, changeProfile, changeTasks, changeUser, checkResetLink, completeUpload, createAnalysis, createAnalysisShare, createComment, createJob, createLabel, createProject, createProjectJob, createSampleProject, createSessionLink, createShare, createTask, createTicket, createUpload, declineInvitation, declineInvitationLink, deleteComment, deleteFile, deleteLabel, deleteProject, deleteTask, downloadFile, downloadJobLog, endUserSessions, exchangeSessionLink, exportAnalysis, exportApiCalls, forgotPassword, getAnalysis, getAnalysisReport, getComment, getDetailedHealth, getFile, getFileContent, getFileLink, getHealth, getJob, getLimits, getMe, getNotificationSettings, getProfile, getProject, getSetup, getSharedContent, getSharedFile, getSharedReport, getSourceArchive, getSourceFile, getSourceSnapshot, getStorage, getSubscription, getTask, getUpload, getUsage, getUser, giveSource, inviteMember, listAllJobs, listAllProjects, listAnalyses, listAnalysisShares, listApiCalls, listCommentHistory, listComments, listEmails, listFileAccesses, listFiles, listFindings, listInvitations, listJobAssets, listJobEvents, listJobs, listLabels, listMyInvitations, listMyTasks, listPeopleToMention, listProjectJobs, listProjects, listSecurityEvents, listSessions, listShares, listSourceFiles, listSourceSnapshots, listTaskActivity, listTaskLabels, listTasks, listTeam, listUploads, listUsers, listUserSessions, listWatchers, login, logout, lookAtInvitation, openSharedFile, openSharedReport, type Options, putUploadPart, refresh, register, registerByInvitation, removeDependency, removeMember, removeTaskLabel, resendInvitation, resetPassword, restoreFile, restoreTask, retryJob, revokeAnalysisShare, revokeInvitation, revokeSession, revokeShare, setUp, starComment, unstarComment, unsubscribe, unwatchTask, updateComment, updateLabel, updateProject, updateTask, uploadFile, verifyEmail, watchTask } from '../sdk.gen';
+import type { AbortUploadData, AbortUploadError, AbortUploadResponse, AcceptInvitationData, AcceptInvitationError, AcceptInvitationLinkData, AcceptInvitationLinkError, AcceptInvitationLinkResponse, AcceptInvitationResponse, AddDependencyData, AddDependencyError, AddDependencyResponse, AddTaskLabelData, AddTaskLabelError, AddTaskLabelResponse, AddTasksData, AddTasksError, AddTasksResponse, AskForVerificationData, AskForVerificationError, AskForVerificationResponse, AskToUnsubscribeData, AskToUnsubscribeError, CancelJobData, CancelJobError, CancelJobResponse, ChangeMemberData, ChangeMemberError, ChangeMemberResponse, ChangeNotificationSettingsData, ChangeNotificationSettingsError, ChangeNotificationSettingsResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, ChangeProfileData, ChangeProfileError, ChangeProfileResponse, ChangeTasksData, ChangeTasksError, ChangeTasksResponse, ChangeUserData, ChangeUserError, ChangeUserResponse, CheckResetLinkData, CheckResetLinkError, CheckResetLinkResponse, CompleteUploadData, CompleteUploadError, CompleteUploadResponse, CreateAnalysisData, CreateAnalysisError, CreateAnalysisResponse, CreateAnalysisShareData, CreateAnalysisShareError, CreateAnalysisShareResponse, CreateCommentData, CreateCommentError, CreateCommentResponse, CreateJobData, CreateJobError, CreateJobResponse, CreateLabelData, CreateLabelError, CreateLabelResponse, CreateProjectData, CreateProjectError, CreateProjectJobData, CreateProjectJobError, CreateProjectJobResponse, CreateProjectResponse, CreateSampleProjectData, CreateSampleProjectError, CreateSampleProjectResponse, CreateSessionLinkData, CreateSessionLinkError, CreateSessionLinkResponse, CreateShareData, CreateShareError, CreateShareResponse, CreateTaskData, CreateTaskError, CreateTaskResponse, CreateTicketData, CreateTicketError, CreateTicketResponse, CreateUploadData, CreateUploadError, CreateUploadResponse, DeclineInvitationData, DeclineInvitationError, DeclineInvitationLinkData, DeclineInvitationLinkError, DeclineInvitationLinkResponse, DeclineInvitationResponse, DeleteCommentData, DeleteCommentError, DeleteCommentResponse, DeleteFileData, DeleteFileError, DeleteFileResponse, DeleteLabelData, DeleteLabelError, DeleteLabelResponse, DeleteProjectData, DeleteProjectError, DeleteProjectResponse, DeleteTaskData, DeleteTaskError, DeleteTaskResponse, DownloadFileData, DownloadFileError, DownloadFileResponse, DownloadJobLogData, DownloadJobLogError, EndUserSessionsData, EndUserSessionsError, EndUserSessionsResponse, ExchangeSessionLinkData, ExchangeSessionLinkError, ExchangeSessionLinkResponse, ExportAnalysisData, ExportAnalysisError, ExportAnalysisResponse, ExportApiCallsData, ExportApiCallsError, ExportApiCallsResponse, ForgotPasswordData, ForgotPasswordError, ForgotPasswordResponse, GetAnalysisData, GetAnalysisError, GetAnalysisReportData, GetAnalysisReportError, GetAnalysisReportResponse, GetAnalysisResponse, GetCommentData, GetCommentError, GetCommentResponse, GetDetailedHealthData, GetDetailedHealthError, GetDetailedHealthResponse, GetFileContentData, GetFileContentError, GetFileContentResponse, GetFileData, GetFileError, GetFileLinkData, GetFileLinkError, GetFileLinkResponse, GetFileResponse, GetHealthData, GetHealthError, GetHealthResponse, GetJobData, GetJobError, GetJobResponse, GetLimitsData, GetLimitsError, GetLimitsResponse, GetMeData, GetMeError, GetMeResponse, GetNotificationSettingsData, GetNotificationSettingsError, GetNotificationSettingsResponse, GetProfileData, GetProfileError, GetProfileResponse, GetProjectData, GetProjectError, GetProjectResponse, GetSetupData, GetSetupError, GetSetupResponse, GetSharedContentData, GetSharedContentError, GetSharedContentResponse, GetSharedFileData, GetSharedFileError, GetSharedFileResponse, GetSharedReportData, GetSharedReportError, GetSharedReportResponse, GetSourceArchiveData, GetSourceArchiveError, GetSourceArchiveResponse, GetSourceFileData, GetSourceFileError, GetSourceFileResponse, GetSourceSnapshotData, GetSourceSnapshotError, GetSourceSnapshotResponse, GetStorageData, GetStorageError, GetStorageResponse, GetSubscriptionData, GetSubscriptionError, GetSubscriptionResponse, GetTaskData, GetTaskError, GetTaskResponse, GetUploadData, GetUploadError, GetUploadResponse, GetUsageData, GetUsageError, GetUsageResponse, GetUserData, GetUserError, GetUserResponse, GiveSourceData, GiveSourceError, GiveSourceResponse, InviteMemberData, InviteMemberError, InviteMemberResponse, ListAllJobsData, ListAllJobsError, ListAllJobsResponse, ListAllProjectsData, ListAllProjectsError, ListAllProjectsResponse, ListAnalysesData, ListAnalysesError, ListAnalysesResponse, ListAnalysisSharesData, ListAnalysisSharesError, ListAnalysisSharesResponse, ListApiCallsData, ListApiCallsError, ListApiCallsResponse, ListCommentHistoryData, ListCommentHistoryError, ListCommentHistoryResponse, ListCommentsData, ListCommentsError, ListCommentsResponse, ListEmailsData, ListEmailsError, ListEmailsResponse, ListFileAccessesData, ListFileAccessesError, ListFileAccessesResponse, ListFilesData, ListFilesError, ListFilesResponse, ListFindingsData, ListFindingsError, ListFindingsResponse, ListInvitationsData, ListInvitationsError, ListInvitationsResponse, ListJobAssetsData, ListJobAssetsError, ListJobAssetsResponse, ListJobEventsData, ListJobEventsError, ListJobEventsResponse, ListJobsData, ListJobsError, ListJobsResponse, ListLabelsData, ListLabelsError, ListLabelsResponse, ListMyInvitationsData, ListMyInvitationsError, ListMyInvitationsResponse, ListMyTasksData, ListMyTasksError, ListMyTasksResponse, ListPeopleToMentionData, ListPeopleToMentionError, ListPeopleToMentionResponse, ListProjectJobsData, ListProjectJobsError, ListProjectJobsResponse, ListProjectsData, ListProjectsError, ListProjectsResponse, ListSecurityEventsData, ListSecurityEventsError, ListSecurityEventsResponse, ListSessionsData, ListSessionsError, ListSessionsResponse, ListSharesData, ListSharesError, ListSharesResponse, ListSourceFilesData, ListSourceFilesError, ListSourceFilesResponse, ListSourceSnapshotsData, ListSourceSnapshotsError, ListSourceSnapshotsResponse, ListTaskActivityData, ListTaskActivityError, ListTaskActivityResponse, ListTaskLabelsData, ListTaskLabelsError, ListTaskLabelsResponse, ListTasksData, ListTasksError, ListTasksResponse, ListTeamData, ListTeamError, ListTeamResponse, ListUploadsData, ListUploadsError, ListUploadsResponse, ListUsersData, ListUsersError, ListUserSessionsData, ListUserSessionsError, ListUserSessionsResponse, ListUsersResponse, ListWatchersData, ListWatchersError, ListWatchersResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, LookAtInvitationData, LookAtInvitationError, LookAtInvitationResponse, OpenSharedFileData, OpenSharedFileError, OpenSharedFileResponse, OpenSharedReportData, OpenSharedReportError, OpenSharedReportResponse, PutUploadPartData, PutUploadPartError, PutUploadPartResponse, RefreshData, RefreshError, RefreshResponse, RegisterByInvitationData, RegisterByInvitationError, RegisterByInvitationResponse, RegisterData, RegisterError, RegisterResponse, RemoveDependencyData, RemoveDependencyError, RemoveDependencyResponse, RemoveMemberData, RemoveMemberError, RemoveMemberResponse, RemoveTaskLabelData, RemoveTaskLabelError, RemoveTaskLabelResponse, ResendInvitationData, ResendInvitationError, ResendInvitationResponse, ResetPasswordData, ResetPasswordError, ResetPasswordResponse, RestoreFileData, RestoreFileError, RestoreFileResponse, RestoreTaskData, RestoreTaskError, RestoreTaskResponse, RetryJobData, RetryJobError, RetryJobResponse, RevokeAnalysisShareData, RevokeAnalysisShareError, RevokeAnalysisShareResponse, RevokeInvitationData, RevokeInvitationError, RevokeInvitationResponse, RevokeSessionData, RevokeSessionError, RevokeSessionResponse, RevokeShareData, RevokeShareError, RevokeShareResponse, SetUpData, SetUpError, SetUpResponse, StarCommentData, StarCommentError, StarCommentResponse, UnstarCommentData, UnstarCommentError, UnstarCommentResponse, UnsubscribeData, UnsubscribeError, UnsubscribeResponse, UnwatchTaskData, UnwatchTaskError, UnwatchTaskResponse, UpdateCommentData, UpdateCommentError, UpdateCommentResponse, UpdateLabelData, UpdateLabelError, UpdateLabelResponse, UpdateProjectData, UpdateProjectError, UpdateProjectResponse, UpdateTaskData, UpdateTaskError, UpdateTaskResponse, UploadFileData, UploadFileError, UploadFileResponse, VerifyEmailData, VerifyEmailError, VerifyEmailResponse, WatchTaskData, WatchTaskError, WatchTaskResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -1290,6 +1290,47 @@ export const createTaskMutation = (options?: Partial<Options<CreateTaskData>>): 
 };
 
 /**
+ * Change tasks
+ *
+ * Make the same change to many tasks, all or none; answers with those that are left.
+ */
+export const changeTasksMutation = (options?: Partial<Options<ChangeTasksData>>): UseMutationOptions<ChangeTasksResponse, ChangeTasksError, Options<ChangeTasksData>> => {
+    const mutationOptions: UseMutationOptions<ChangeTasksResponse, ChangeTasksError, Options<ChangeTasksData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await changeTasks({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Add tasks
+ *
+ * Make tasks of lines of text: `Buy ssd *bug @ana !high ~2 tomorrow`, parts indented.
+ *
+ * `*label` (made where it is missing), `@member`, `!priority`, `~estimate`, and a day at the end:
+ * today, tomorrow, friday, in 3 days, next week, 2026-12-24.
+ */
+export const addTasksMutation = (options?: Partial<Options<AddTasksData>>): UseMutationOptions<AddTasksResponse, AddTasksError, Options<AddTasksData>> => {
+    const mutationOptions: UseMutationOptions<AddTasksResponse, AddTasksError, Options<AddTasksData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await addTasks({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
  * Delete task
  *
  * Delete a task; it can be brought back.
@@ -1394,6 +1435,116 @@ export const addDependencyMutation = (options?: Partial<Options<AddDependencyDat
     const mutationOptions: UseMutationOptions<AddDependencyResponse, AddDependencyError, Options<AddDependencyData>> = {
         mutationFn: async (fnOptions) => {
             const { data } = await addDependency({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listTaskActivityQueryKey = (options: Options<ListTaskActivityData>) => createQueryKey('listTaskActivity', options);
+
+/**
+ * List task activity
+ *
+ * List what happened to a task, newest first.
+ */
+export const listTaskActivityOptions = (options: Options<ListTaskActivityData>) => queryOptions<ListTaskActivityResponse, ListTaskActivityError, ListTaskActivityResponse, ReturnType<typeof listTaskActivityQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listTaskActivity({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listTaskActivityQueryKey(options)
+});
+
+export const listTaskActivityInfiniteQueryKey = (options: Options<ListTaskActivityData>): QueryKey<Options<ListTaskActivityData>> => createQueryKey('listTaskActivity', options, true);
+
+/**
+ * List task activity
+ *
+ * List what happened to a task, newest first.
+ */
+export const listTaskActivityInfiniteOptions = (options: Options<ListTaskActivityData>) => {
+    const opts = infiniteQueryOptions<ListTaskActivityResponse, ListTaskActivityError, InfiniteData<ListTaskActivityResponse>, QueryKey<Options<ListTaskActivityData>>, number | Pick<QueryKey<Options<ListTaskActivityData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListTaskActivityData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    page: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listTaskActivity({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listTaskActivityInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+/**
+ * Unwatch task
+ *
+ * Be told of it no longer; answers with all who are.
+ */
+export const unwatchTaskMutation = (options?: Partial<Options<UnwatchTaskData>>): UseMutationOptions<UnwatchTaskResponse, UnwatchTaskError, Options<UnwatchTaskData>> => {
+    const mutationOptions: UseMutationOptions<UnwatchTaskResponse, UnwatchTaskError, Options<UnwatchTaskData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await unwatchTask({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listWatchersQueryKey = (options: Options<ListWatchersData>) => createQueryKey('listWatchers', options);
+
+/**
+ * List watchers
+ *
+ * List who is told of what happens to a task.
+ */
+export const listWatchersOptions = (options: Options<ListWatchersData>) => queryOptions<ListWatchersResponse, ListWatchersError, ListWatchersResponse, ReturnType<typeof listWatchersQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listWatchers({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listWatchersQueryKey(options)
+});
+
+/**
+ * Watch task
+ *
+ * Be told of what happens to a task; answers with all who are.
+ */
+export const watchTaskMutation = (options?: Partial<Options<WatchTaskData>>): UseMutationOptions<WatchTaskResponse, WatchTaskError, Options<WatchTaskData>> => {
+    const mutationOptions: UseMutationOptions<WatchTaskResponse, WatchTaskError, Options<WatchTaskData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await watchTask({
                 ...options,
                 ...fnOptions,
                 throwOnError: true
