@@ -30,7 +30,9 @@ PLAIN_ROUTES = {
     "/app/{path:path}",
     "/favicon.ico",
     "/login/session/{token}",
+    "/docs",
     "/openapi.json",
+    "/redoc",
 }
 #: Sockets say themselves who may speak, after the handshake; each needs tests of its own.
 SOCKETS = {"/api/v1/ws"}

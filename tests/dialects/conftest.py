@@ -35,3 +35,10 @@ async def builds_dialect(app: FastAPI, server: str) -> AsyncIterator[Speaker]:
     """Clients of the dialect builds."""
     async with speaking(server, "builds", Document(application(app, "builds"))) as speaker:
         yield speaker
+
+
+@pytest.fixture
+async def tasks_dialect(app: FastAPI, server: str) -> AsyncIterator[Speaker]:
+    """Clients of the dialect tasks."""
+    async with speaking(server, "tasks", Document(application(app, "tasks"))) as speaker:
+        yield speaker

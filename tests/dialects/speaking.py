@@ -13,7 +13,7 @@ from tests.contract.responses import Operation, operations
 from tests.world import Account
 
 #: Where each dialect is served whole.
-PREFIX = {"jobs": "/dialects/jobs", "builds": "/dialects/builds"}
+PREFIX = {name: f"/dialects/{name}" for name in ("jobs", "builds", "tasks")}
 
 
 def application(app: FastAPI, name: str) -> FastAPI:

@@ -17,6 +17,7 @@ from tests.world import Account, World
 PUBLIC = {
     "get_server_health", "get_server_health_in_detail", "get_web_health", "sign_in_by_name",
     "get_builds_health", "get_readiness", "get_liveness", "get_status",
+    "register_person", "sign_in_by_email", "refresh_tokens", "get_health_of_tasks",
 }  # fmt: skip
 #: What each kind of caller gets, written down a second time on purpose: of those of one thing it
 #: is the analysis of a project that `owner` owns.
@@ -34,17 +35,29 @@ MATRIX = {
     # Each asks for a project of their own of that name, which has no source.
     "submit_analysis": dict.fromkeys(EVERYONE, 404) | {"reader": 403},
     "read_analysis": OF_ONE | {"stranger": 403, "reader": 403},
+    "get_person": EVERYONE | {"reader": 200},
+    "list_own_tasks": EVERYONE | {"reader": 200},
+    "search_own_tasks": EVERYONE | {"reader": 200},
+    "make_own_task": dict.fromkeys(EVERYONE, 201) | {"reader": 403},
+    # Nobody's own: tests/dialects/test_tasks.py has those that are.
+    "get_own_task": dict.fromkeys(EVERYONE, 404) | {"reader": 404},
+    "change_own_task": dict.fromkeys(EVERYONE, 404) | {"reader": 403},
+    "delete_own_task": dict.fromkeys(EVERYONE, 404) | {"reader": 403},
 }
 BODIES: dict[str, dict[str, Any]] = {
     "submit_job": {"job_type": "drill", "parameters": {"steps": 0}},
     "submit_web_job": {"jobType": "drill", "parameters": {"steps": 0}},
     "submit_analysis": {"project_name": "nothing-here"},
+    "make_own_task": {"title": "Mine"},
+    "change_own_task": {},
 }
 
 
 @pytest.fixture(scope="module")
 def known(app: FastAPI) -> dict[str, list[Operation]]:
-    found = {name: Document(application(app, name)).operations for name in ("jobs", "builds")}
+    found = {
+        name: Document(application(app, name)).operations for name in ("jobs", "builds", "tasks")
+    }
     assert sum(map(len, found.values())) >= 18, "a walk that finds nothing would prove nothing"
     return found
 
@@ -57,13 +70,16 @@ def _guarded(known: dict[str, list[Operation]]) -> list[tuple[str, Operation]]:
 
 
 @pytest.fixture
-def speakers(jobs_dialect: Speaker, builds_dialect: Speaker) -> dict[str, Speaker]:
-    return {"jobs": jobs_dialect, "builds": builds_dialect}
+def speakers(
+    jobs_dialect: Speaker, builds_dialect: Speaker, tasks_dialect: Speaker
+) -> dict[str, Speaker]:
+    return {"jobs": jobs_dialect, "builds": builds_dialect, "tasks": tasks_dialect}
 
 
 async def _call(client: httpx.AsyncClient, one: Operation, thing: str) -> httpx.Response:
-    path = path_of(one, {"job_id": thing, "analysis_id": thing})
-    return await client.request(one.method, path, json=BODIES.get(one.id))
+    path = path_of(one, {"job_id": thing, "analysis_id": thing, "task_id": thing})
+    query = {"q": "x"} if one.id == "search_own_tasks" else None
+    return await client.request(one.method, path, json=BODIES.get(one.id), params=query)
 
 
 @pytest.mark.parametrize(
@@ -124,7 +140,7 @@ async def test_no_write_of_a_browser_comes_from_another_site(
     writes = [
         (name, one) for name, all_of_it in known.items() for one in all_of_it if one.method != "GET"
     ]
-    assert len(writes) == 4
+    assert len(writes) == 10
     for name, one in writes:
         client = speakers[name](headers={"Cookie": cookie, "Sec-Fetch-Site": "cross-site"})
         assert (await _call(client, one, "7")).status_code == 403, one.id

@@ -31,6 +31,10 @@ def _is_webs(body: dict[str, Any]) -> bool:
     return body.keys() == {"error"} and {"message", "code"} <= body["error"].keys()
 
 
+def _is_tasks(body: dict[str, Any]) -> bool:
+    return body["success"] is False and {"code", "message", "details"} <= body["error"].keys()
+
+
 def _is_builds(body: dict[str, Any]) -> bool:
     return body.keys() == {"error", "detail", "status_code", "timestamp"}
 
@@ -40,6 +44,7 @@ VOICES: dict[str, tuple[str, str, Callable[[dict[str, Any]], bool]]] = {
     "server": ("/dialects/jobs/api/v1/jobs", "/dialects/jobs/api/v1/jobs", _is_servers),
     "web": ("/api/jobs", "/api/jobs", _is_webs),
     "web-below": ("/dialects/jobs/api/jobs", "/dialects/jobs/api/jobs", _is_webs),
+    "tasks": (f"/api/tasks/{uuid7()}", "/api/tasks", _is_tasks),
     "builds": (f"/api/analysis/{uuid7()}", "/api/analysis/", _is_builds),
     "builds-below": (
         f"/dialects/builds/api/analysis/{uuid7()}",

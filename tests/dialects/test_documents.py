@@ -43,6 +43,19 @@ DECLARED = {
         "GET /api/health/live": ("none", False),
         "GET /api/health/status": ("none", False),
     },
+    "tasks": {
+        "POST /api/auth/register": ("register", False),
+        "POST /api/auth/login": ("login", False),
+        "POST /api/auth/refresh": ("refresh", False),
+        "GET /api/auth/me": ("user", False),
+        "GET /api/tasks": ("user", False),
+        "POST /api/tasks": ("user", True),
+        "GET /api/tasks/search": ("search", False),
+        "GET /api/tasks/{task_id}": ("user", False),
+        "PUT /api/tasks/{task_id}": ("user", True),
+        "DELETE /api/tasks/{task_id}": ("user", False),
+        "GET /health": ("user", False),
+    },
 }
 every_dialect = pytest.mark.parametrize("name", DECLARED)
 

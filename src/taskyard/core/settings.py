@@ -125,8 +125,8 @@ class Settings(BaseSettings):
         description="What people may have this server reach although it lies inside or speaks "
         "plain http: `git.internal`, `10.1.2.3:3000`, `10.1.0.0/16`, `[fd00::/8]`, by comma.",
     )
-    dialects: Annotated[list[Literal["jobs", "builds"]], NoDecode] = Field(
-        ["jobs", "builds"],
+    dialects: Annotated[list[Literal["jobs", "builds", "tasks"]], NoDecode] = Field(
+        ["jobs", "builds", "tasks"],
         description="Further contracts that are spoken (dialects.md), by comma; `none` for none.",
     )
     socket_token_in_url: bool = Field(

@@ -1,4 +1,4 @@
-"""The page that documents a dialect, made from its OpenAPI document; it needs no script."""
+"""The page that documents an API, made from its OpenAPI document; it needs no script."""
 
 import base64
 import hashlib
@@ -58,7 +58,7 @@ def page(document: dict[str, Any]) -> HTMLResponse:
     text = _ENVIRONMENT.get_template("reference.html.j2").render(
         document=document,
         style=_STYLE,
-        server=document["servers"][0]["url"],
+        server=document.get("servers", [{"url": ""}])[0]["url"],
         parts=[
             (tag, [c for c in calls if tag["name"] in c.body["tags"]]) for tag in document["tags"]
         ],
@@ -79,7 +79,9 @@ def _calls(document: dict[str, Any]) -> Iterator[_Call]:
 
 
 def _answer(status: int, answer: dict[str, Any], shapes: "_Shapes") -> _Answer:
-    content = answer["content"]["application/json"]
+    content = answer.get("content", {}).get("application/json")
+    if content is None:  # a file, a stream, or nothing
+        return _Answer(status, ", ".join(answer.get("content", ())) or "nothing", [])
     reasons = [example["summary"] for example in content.get("examples", {}).values()]
     return _Answer(status, shapes.of(content["schema"]), reasons)
 
@@ -99,7 +101,7 @@ class _Shapes:
         if "enum" in schema or "const" in schema:
             return " | ".join(f'"{one}"' for one in schema.get("enum", [schema.get("const")]))
         if schema.get("type") == "array":
-            return f"[{self.of(schema['items'], indent)}, …]"
+            return f"[{self.of(schema.get('items', {}), indent)}, …]"
         if "properties" in schema:
             return self._object(schema, indent)
         kind = schema.get("type", "any value")

@@ -20,7 +20,7 @@ from taskyard.core.platform import Platform
 from taskyard.core.routing import use_index
 from taskyard.core.settings import Settings, get_settings
 from taskyard.core.silence import noticed
-from taskyard.dialects import DIALECTS, FrontDoor
+from taskyard.dialects import DIALECTS, FrontDoor, reference
 from taskyard.entry.wiring import build_platform, following, register_kinds, standing
 
 _EXPOSED = [
@@ -100,6 +100,8 @@ def _routes() -> Iterator[BaseRoute]:
     yield from webapp.ROUTES
     yield Route("/", _root)
     yield Route("/openapi.json", _openapi)
+    for path in ("/docs", "/redoc"):  # where contracts look for it
+        yield Route(path, _docs)
 
 
 @asynccontextmanager
@@ -131,3 +133,12 @@ async def _openapi(request: Request) -> Response:
     await admission_of(request).stranger()
     document: dict[str, Any] = request.app.openapi()
     return JSONResponse(document)
+
+
+async def _docs(request: Request) -> Response:
+    await admission_of(request).stranger()
+    state = request.app.state
+    if getattr(state, "docs", None) is None:  # it takes a third of a second, once
+        state.docs = reference.page(request.app.openapi())
+    page: Response = state.docs
+    return page

@@ -16,6 +16,7 @@ from taskyard.projects.access import VISIBLE, look
 from taskyard.projects.errors import ProjectNotFound
 from taskyard.projects.events import AdminLooked
 from taskyard.tasks.errors import TaskNotFound
+from taskyard.tasks.policy import beginnings
 from taskyard.tasks.schemas import MyTaskQuery, TaskQuery, several
 from taskyard.tasks.types import CLOSED, PRIORITIES
 
@@ -244,13 +245,13 @@ def _asked(query: MyTaskQuery) -> Iterator[Condition]:
 
 def _sought(q: str) -> Condition:
     """Return the condition that a task is meant by these words, their beginnings or its number."""
-    words = re.findall(r"\w+", q)
-    if not words:
+    words = beginnings(q)
+    if words is None:
         pattern = q.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         return "tasks.title ILIKE {}", (f"%{pattern}%",)
     query = "to_tsquery('simple', {}) || plainto_tsquery('english', {})"
     found = f"tasks.search @@ ({query})"
-    wanted: tuple[Any, ...] = (" & ".join(f"'{word}':*" for word in words), q)
+    wanted: tuple[Any, ...] = (words, q)
     number = re.fullmatch(r"(?:[A-Za-z][A-Za-z0-9]{1,9}-|#)?([0-9]{1,9})", q)
     if number is not None:
         return f"({found} OR tasks.number = {{}})", (*wanted, int(number[1]))

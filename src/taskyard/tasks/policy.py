@@ -1,8 +1,18 @@
 """Rules of tasks that need no database."""
 
+import re
 from collections import deque
 from collections.abc import Iterable, Sequence
 from uuid import UUID
+
+
+def beginnings(text: str) -> str | None:
+    """Return the query of PostgreSQL for all words of a text or longer ones; None without any.
+
+    Parts of a word such as `foo_bar` are told apart by the database, as when it was kept.
+    """
+    words = re.findall(r"\w+", text)
+    return " & ".join(f"'{word}':*" for word in words) or None
 
 
 def chain(edges: Iterable[tuple[UUID, UUID]], start: UUID, goal: UUID) -> Sequence[UUID]:
