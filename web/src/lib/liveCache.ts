@@ -28,6 +28,7 @@ const STALE: Record<string, readonly string[]> = {
   file: ['listFiles', 'listShares', 'getStorage'],
   job: [...JOB_LISTS, 'getJob', 'getAnalysis'],
   analysis: ['listAnalysisShares'],
+  comment: ['listComments', 'listCommentHistory'],
 };
 
 const ENDS = new Set(['job.completed', 'job.failed', 'job.cancelled']);

@@ -7,6 +7,7 @@ import { Elapsed } from '@/components/ui/ago';
 import { Progress } from '@/components/ui/meter';
 import { Notice } from '@/components/ui/notice';
 import { Segmented } from '@/components/ui/segmented';
+import { Comments } from '@/features/comments/comments';
 import { RunFacts } from '@/features/jobs/facts';
 import { Log, type LogHandle } from '@/features/jobs/log';
 import { RunActions } from '@/features/jobs/run-actions';
@@ -24,6 +25,7 @@ const PARTS = [
   { value: 'log', label: 'Log' },
   { value: 'steps', label: 'Steps' },
   { value: 'facts', label: 'Facts' },
+  { value: 'talk', label: 'Talk' },
 ] as const;
 
 type Part = (typeof PARTS)[number]['value'];
@@ -32,7 +34,8 @@ type Part = (typeof PARTS)[number]['value'];
 const PLACES: Record<Part, string> = {
   steps: 'lg:block lg:w-56 lg:shrink-0 lg:border-r lg:border-line',
   log: 'lg:flex',
-  facts: 'xl:block xl:w-64 xl:shrink-0 xl:border-l xl:border-line',
+  facts: 'xl:block xl:flex-none xl:overflow-visible!',
+  talk: 'xl:block xl:flex-none xl:overflow-visible!',
 };
 
 function Run() {
@@ -111,8 +114,20 @@ function Run() {
               failed={job.status === 'failed'}
             />
           </div>
-          <div className={place('facts')}>
-            <RunFacts job={job} />
+          <div className="contents xl:block xl:w-80 xl:shrink-0 xl:overflow-y-auto xl:border-line xl:border-l">
+            <div className={place('facts')}>
+              <RunFacts job={job} />
+            </div>
+            <section aria-label="Talk" className={`${place('talk')} xl:border-line xl:border-t`}>
+              <div className="p-4">
+                <h2 className="mb-3 max-xl:hidden">Talk</h2>
+                {job.project_id ? (
+                  <Comments thing={{ projectId: job.project_id, type: 'job', id: job.id }} />
+                ) : (
+                  <p className="text-mute">A run outside of projects is seen by you alone.</p>
+                )}
+              </div>
+            </section>
           </div>
         </div>
       </div>
