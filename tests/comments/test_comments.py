@@ -112,6 +112,19 @@ async def test_runs_can_be_talked_about(room: Room, world: World) -> None:
     assert (answer.status_code, answer.json()["error"]["code"]) == (404, "COMMENT_NOT_FOUND")
 
 
+async def test_tasks_can_be_talked_about_until_they_are_deleted(room: Room) -> None:
+    client = room.api(as_=room.member)
+    tasks = f"/api/v1/projects/{room.project.id}/tasks"
+    task = (await client.post(tasks, json={"title": "Open the till"})).json()["data"]
+    about = {"entity_type": "task", "entity_id": task["id"]}
+    said = await room.say(room.member, "how?", **about)
+    page = await room.page(room.viewer, about=("task", UUID(task["id"])))
+    assert [item["id"] for item in page["items"]] == [said["id"]]
+    await client.delete(f"{tasks}/{task['id']}")
+    answer = await room.post(room.member, "late", **about)
+    assert answer.json()["error"]["code"] == "COMMENT_TARGET_NOT_FOUND"
+
+
 @pytest.mark.parametrize("given", ["nowhere", "another project", "system work", "no project"])
 async def test_what_is_not_in_the_project_cannot_be_talked_about(
     room: Room, world: World, given: str

@@ -24,7 +24,7 @@ OPEN_TO_ALL = (
     "/app/reset-password",
     "/app/verify-email#tyl_no-such-link",
     "/app/report",
-    "/app/unsubscribe?category=run_failed&token=x",
+    "/app/unsubscribe?category=job_failed&token=x",
 )
 SIGNED_IN = (
     "/app/",

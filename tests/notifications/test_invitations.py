@@ -59,7 +59,7 @@ async def test_an_account_gets_the_letter_it_can_switch_off(yard: Yard) -> None:
     client = _client(yard, guest)
     joined = await client.post("/api/v1/invitations/accept", json={"token": _token(letter)})
     assert joined.status_code == 200
-    wanted = {"categories": {"invitation": False}}
+    wanted = {"categories": {"team_invite": False}}
     await client.patch("/api/v1/notifications/settings", json=wanted)
     second = await yard.world.project(owner=owner)
     for whom in ({"username": guest.username}, {"email": guest.email}):

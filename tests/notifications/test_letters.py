@@ -39,6 +39,10 @@ GIVEN: dict[str, BaseModel] = {
     "run_completed": templates.RunEnded(
         job_id=uuid7(), title="Analysis 12", project=None, at=AT, took="2 h 1 min"
     ),
+    "notice": templates.Notice(
+        said="noor mentioned you in TY-7 Open the till", page="inbox", project="Shop", at=AT
+    ),
+    "digest": templates.Digest(lines=["noor completed TY-7 Open the till"], more=False),
     "invitation": templates.Invitation(
         link_id=uuid7(), until=AT, inviter="Noor", project="Shop", role="member"
     ),

@@ -214,7 +214,7 @@ async def test_a_failed_run_is_told_unless_its_owner_chose_otherwise(yard: Yard)
     assert letter.message["Subject"] == "Drill of 2 steps failed"
     assert "The drill was told to refuse this." in letter.words
     assert _link(letter) == f"https://yard.example.com/app/runs/{job_id}"
-    await _choose(yard, account, run_failed=False)
+    await _choose(yard, account, job_failed=False)
     await _run(yard, account, then="refuse")
     assert len(await _subjects(yard, account)) == 1
 
@@ -223,7 +223,7 @@ async def test_a_run_that_took_its_time_is_told_to_who_wants_it(yard: Yard) -> N
     account = await yard.account()
     await _run(yard, account, long=True)
     assert await _subjects(yard, account) == [], "nobody asked for it"
-    await _choose(yard, account, run_completed=True)
+    await _choose(yard, account, job_completed=True)
     await _run(yard, account)
     assert await _subjects(yard, account) == [], "it was quick"
     await _run(yard, account, long=True)
@@ -269,7 +269,7 @@ async def test_a_letter_tells_how_to_end_such_letters(yard: Yard) -> None:
     await _run(yard, account, then="refuse")
     await yard.post.wait(account.email, count=2)
     ended = await client.post(address, data={"List-Unsubscribe": "One-Click"})
-    assert ended.json() == {"data": {"category": "run_failed", "title": "A run failed"}}
+    assert ended.json() == {"data": {"category": "job_failed", "title": "A run failed"}}
     await _run(yard, account, then="refuse")
     assert len(await _subjects(yard, account)) == 2
 

@@ -2,6 +2,7 @@
 
 import base64
 
+import httpx
 import pytest
 from pydantic import SecretStr
 
@@ -13,49 +14,80 @@ from tests.world import World
 
 HERE = "/api/v1/notifications/settings"
 UNSUBSCRIBE = "/api/v1/notifications/unsubscribe"
+#: What nobody is written about who never chose.
+UNWANTED = {"task_completed", "team_joined", "team_member_left", "job_completed"}
+
+
+async def _unwanted(client: httpx.AsyncClient) -> set[str]:
+    categories = (await client.get(HERE)).json()["data"]["categories"]
+    return {item["category"] for item in categories if not item["wanted"]}
 
 
 async def test_what_a_person_is_told_of(api: Api, world: World) -> None:
     account = await world.account()
     data = (await api(as_=account).get(HERE)).json()["data"]
     assert (data["mail"], data["email"], data["email_verified"]) == (False, account.email, False)
-    seen = {item["category"]: (item["wanted"], item["locked"]) for item in data["categories"]}
+    seen = {item["category"]: (item["in_app"], item["email"]) for item in data["categories"]}
     assert seen == {
-        "security": (True, True),
-        "run_failed": (True, False),
-        "run_completed": (False, False),
-        "invitation": (True, False),
+        "security": (None, "at_once"),
+        "mention": (True, "at_once"),
+        "comment_added": (True, "digest"),
+        "task_assigned": (True, "at_once"),
+        "task_completed": (True, "off"),
+        "team_invite": (True, "at_once"),
+        "team_joined": (True, "off"),
+        "team_member_left": (True, "off"),
+        "job_failed": (True, "at_once"),
+        "job_completed": (True, "off"),
+        "digest": (None, "at_once"),
     }
+    assert [item["category"] for item in data["categories"] if item["locked"]] == ["security"]
+
+
+async def test_each_channel_is_chosen_by_itself(api: Api, world: World) -> None:
+    client = api(as_=await world.account())
+    for choice in ({"in_app": False}, {"email": "digest"}, {"in_app": None}):
+        answer = await client.patch(HERE, json={"categories": {"mention": choice}})
+        assert answer.status_code == 200
+    kept = (await client.get(HERE)).json()["data"]["categories"][1]
+    assert (kept["category"], kept["in_app"], kept["email"]) == ("mention", False, "digest")
+
+
+@pytest.mark.parametrize(
+    "choice",
+    [{"security": {"in_app": True}}, {"digest": {"email": "digest"}}, {"digest": {"in_app": True}}],
+)
+async def test_a_letter_alone_has_no_other_channel(
+    api: Api, world: World, choice: dict[str, object]
+) -> None:
+    client = api(as_=await world.account())
+    answer = await client.patch(HERE, json={"categories": choice | {"mention": False}})
+    assert answer.json()["error"]["code"] == "NOTIFICATION_CHANNEL_MISSING"
+    assert await _unwanted(client) == UNWANTED, "nothing is changed by half"
 
 
 async def test_choices_are_kept_one_by_one(api: Api, world: World) -> None:
     account, other = await world.account(), await world.account()
     client = api(as_=account)
-    for categories in ({"run_completed": True}, {"run_failed": False}, {}, {"security": True}):
+    for categories in ({"job_completed": True}, {"job_failed": False}, {}, {"security": True}):
         answer = await client.patch(HERE, json={"categories": categories})
         assert answer.status_code == 200
     kept = (await client.get(HERE)).json()["data"]["categories"]
-    wanted = {item["category"]: item["wanted"] for item in kept}
-    assert wanted == {
-        "security": True,
-        "run_failed": False,
-        "run_completed": True,
-        "invitation": True,
-    }
-    theirs = (await api(as_=other).get(HERE)).json()["data"]["categories"]
-    assert [item["wanted"] for item in theirs] == [True, True, False, True]
+    assert {item["category"] for item in kept if not item["wanted"]} == (
+        UNWANTED - {"job_completed"} | {"job_failed"}
+    )
+    assert await _unwanted(api(as_=other)) == UNWANTED
     events = (await client.get("/api/v1/auth/security-events")).json()["items"]
     assert events[0]["name"] == "account.email_categories_chosen"
-    assert events[0]["details"] == {"wanted": [], "unwanted": ["run_failed"]}
+    assert events[0]["details"] == {"wanted": [], "unwanted": ["job_failed"]}
 
 
 async def test_notices_about_safety_stay_on(api: Api, world: World) -> None:
     client = api(as_=await world.account())
-    answer = await client.patch(HERE, json={"categories": {"security": False, "run_failed": False}})
+    answer = await client.patch(HERE, json={"categories": {"security": False, "job_failed": False}})
     assert answer.status_code == 422
     assert answer.json()["error"]["code"] == "EMAIL_CATEGORY_LOCKED"
-    wanted = [item["wanted"] for item in (await client.get(HERE)).json()["data"]["categories"]]
-    assert wanted == [True, True, False, True], "nothing is changed by half"
+    assert await _unwanted(client) == UNWANTED, "nothing is changed by half"
 
 
 @pytest.mark.parametrize(
@@ -63,7 +95,7 @@ async def test_notices_about_safety_stay_on(api: Api, world: World) -> None:
     [
         {},
         {"categories": {"news": True}},
-        {"categories": {"run_failed": "perhaps"}},
+        {"categories": {"job_failed": "perhaps"}},
         {"categories": []},
     ],
 )
@@ -84,8 +116,7 @@ async def test_a_link_ends_one_category_for_one_person(api: Api, world: World) -
     for _ in range(2):
         answer = await api().post(UNSUBSCRIBE, params={"token": token})
         assert answer.status_code == 200
-    wanted = (await api(as_=account).get(HERE)).json()["data"]["categories"]
-    assert [item["wanted"] for item in wanted] == [True, False, False, True]
+    assert await _unwanted(api(as_=account)) == UNWANTED | {"job_failed"}
 
 
 async def test_looking_at_a_link_ends_nothing(api: Api, world: World) -> None:
@@ -94,10 +125,9 @@ async def test_looking_at_a_link_ends_nothing(api: Api, world: World) -> None:
     answer = await api().get(UNSUBSCRIBE, params={"token": token})
     assert answer.status_code == 303
     assert answer.headers["location"].endswith(
-        f"/app/unsubscribe?category=run_failed&token={token}"
+        f"/app/unsubscribe?category=job_failed&token={token}"
     )
-    wanted = (await api(as_=account).get(HERE)).json()["data"]["categories"]
-    assert [item["wanted"] for item in wanted] == [True, True, False, True]
+    assert await _unwanted(api(as_=account)) == UNWANTED
 
 
 async def test_safety_cannot_be_ended_by_a_link(api: Api, world: World) -> None:
@@ -114,7 +144,7 @@ async def test_no_link_can_be_made_up(api: Api, world: World) -> None:
     raw = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
     for forged in (
         raw[:16] + theirs.id.bytes + raw[32:],
-        raw[:32] + b"run_completed",
+        raw[:32] + b"job_completed",
         b"\0" * 16 + raw[16:],
         raw[:10],
         b"",
@@ -130,5 +160,4 @@ async def test_no_link_can_be_made_up(api: Api, world: World) -> None:
             unsubscribing.unseal(settings, nonsense)
     with pytest.raises(UnsubscribeLinkInvalid):
         unsubscribing.unseal(other, token)
-    wanted = (await api(as_=theirs).get(HERE)).json()["data"]["categories"]
-    assert [item["wanted"] for item in wanted] == [True, True, False, True]
+    assert await _unwanted(api(as_=theirs)) == UNWANTED

@@ -12,6 +12,7 @@ import { Route as rootRouteImport } from './routes/__root'
 import { Route as AppRouteImport } from './routes/_app'
 import { Route as DoorRouteImport } from './routes/_door'
 import { Route as AppIndexRouteImport } from './routes/_app/index'
+import { Route as AppInboxRouteImport } from './routes/_app/inbox'
 import { Route as AppSettingsRouteRouteImport } from './routes/_app/settings/route'
 import { Route as DoorForgotPasswordRouteImport } from './routes/_door/forgot-password'
 import { Route as DoorLoginRouteImport } from './routes/_door/login'
@@ -55,6 +56,11 @@ const DoorRoute = DoorRouteImport.update({
 const AppIndexRoute = AppIndexRouteImport.update({
   id: '/',
   path: '/',
+  getParentRoute: () => AppRoute,
+} as any)
+const AppInboxRoute = AppInboxRouteImport.update({
+  id: '/inbox',
+  path: '/inbox',
   getParentRoute: () => AppRoute,
 } as any)
 const AppSettingsRouteRoute = AppSettingsRouteRouteImport.update({
@@ -226,6 +232,7 @@ const AppProjectsProjectIdSourceSnapshotIdRoute =
 export interface FileRoutesByFullPath {
   '/': typeof AppIndexRoute
   '/settings': typeof AppSettingsRouteRouteWithChildren
+  '/inbox': typeof AppInboxRoute
   '/forgot-password': typeof DoorForgotPasswordRoute
   '/login': typeof DoorLoginRoute
   '/register': typeof DoorRegisterRoute
@@ -259,6 +266,7 @@ export interface FileRoutesByFullPath {
 }
 export interface FileRoutesByTo {
   '/': typeof AppIndexRoute
+  '/inbox': typeof AppInboxRoute
   '/forgot-password': typeof DoorForgotPasswordRoute
   '/login': typeof DoorLoginRoute
   '/register': typeof DoorRegisterRoute
@@ -294,6 +302,7 @@ export interface FileRoutesById {
   '/_app': typeof AppRouteWithChildren
   '/_door': typeof DoorRouteWithChildren
   '/_app/settings': typeof AppSettingsRouteRouteWithChildren
+  '/_app/inbox': typeof AppInboxRoute
   '/_door/forgot-password': typeof DoorForgotPasswordRoute
   '/_door/login': typeof DoorLoginRoute
   '/_door/register': typeof DoorRegisterRoute
@@ -331,6 +340,7 @@ export interface FileRouteTypes {
   fullPaths:
     | '/'
     | '/settings'
+    | '/inbox'
     | '/forgot-password'
     | '/login'
     | '/register'
@@ -364,6 +374,7 @@ export interface FileRouteTypes {
   fileRoutesByTo: FileRoutesByTo
   to:
     | '/'
+    | '/inbox'
     | '/forgot-password'
     | '/login'
     | '/register'
@@ -398,6 +409,7 @@ export interface FileRouteTypes {
     | '/_app'
     | '/_door'
     | '/_app/settings'
+    | '/_app/inbox'
     | '/_door/forgot-password'
     | '/_door/login'
     | '/_door/register'
@@ -457,6 +469,13 @@ declare module '@tanstack/react-router' {
       path: '/'
       fullPath: '/'
       preLoaderRoute: typeof AppIndexRouteImport
+      parentRoute: typeof AppRoute
+    }
+    '/_app/inbox': {
+      id: '/_app/inbox'
+      path: '/inbox'
+      fullPath: '/inbox'
+      preLoaderRoute: typeof AppInboxRouteImport
       parentRoute: typeof AppRoute
     }
     '/_app/settings': {
@@ -733,6 +752,7 @@ const AppProjectsProjectIdRouteRouteWithChildren =
 
 interface AppRouteChildren {
   AppSettingsRouteRoute: typeof AppSettingsRouteRouteWithChildren
+  AppInboxRoute: typeof AppInboxRoute
   AppIndexRoute: typeof AppIndexRoute
   AppProjectsProjectIdRouteRoute: typeof AppProjectsProjectIdRouteRouteWithChildren
   AppPeopleUserIdRoute: typeof AppPeopleUserIdRoute
@@ -744,6 +764,7 @@ interface AppRouteChildren {
 
 const AppRouteChildren: AppRouteChildren = {
   AppSettingsRouteRoute: AppSettingsRouteRouteWithChildren,
+  AppInboxRoute: AppInboxRoute,
   AppIndexRoute: AppIndexRoute,
   AppProjectsProjectIdRouteRoute: AppProjectsProjectIdRouteRouteWithChildren,
   AppPeopleUserIdRoute: AppPeopleUserIdRoute,

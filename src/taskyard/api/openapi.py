@@ -34,7 +34,7 @@ TAGS: Final = [
     {"name": "jobs", "description": "Durable runs of machine work, live."},
     {"name": "comments", "description": "What people say about a project, a run or a task."},
     {"name": "analyses", "description": "Code analysis: reports, findings, exports."},
-    {"name": "notifications", "description": "What people are told of by e-mail."},
+    {"name": "notifications", "description": "What people are told of, in the app and by e-mail."},
     {"name": "admin", "description": "Looking after the instance; administrators only."},
     {"name": "analytics", "description": "What the API was asked, and how fast it answered."},
     {"name": "live", "description": "Tickets for the WebSocket at `/api/v1/ws`."},

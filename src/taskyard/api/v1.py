@@ -13,6 +13,7 @@ from taskyard.files.shares import routes as shares
 from taskyard.files.uploads import routes as uploads
 from taskyard.jobs import routes as jobs
 from taskyard.notifications import routes as notifications
+from taskyard.notifications.inbox import routes as inbox
 from taskyard.projects import routes as projects
 from taskyard.projects.team import routes as team
 from taskyard.runners.analysis import routes as analyses
@@ -39,6 +40,7 @@ ROUTERS = (
     *analyses.ROUTERS,
     *analysis_shares.ROUTERS,
     *notifications.ROUTERS,
+    *inbox.ROUTERS,
     *admin.ROUTERS,
     *analytics.ROUTERS,
 )

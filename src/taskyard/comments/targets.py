@@ -10,11 +10,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from taskyard.comments.types import EntityType
 from taskyard.jobs.models import Job
 from taskyard.projects.models import Membership, Project
+from taskyard.tasks.models import Task
 
 #: A row where the thing `$3` is in the project `$2`.
 THERE: Final[dict[EntityType, str]] = {
     "project": "SELECT 1 WHERE $3::uuid = $2::uuid",
     "job": "SELECT 1 FROM jobs WHERE jobs.id = $3 AND jobs.project_id = $2 AND queue = 'work'",
+    "task": "SELECT 1 FROM tasks WHERE tasks.id = $3 AND tasks.project_id = $2"
+    " AND tasks.deleted_at IS NULL",
 }
 
 
@@ -23,6 +26,8 @@ class Target:
     """A thing that may be talked about."""
 
     title: str
+    #: What people call a task, such as `TY-42`.
+    key: str | None
     #: Those it concerns before anybody said anything.
     people: frozenset[UUID]
 
@@ -33,6 +38,8 @@ async def find(
     """Return a thing of a live project, None where it is not there."""
     if entity_type == "project":
         return await _project(db, entity_id) if entity_id == project_id else None
+    if entity_type == "task":
+        return await _task(db, project_id, entity_id)
     return await _job(db, project_id, entity_id)
 
 
@@ -43,7 +50,7 @@ async def _project(db: AsyncSession, project_id: UUID) -> Target | None:
         .where(Project.id == project_id, Membership.role == "owner")
     )
     rows = (await db.execute(query)).all()
-    return Target(rows[0].name, frozenset(row.user_id for row in rows)) if rows else None
+    return Target(rows[0].name, None, frozenset(row.user_id for row in rows)) if rows else None
 
 
 async def _job(db: AsyncSession, project_id: UUID, job_id: UUID) -> Target | None:
@@ -51,4 +58,17 @@ async def _job(db: AsyncSession, project_id: UUID, job_id: UUID) -> Target | Non
         Job.id == job_id, Job.project_id == project_id, Job.queue == "work"
     )
     row = (await db.execute(query)).one_or_none()
-    return Target(row.title, frozenset({row.owner_id} - {None})) if row else None
+    return Target(row.title, None, frozenset({row.owner_id} - {None})) if row else None
+
+
+async def _task(db: AsyncSession, project_id: UUID, task_id: UUID) -> Target | None:
+    query = (
+        select(Task.title, Task.number, Task.assignee_id, Task.created_by, Project.key)
+        .join(Project, Project.id == Task.project_id)
+        .where(Task.id == task_id, Task.project_id == project_id, Task.deleted_at.is_(None))
+    )
+    row = (await db.execute(query)).one_or_none()
+    if row is None:
+        return None
+    people = frozenset({row.assignee_id, row.created_by} - {None})
+    return Target(row.title, f"{row.key}-{row.number}", people)

@@ -3,6 +3,6 @@
 from typing import Literal
 
 #: What may be talked about.
-EntityType = Literal["project", "job"]
+EntityType = Literal["project", "job", "task"]
 #: The longest comment, in characters (contract workspace).
 LONGEST = 10_000

@@ -29,6 +29,10 @@ from taskyard.jobs.topics import JobTopics, OwnTopics, ProjectTopics
 from taskyard.kit.clock import now
 from taskyard.notifications import service as notifications
 from taskyard.notifications.background import MAIL_KIND
+from taskyard.notifications.inbox import digest
+from taskyard.notifications.inbox import service as inbox
+from taskyard.notifications.inbox.listeners import Notices
+from taskyard.notifications.inbox.topics import InboxTopics
 from taskyard.notifications.listeners import Letters, Outcomes
 from taskyard.projects.listeners import PersonalProjects
 from taskyard.projects.team import inviting
@@ -53,7 +57,7 @@ def register_kinds() -> None:
 
 def listeners(settings: Settings) -> list[Listener]:
     """Return everything that reads the event spine."""
-    return [PersonalProjects(), DeletedProjects(), Letters(settings), Outcomes()]
+    return [PersonalProjects(), DeletedProjects(), Letters(settings), Notices(settings), Outcomes()]
 
 
 def chores() -> list[Chore]:
@@ -66,6 +70,8 @@ def chores() -> list[Chore]:
         Chore("tokens", timedelta(hours=1), _forget_tokens),
         Chore("invitations", timedelta(minutes=10), _expire_invitations),
         Chore("letters", timedelta(hours=1), _forget_letters),
+        Chore("inboxes", timedelta(hours=1), _forget_notices),
+        Chore("digests", timedelta(minutes=10), _send_digests),
         Chore("garbage", timedelta(days=1), _collect_garbage),
         Chore("uploads", timedelta(minutes=10), _end_uploads),
         Chore("workspaces", timedelta(hours=1), _sweep_workspaces),
@@ -112,6 +118,15 @@ async def _forget_letters(platform: Platform) -> None:
         await notifications.forget_old(uow)
 
 
+async def _forget_notices(platform: Platform) -> None:
+    async with unit_of_work(platform.database) as uow:
+        await inbox.forget_old(uow)
+
+
+async def _send_digests(platform: Platform) -> None:
+    await digest.send_due(platform)
+
+
 async def _collect_garbage(platform: Platform) -> None:
     # First the rows that refer to blobs, then the blobs.
     async with unit_of_work(platform.database) as uow:
@@ -149,7 +164,7 @@ async def following(platform: Platform) -> AsyncIterator[None]:
         platform.database,
         platform.bus,
         counted=[JobTopics()],
-        spined=[ProjectTopics(), OwnTopics()],
+        spined=[ProjectTopics(), OwnTopics(), InboxTopics()],
     )
     await hub.start()
     try:

@@ -20,6 +20,7 @@ TABLES = (
     "taskyard.jobs.models",
     "taskyard.comments.models",
     "taskyard.notifications.models",
+    "taskyard.notifications.inbox.models",
     "taskyard.runners.analysis.models",
     "taskyard.analytics.models",
 )

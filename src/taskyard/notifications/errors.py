@@ -10,6 +10,20 @@ class CategoryLocked(TaskyardError):
     code = "EMAIL_CATEGORY_LOCKED"
 
 
+class ChannelMissing(TaskyardError):
+    """There is no `{channel}` for {category}; it is only ever a letter of its own."""
+
+    kind = Kind.INVALID
+    code = "NOTIFICATION_CHANNEL_MISSING"
+
+
+class SnoozeInvalid(TaskyardError):
+    """Snooze until a moment to come, within a year."""
+
+    kind = Kind.INVALID
+    code = "SNOOZE_INVALID"
+
+
 class UnsubscribeLinkInvalid(TaskyardError):
     """This link is not one of ours. Choose what you get by e-mail in your settings."""
 

@@ -28,7 +28,7 @@ from taskyard.projects.team.events import MemberInvited
 
 #: What lies further back is no news: an instance that gets its mail server late, or that was
 #: down for days, does not write to everybody about everything.
-_NEWS: Final = timedelta(hours=6)
+NEWS: Final = timedelta(hours=6)
 #: Whoever asked for a quicker run is still looking at it.
 #: Dots as they stand in addresses of pages.
 _IN_WORD: Final = re.compile(r"(?<=\w)\.(?=\w)")
@@ -59,7 +59,7 @@ class Letters:
 
     async def handle(self, db: AsyncSession, event: Told) -> None:
         """Write to whom it concerns, in the transaction that moves the position."""
-        if self._is_on and event.at > now() - _NEWS:
+        if self._is_on and event.at > now() - NEWS:
             await self._verbs[event.name](Uow(db), event)
 
     async def _welcome(self, uow: Uow, event: Told) -> None:

@@ -50,14 +50,16 @@ class Email(Identified, Base):
     sent_at: Mapped[datetime | None]
 
 
-class EmailPreference(Base):
-    """A person's choice about one category; no row where they never chose."""
+class Preference(Base):
+    """A person's choice about one category; no row, or none of a channel, where they never did."""
 
-    __tablename__ = "email_preferences"
+    __tablename__ = "notification_preferences"
+    __table_args__ = (CheckConstraint("email IN ('off', 'at_once', 'digest')", name="email"),)
 
     user_id: Mapped[UUID] = mapped_column(
         ForeignKey("users.id", ondelete="CASCADE"), primary_key=True
     )
     category: Mapped[str] = mapped_column(String(40), primary_key=True)
-    wanted: Mapped[bool]
+    in_app: Mapped[bool | None]
+    email: Mapped[str | None] = mapped_column(String(10))
     chosen_at: Mapped[datetime] = mapped_column(server_default=func.now(), onupdate=func.now())

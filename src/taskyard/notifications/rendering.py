@@ -26,6 +26,13 @@ _BECAUSE: Final = {
     Category.SECURITY: "This is about the safety of your account, so it cannot be switched off.",
     Category.RUN_FAILED: "You get this when a run that you asked for fails.",
     Category.RUN_COMPLETED: "You get this when a run that you asked for took its time and is done.",
+    Category.MENTION: "You get this when somebody mentions you in a comment.",
+    Category.COMMENT_ADDED: "You get this when somebody comments where you take part.",
+    Category.TASK_ASSIGNED: "You get this when somebody assigns you a task.",
+    Category.TASK_COMPLETED: "You get this when a task is done that you made or were assigned.",
+    Category.TEAM_JOINED: "You get this when somebody joins a project of yours.",
+    Category.TEAM_MEMBER_LEFT: "You get this when somebody leaves a project of yours.",
+    Category.DIGEST: "You get this once a day, where something new waits to be read.",
     Category.INVITATION: "You get this when somebody invites you into a project.",
 }
 

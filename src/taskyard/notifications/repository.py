@@ -1,6 +1,6 @@
 """Every query of notifications."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -14,7 +14,7 @@ from taskyard.core.partitions import first_id
 from taskyard.jobs.models import Job
 from taskyard.jobs.types import ENDED
 from taskyard.kit.clock import now
-from taskyard.notifications.models import Email, EmailPreference
+from taskyard.notifications.models import Email, Preference
 from taskyard.notifications.types import Category, EmailStatus
 from taskyard.projects.models import Membership, Project
 
@@ -77,26 +77,25 @@ async def ended_run(db: AsyncSession, job_id: UUID) -> Ended | None:
     return None if row is None else Ended(row[0], row[1], row[2])
 
 
-async def choices(db: AsyncSession, user_id: UUID) -> dict[Category, bool]:
-    """Return what a person chose; nothing for categories they never did."""
-    query = select(EmailPreference.category, EmailPreference.wanted)
-    rows = await db.execute(query.where(EmailPreference.user_id == user_id))
-    return {Category(row.category): row.wanted for row in rows}
+async def preferences(db: AsyncSession, people: Collection[UUID]) -> Sequence[Preference]:
+    """Return what some people chose."""
+    query = select(Preference).where(Preference.user_id.in_(people))
+    return (await db.scalars(query.execution_options(populate_existing=True))).all()
 
 
-async def choose(db: AsyncSession, user_id: UUID, wanted: Mapping[Category, bool]) -> None:
-    """Keep a person's choices."""
-    if not wanted:
+async def choose(db: AsyncSession, user_id: UUID, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Keep a person's choices: `category`, `in_app`, `email`; None leaves a channel as it is."""
+    if not rows:
         return
-    rows = [
-        {"user_id": user_id, "category": category.value, "wanted": value}
-        for category, value in sorted(wanted.items())
-    ]
-    new = insert(EmailPreference).values(rows)
+    new = insert(Preference).values([{"user_id": user_id, **row} for row in rows])
     await db.execute(
         new.on_conflict_do_update(
-            index_elements=[EmailPreference.user_id, EmailPreference.category],
-            set_={"wanted": new.excluded.wanted, "chosen_at": func.now()},
+            index_elements=[Preference.user_id, Preference.category],
+            set_={
+                "in_app": func.coalesce(new.excluded.in_app, Preference.in_app),
+                "email": func.coalesce(new.excluded.email, Preference.email),
+                "chosen_at": func.now(),
+            },
         )
     )
 

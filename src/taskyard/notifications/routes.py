@@ -12,8 +12,8 @@ from taskyard.core.routing import Router
 from taskyard.core.schemas import Item, Page
 from taskyard.core.uow import Uow, UowDep
 from taskyard.notifications import schemas, service, unsubscribing
-from taskyard.notifications.errors import CategoryLocked, UnsubscribeLinkInvalid
-from taskyard.notifications.types import Category, EmailStatus
+from taskyard.notifications.errors import CategoryLocked, ChannelMissing, UnsubscribeLinkInvalid
+from taskyard.notifications.types import LETTERS_ONLY, Category, EmailMode, EmailStatus
 
 router = Router(prefix="/api/v1/notifications", tags=["notifications"])
 
@@ -28,19 +28,32 @@ _WORDS = {
         "The safety of your account",
         "New sign-ins, changed passwords, links to set one, sessions ended for a reason.",
     ),
+    Category.MENTION: ("A mention", "Somebody names you with an @ in a comment."),
+    Category.COMMENT_ADDED: (
+        "A comment",
+        "On what is yours, or in a thread that you wrote in.",
+    ),
+    Category.TASK_ASSIGNED: ("A task for you", "Somebody assigns you a task."),
+    Category.TASK_COMPLETED: ("A task is done", "One that you made or were assigned."),
+    Category.INVITATION: ("An invitation", "Somebody wants you in a project."),
+    Category.TEAM_JOINED: ("Somebody joined", "In a project of yours."),
+    Category.TEAM_MEMBER_LEFT: ("Somebody left", "In a project of yours."),
     Category.RUN_FAILED: ("A run failed", "One that you asked for, once it is not tried again."),
     Category.RUN_COMPLETED: (
         "A run is done",
-        "One that you asked for and that took more than a minute.",
+        "One that you asked for; by e-mail where it took more than a minute.",
     ),
-    Category.INVITATION: ("An invitation", "Somebody wants you in a project."),
+    Category.DIGEST: (
+        "The digest",
+        "Once a day, what is set to the digest and was not read; nothing where there is nothing.",
+    ),
 }
 
 
 async def _read(request: Request, uow: Uow, actor: Actor) -> Item[schemas.NotificationSettings]:
     platform: Platform = request.app.state.platform
     user = await profiles.me(uow, actor)
-    wanted = await service.wanted(uow, actor.user_id)
+    chosen = await service.choices(uow, actor.user_id)
     return Item(
         data=schemas.NotificationSettings(
             mail=platform.settings.mail_server is not None,
@@ -51,7 +64,9 @@ async def _read(request: Request, uow: Uow, actor: Actor) -> Item[schemas.Notifi
                     category=category,
                     title=title,
                     about=about,
-                    wanted=wanted[category],
+                    in_app=None if category in LETTERS_ONLY else chosen[category].in_app,
+                    email=chosen[category].email,
+                    wanted=chosen[category].email is not EmailMode.OFF,
                     locked=category is Category.SECURITY,
                 )
                 for category, (title, about) in _WORDS.items()
@@ -64,16 +79,16 @@ async def _read(request: Request, uow: Uow, actor: Actor) -> Item[schemas.Notifi
 async def get_notification_settings(
     actor: Me, request: Request, uow: UowDep
 ) -> Item[schemas.NotificationSettings]:
-    """Return what the caller is told of by e-mail."""
+    """Return what the caller is told of, and where."""
     return await _read(request, uow, actor)
 
 
-@router.patch("/settings", idempotent=True, errors=(CategoryLocked,))
+@router.patch("/settings", idempotent=True, errors=(CategoryLocked, ChannelMissing))
 async def change_notification_settings(
     actor: Me, request: Request, body: schemas.NotificationSettingsPatch, uow: UowDep
 ) -> Item[schemas.NotificationSettings]:
-    """Choose what to be told of by e-mail; categories that are not named stay as they are."""
-    await service.choose(uow, actor.user_id, body.categories)
+    """Choose where to be told of what; categories that are not named stay as they are."""
+    await service.choose(uow, actor.user_id, body.choices())
     return await _read(request, uow, actor)
 
 

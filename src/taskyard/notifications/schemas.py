@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from taskyard.core.schemas import Flag, In, Out
-from taskyard.notifications.types import Category, EmailStatus
+from taskyard.notifications.types import Category, EmailMode, EmailStatus
 
 
 class MailJob(BaseModel):
@@ -27,7 +27,9 @@ class CategoryRead(Out):
     category: Category
     title: str = Field(examples=["A run failed"])
     about: str
-    wanted: bool
+    in_app: bool | None = Field(description="In the inbox; null for what is only ever a letter.")
+    email: EmailMode
+    wanted: bool = Field(description="Whether e-mail tells of it at all.")
     locked: bool = Field(description="It cannot be switched off.")
 
 
@@ -42,10 +44,30 @@ class NotificationSettings(Out):
     categories: list[CategoryRead]
 
 
+class CategoryChoice(In):
+    """Where to be told of a category; a channel that is not named stays as it is."""
+
+    in_app: Flag | None = None
+    email: EmailMode | None = None
+
+
 class NotificationSettingsPatch(In):
     """The choices to change."""
 
-    categories: dict[Category, Flag] = Field(examples=[{"run_completed": True}])
+    categories: dict[Category, Flag | CategoryChoice] = Field(
+        description="`true` and `false` mean e-mail at once and no e-mail.",
+        examples=[{"mention": {"in_app": True, "email": "digest"}}],
+    )
+
+    def choices(self) -> dict[Category, CategoryChoice]:
+        """Return the choices, each spelled out."""
+        return {name: _spelled_out(choice) for name, choice in self.categories.items()}
+
+
+def _spelled_out(choice: bool | CategoryChoice) -> CategoryChoice:
+    if isinstance(choice, CategoryChoice):
+        return choice
+    return CategoryChoice(email=EmailMode.AT_ONCE if choice else EmailMode.OFF)
 
 
 class EmailRead(Out):

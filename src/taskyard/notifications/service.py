@@ -1,6 +1,6 @@
 """The verbs of notifications: write to somebody, and let them choose about what."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final, TypeVar
 from uuid import UUID
@@ -18,12 +18,19 @@ from taskyard.jobs import service as jobs
 from taskyard.kit.clock import now
 from taskyard.kit.ids import uuid7
 from taskyard.notifications import repository, templates, unsubscribing
-from taskyard.notifications.errors import CategoryLocked
+from taskyard.notifications.errors import CategoryLocked, ChannelMissing
 from taskyard.notifications.events import EmailCategoriesChosen
 from taskyard.notifications.models import Email
-from taskyard.notifications.schemas import MailJob
+from taskyard.notifications.schemas import CategoryChoice, MailJob
 from taskyard.notifications.templates import Template
-from taskyard.notifications.types import BY_DEFAULT, Category, EmailStatus
+from taskyard.notifications.types import (
+    BY_DEFAULT,
+    LETTERS_ONLY,
+    Category,
+    Choice,
+    EmailMode,
+    EmailStatus,
+)
 
 V = TypeVar("V", bound=BaseModel)
 
@@ -111,36 +118,62 @@ async def send_verification_link(uow: Uow, settings: Settings, user: User, *, ne
     await write(uow, user, templates.WELCOME, given)
 
 
-async def wanted(uow: Uow, user_id: UUID) -> dict[Category, bool]:
-    """Return what a person is told of by e-mail, category by category."""
-    return {**BY_DEFAULT, **await repository.choices(uow.db, user_id), Category.SECURITY: True}
+async def choices(uow: Uow, user_id: UUID) -> dict[Category, Choice]:
+    """Return where a person is told of what, category by category."""
+    return (await choices_of(uow, [user_id]))[user_id]
 
 
-async def choose(uow: Uow, user_id: UUID, choices: Mapping[Category, bool]) -> None:
-    """Keep what a person wants to be told of. Raises CategoryLocked."""
-    if not choices.get(Category.SECURITY, True):
-        raise CategoryLocked
-    chosen: dict[Category, bool] = {
-        category: value for category, value in choices.items() if category is not Category.SECURITY
-    }
+async def choices_of(uow: Uow, people: Collection[UUID]) -> dict[UUID, dict[Category, Choice]]:
+    """Return where some people are told of what."""
+    found = {user_id: dict(BY_DEFAULT) for user_id in people}
+    for row in await repository.preferences(uow.db, people):
+        category = Category(row.category)
+        usual = BY_DEFAULT[category]
+        found[row.user_id][category] = Choice(
+            in_app=usual.in_app if row.in_app is None else row.in_app,
+            email=usual.email if row.email is None else EmailMode(row.email),
+        )
+    return found
+
+
+async def choose(uow: Uow, user_id: UUID, wanted: Mapping[Category, CategoryChoice]) -> None:
+    """Keep where a person wants to be told of what. Raises CategoryLocked, ChannelMissing."""
+    for category, choice in wanted.items():
+        _check(category, choice)
+    chosen = {name: choice for name, choice in wanted.items() if name is not Category.SECURITY}
     if not chosen:
         return
-    await repository.choose(uow.db, user_id, chosen)
-    uow.emit(
-        EmailCategoriesChosen(
-            subject_id=user_id,
-            actor_id=user_id,
-            wanted=sorted(category for category, value in chosen.items() if value),
-            unwanted=sorted(category for category, value in chosen.items() if not value),
+    rows = [
+        {"category": name.value, "in_app": choice.in_app, "email": choice.email}
+        for name, choice in sorted(chosen.items())
+    ]
+    await repository.choose(uow.db, user_id, rows)
+    mailed = {name: choice.email for name, choice in chosen.items() if choice.email is not None}
+    if mailed:
+        uow.emit(
+            EmailCategoriesChosen(
+                subject_id=user_id,
+                actor_id=user_id,
+                wanted=sorted(name for name, mode in mailed.items() if mode is not EmailMode.OFF),
+                unwanted=sorted(name for name, mode in mailed.items() if mode is EmailMode.OFF),
+            )
         )
-    )
+
+
+def _check(category: Category, choice: CategoryChoice) -> None:
+    if category in LETTERS_ONLY and choice.in_app:
+        raise ChannelMissing(channel="in_app", category=category.value)
+    if category in LETTERS_ONLY and choice.email is EmailMode.DIGEST:
+        raise ChannelMissing(channel="digest", category=category.value)
+    if category is Category.SECURITY and choice.email is EmailMode.OFF:
+        raise CategoryLocked
 
 
 async def unsubscribe(uow: Uow, settings: Settings, token: str) -> Category:
     """End one category's e-mail by the link in a letter. Raises UnsubscribeLinkInvalid."""
     user_id, category = unsubscribing.unseal(settings, token)
     if await repository.user(uow.db, user_id) is not None:
-        await choose(uow, user_id, {category: False})
+        await choose(uow, user_id, {category: CategoryChoice(in_app=None, email=EmailMode.OFF)})
     return category
 
 
@@ -158,7 +191,8 @@ async def _is_wanted(uow: Uow, user: User, template: Template[Any]) -> bool:
     if template.category is Category.SECURITY:
         return True
     known = user.email_verified_at is not None
-    return known and (await wanted(uow, user.id))[template.category]
+    chosen = (await choices(uow, user.id))[template.category]
+    return known and chosen.email is EmailMode.AT_ONCE
 
 
 async def _has_had_enough(uow: Uow, user_id: UUID, category: Category) -> bool:

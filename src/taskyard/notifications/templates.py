@@ -74,6 +74,24 @@ class Invitation(Link):
     role: str
 
 
+class Notice(BaseModel):
+    """One thing that happened, as a sentence without its full stop."""
+
+    said: str
+    #: Where it is looked at, below `/app/`.
+    page: str
+    project: str | None
+    at: datetime
+
+
+class Digest(BaseModel):
+    """Several things that happened, each as a sentence."""
+
+    lines: list[str]
+    #: Whether there are others.
+    more: bool
+
+
 class RunEnded(BaseModel):
     """A run that has ended."""
 
@@ -194,6 +212,32 @@ INVITATION: Final = Template(
     life=LIFE,
 )
 
+
+def notice(category: Category) -> Template[Notice]:
+    """Return the letter that tells of one thing of a category."""
+    return Template(
+        name="notice",
+        category=category,
+        variables=Notice,
+        subject=lambda given: given.said,
+        page=lambda settings, given: f"{settings.web_address}/app/{given.page}",
+    )
+
+
+def _news(given: Digest) -> str:
+    if given.more:
+        return f"More than {len(given.lines)} things are new"
+    return "One thing is new" if len(given.lines) == 1 else f"{len(given.lines)} things are new"
+
+
+DIGEST: Final = Template(
+    name="digest",
+    category=Category.DIGEST,
+    variables=Digest,
+    subject=_news,
+    page=_here("inbox"),
+)
+
 TEMPLATES: Final[dict[str, Template[Any]]] = {
     template.name: template
     for template in (
@@ -206,5 +250,7 @@ TEMPLATES: Final[dict[str, Template[Any]]] = {
         RUN_FAILED,
         RUN_COMPLETED,
         INVITATION,
+        notice(Category.MENTION),
+        DIGEST,
     )
 }

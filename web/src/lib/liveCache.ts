@@ -29,6 +29,7 @@ const STALE: Record<string, readonly string[]> = {
   job: [...JOB_LISTS, 'getJob', 'getAnalysis'],
   analysis: ['listAnalysisShares'],
   comment: ['listComments', 'listCommentHistory'],
+  notification: ['listNotifications', 'countUnreadNotifications'],
 };
 
 const ENDS = new Set(['job.completed', 'job.failed', 'job.cancelled']);

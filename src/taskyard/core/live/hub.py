@@ -29,8 +29,8 @@ _LOOK_S: Final = (2.0, 0.4)
 _AFTER_BELL_S: Final = (0.02, 0.1, 0.4)
 _BATCH: Final = 500
 _RETRY_S: Final = 0.5
-#: The topic of one's own needs no key.
-_OWN: Final = "user"
+#: Topics of one's own need no key.
+_OWN: Final = frozenset({"inbox", "user"})
 
 
 def word(kind: str, topic: str, seq: int | None = None) -> str:
@@ -133,7 +133,7 @@ class Hub:
 
     def _topic(self, actor: Actor, shown: str) -> Topic:
         family, _, key = shown.partition(":")
-        if bool(key) == (family == _OWN):
+        if bool(key) == (family in _OWN):
             family = ""
         name = f"{family}:{key or actor.user_id}"
         if name in self._topics:
@@ -142,8 +142,8 @@ class Hub:
             return CountedTopic(name, shown, key, self._counted[family])
         if family in self._spined:
             return SpineTopic(name, shown, key, self._spined[family])
-        families = sorted({*self._counted, *self._spined} - {_OWN})
-        raise TopicUnknown(known=", ".join([f"{one}:<id>" for one in families] + [_OWN]))
+        families = sorted({*self._counted, *self._spined} - _OWN)
+        raise TopicUnknown(known=", ".join([f"{one}:<id>" for one in families] + sorted(_OWN)))
 
     async def _feed(self, subscription: Subscription) -> None:
         """Hand over from PostgreSQL until nothing is missing, then let the reader be live."""

@@ -47,10 +47,12 @@ class Scope:
     projects: frozenset[UUID] = frozenset()
     #: Accounts: what they did, and what was done to them.
     people: frozenset[UUID] = frozenset()
+    #: What the names of its events begin with.
+    only: str = ""
 
     def holds(self, event: Told) -> bool:
         """Say whether an event belongs to the topic."""
-        return (
+        return event.name.startswith(self.only) and (
             event.project_id in self.projects
             or event.actor_id in self.people
             or event.subject_id in self.people

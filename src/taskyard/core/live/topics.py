@@ -3,6 +3,7 @@
 import asyncio
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -138,7 +139,7 @@ class SpineTopic(Topic):
         project_id = item.event.project_id
         if project_id is not None and item.event.actor_id in self.scope.people:
             # Who acts in a project is in it, also in one made since the rights were read.
-            self.scope = Scope(self.scope.projects | {project_id}, self.scope.people)
+            self.scope = replace(self.scope, projects=self.scope.projects | {project_id})
         if not item.too_many:
             self.deliver([item.frame()])
 

@@ -2,7 +2,7 @@
 
 import { type Client, type ClientMeta, formDataBodySerializer, type Options as Options2, type RequestResult, type TDataShape } from './client';
 import { client } from './client.gen';
-import type { AbortUploadData, AbortUploadErrors, AbortUploadResponses, AcceptInvitationData, AcceptInvitationErrors, AcceptInvitationLinkData, AcceptInvitationLinkErrors, AcceptInvitationLinkResponses, AcceptInvitationResponses, AddDependencyData, AddDependencyErrors, AddDependencyResponses, AddTaskLabelData, AddTaskLabelErrors, AddTaskLabelResponses, AddTasksData, AddTasksErrors, AddTasksResponses, AskForVerificationData, AskForVerificationErrors, AskForVerificationResponses, AskToUnsubscribeData, AskToUnsubscribeErrors, CancelJobData, CancelJobErrors, CancelJobResponses, ChangeMemberData, ChangeMemberErrors, ChangeMemberResponses, ChangeNotificationSettingsData, ChangeNotificationSettingsErrors, ChangeNotificationSettingsResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ChangeProfileData, ChangeProfileErrors, ChangeProfileResponses, ChangeTasksData, ChangeTasksErrors, ChangeTasksResponses, ChangeUserData, ChangeUserErrors, ChangeUserResponses, CheckResetLinkData, CheckResetLinkErrors, CheckResetLinkResponses, CompleteUploadData, CompleteUploadErrors, CompleteUploadResponses, CreateAnalysisData, CreateAnalysisErrors, CreateAnalysisResponses, CreateAnalysisShareData, CreateAnalysisShareErrors, CreateAnalysisShareResponses, CreateCommentData, CreateCommentErrors, CreateCommentResponses, CreateJobData, CreateJobErrors, CreateJobResponses, CreateLabelData, CreateLabelErrors, CreateLabelResponses, CreateProjectData, CreateProjectErrors, CreateProjectJobData, CreateProjectJobErrors, CreateProjectJobResponses, CreateProjectResponses, CreateSampleProjectData, CreateSampleProjectErrors, CreateSampleProjectResponses, CreateSessionLinkData, CreateSessionLinkErrors, CreateSessionLinkResponses, CreateShareData, CreateShareErrors, CreateShareResponses, CreateTaskData, CreateTaskErrors, CreateTaskResponses, CreateTicketData, CreateTicketErrors, CreateTicketResponses, CreateUploadData, CreateUploadErrors, CreateUploadResponses, DeclineInvitationData, DeclineInvitationErrors, DeclineInvitationLinkData, DeclineInvitationLinkErrors, DeclineInvitationLinkResponses, DeclineInvitationResponses, DeleteCommentData, DeleteCommentErrors, DeleteCommentResponses, DeleteFileData, DeleteFileErrors, DeleteFileResponses, DeleteLabelData, DeleteLabelErrors, DeleteLabelResponses, DeleteProjectData, DeleteProjectErrors, DeleteProjectResponses, DeleteTaskData, DeleteTaskErrors, DeleteTaskResponses, DownloadFileData, DownloadFileErrors, DownloadFileResponses, DownloadJobLogData, DownloadJobLogErrors, DownloadJobLogResponses, EndUserSessionsData, EndUserSessionsErrors, EndUserSessionsResponses, ExchangeSessionLinkData, ExchangeSessionLinkErrors, ExchangeSessionLinkResponses, ExportAnalysisData, ExportAnalysisErrors, ExportAnalysisResponses, ExportApiCallsData, ExportApiCallsErrors, ExportApiCallsResponses, ForgotPasswordData, ForgotPasswordErrors, ForgotPasswordResponses, GetAnalysisData, GetAnalysisErrors, GetAnalysisReportData, GetAnalysisReportErrors, GetAnalysisReportResponses, GetAnalysisResponses, GetCommentData, GetCommentErrors, GetCommentResponses, GetDetailedHealthData, GetDetailedHealthErrors, GetDetailedHealthResponses, GetFileContentData, GetFileContentErrors, GetFileContentResponses, GetFileData, GetFileErrors, GetFileLinkData, GetFileLinkErrors, GetFileLinkResponses, GetFileResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetJobData, GetJobErrors, GetJobResponses, GetLimitsData, GetLimitsErrors, GetLimitsResponses, GetMeData, GetMeErrors, GetMeResponses, GetNotificationSettingsData, GetNotificationSettingsErrors, GetNotificationSettingsResponses, GetProfileData, GetProfileErrors, GetProfileResponses, GetProjectData, GetProjectErrors, GetProjectResponses, GetSetupData, GetSetupErrors, GetSetupResponses, GetSharedContentData, GetSharedContentErrors, GetSharedContentResponses, GetSharedFileData, GetSharedFileErrors, GetSharedFileResponses, GetSharedReportData, GetSharedReportErrors, GetSharedReportResponses, GetSourceArchiveData, GetSourceArchiveErrors, GetSourceArchiveResponses, GetSourceFileData, GetSourceFileErrors, GetSourceFileResponses, GetSourceSnapshotData, GetSourceSnapshotErrors, GetSourceSnapshotResponses, GetStorageData, GetStorageErrors, GetStorageResponses, GetSubscriptionData, GetSubscriptionErrors, GetSubscriptionResponses, GetTaskData, GetTaskErrors, GetTaskResponses, GetUploadData, GetUploadErrors, GetUploadResponses, GetUsageData, GetUsageErrors, GetUsageResponses, GetUserData, GetUserErrors, GetUserResponses, GiveSourceData, GiveSourceErrors, GiveSourceResponses, InviteMemberData, InviteMemberErrors, InviteMemberResponses, ListAllJobsData, ListAllJobsErrors, ListAllJobsResponses, ListAllProjectsData, ListAllProjectsErrors, ListAllProjectsResponses, ListAnalysesData, ListAnalysesErrors, ListAnalysesResponses, ListAnalysisSharesData, ListAnalysisSharesErrors, ListAnalysisSharesResponses, ListApiCallsData, ListApiCallsErrors, ListApiCallsResponses, ListCommentHistoryData, ListCommentHistoryErrors, ListCommentHistoryResponses, ListCommentsData, ListCommentsErrors, ListCommentsResponses, ListEmailsData, ListEmailsErrors, ListEmailsResponses, ListFileAccessesData, ListFileAccessesErrors, ListFileAccessesResponses, ListFilesData, ListFilesErrors, ListFilesResponses, ListFindingsData, ListFindingsErrors, ListFindingsResponses, ListInvitationsData, ListInvitationsErrors, ListInvitationsResponses, ListJobAssetsData, ListJobAssetsErrors, ListJobAssetsResponses, ListJobEventsData, ListJobEventsErrors, ListJobEventsResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListLabelsData, ListLabelsErrors, ListLabelsResponses, ListMyInvitationsData, ListMyInvitationsErrors, ListMyInvitationsResponses, ListMyTasksData, ListMyTasksErrors, ListMyTasksResponses, ListPeopleToMentionData, ListPeopleToMentionErrors, ListPeopleToMentionResponses, ListProjectJobsData, ListProjectJobsErrors, ListProjectJobsResponses, ListProjectsData, ListProjectsErrors, ListProjectsResponses, ListSecurityEventsData, ListSecurityEventsErrors, ListSecurityEventsResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListSharesData, ListSharesErrors, ListSharesResponses, ListSourceFilesData, ListSourceFilesErrors, ListSourceFilesResponses, ListSourceSnapshotsData, ListSourceSnapshotsErrors, ListSourceSnapshotsResponses, ListTaskActivityData, ListTaskActivityErrors, ListTaskActivityResponses, ListTaskLabelsData, ListTaskLabelsErrors, ListTaskLabelsResponses, ListTasksData, ListTasksErrors, ListTasksResponses, ListTeamData, ListTeamErrors, ListTeamResponses, ListUploadsData, ListUploadsErrors, ListUploadsResponses, ListUsersData, ListUsersErrors, ListUserSessionsData, ListUserSessionsErrors, ListUserSessionsResponses, ListUsersResponses, ListWatchersData, ListWatchersErrors, ListWatchersResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, LookAtInvitationData, LookAtInvitationErrors, LookAtInvitationResponses, OpenSharedFileData, OpenSharedFileErrors, OpenSharedFileResponses, OpenSharedReportData, OpenSharedReportErrors, OpenSharedReportResponses, PutUploadPartData, PutUploadPartErrors, PutUploadPartResponses, RefreshData, RefreshErrors, RefreshResponses, RegisterByInvitationData, RegisterByInvitationErrors, RegisterByInvitationResponses, RegisterData, RegisterErrors, RegisterResponses, RemoveDependencyData, RemoveDependencyErrors, RemoveDependencyResponses, RemoveMemberData, RemoveMemberErrors, RemoveMemberResponses, RemoveTaskLabelData, RemoveTaskLabelErrors, RemoveTaskLabelResponses, ResendInvitationData, ResendInvitationErrors, ResendInvitationResponses, ResetPasswordData, ResetPasswordErrors, ResetPasswordResponses, RestoreFileData, RestoreFileErrors, RestoreFileResponses, RestoreTaskData, RestoreTaskErrors, RestoreTaskResponses, RetryJobData, RetryJobErrors, RetryJobResponses, RevokeAnalysisShareData, RevokeAnalysisShareErrors, RevokeAnalysisShareResponses, RevokeInvitationData, RevokeInvitationErrors, RevokeInvitationResponses, RevokeSessionData, RevokeSessionErrors, RevokeSessionResponses, RevokeShareData, RevokeShareErrors, RevokeShareResponses, SetUpData, SetUpErrors, SetUpResponses, StarCommentData, StarCommentErrors, StarCommentResponses, UnstarCommentData, UnstarCommentErrors, UnstarCommentResponses, UnsubscribeData, UnsubscribeErrors, UnsubscribeResponses, UnwatchTaskData, UnwatchTaskErrors, UnwatchTaskResponses, UpdateCommentData, UpdateCommentErrors, UpdateCommentResponses, UpdateLabelData, UpdateLabelErrors, UpdateLabelResponses, UpdateProjectData, UpdateProjectErrors, UpdateProjectResponses, UpdateTaskData, UpdateTaskErrors, UpdateTaskResponses, UploadFileData, UploadFileErrors, UploadFileResponses, VerifyEmailData, VerifyEmailErrors, VerifyEmailResponses, WatchTaskData, WatchTaskErrors, WatchTaskResponses } from './types.gen';
+import type { AbortUploadData, AbortUploadErrors, AbortUploadResponses, AcceptInvitationData, AcceptInvitationErrors, AcceptInvitationLinkData, AcceptInvitationLinkErrors, AcceptInvitationLinkResponses, AcceptInvitationResponses, AddDependencyData, AddDependencyErrors, AddDependencyResponses, AddTaskLabelData, AddTaskLabelErrors, AddTaskLabelResponses, AddTasksData, AddTasksErrors, AddTasksResponses, ArchiveNotificationsData, ArchiveNotificationsErrors, ArchiveNotificationsResponses, AskForVerificationData, AskForVerificationErrors, AskForVerificationResponses, AskToUnsubscribeData, AskToUnsubscribeErrors, CancelJobData, CancelJobErrors, CancelJobResponses, ChangeMemberData, ChangeMemberErrors, ChangeMemberResponses, ChangeNotificationSettingsData, ChangeNotificationSettingsErrors, ChangeNotificationSettingsResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ChangeProfileData, ChangeProfileErrors, ChangeProfileResponses, ChangeTasksData, ChangeTasksErrors, ChangeTasksResponses, ChangeUserData, ChangeUserErrors, ChangeUserResponses, CheckResetLinkData, CheckResetLinkErrors, CheckResetLinkResponses, CompleteUploadData, CompleteUploadErrors, CompleteUploadResponses, CountUnreadNotificationsData, CountUnreadNotificationsErrors, CountUnreadNotificationsResponses, CreateAnalysisData, CreateAnalysisErrors, CreateAnalysisResponses, CreateAnalysisShareData, CreateAnalysisShareErrors, CreateAnalysisShareResponses, CreateCommentData, CreateCommentErrors, CreateCommentResponses, CreateJobData, CreateJobErrors, CreateJobResponses, CreateLabelData, CreateLabelErrors, CreateLabelResponses, CreateProjectData, CreateProjectErrors, CreateProjectJobData, CreateProjectJobErrors, CreateProjectJobResponses, CreateProjectResponses, CreateSampleProjectData, CreateSampleProjectErrors, CreateSampleProjectResponses, CreateSessionLinkData, CreateSessionLinkErrors, CreateSessionLinkResponses, CreateShareData, CreateShareErrors, CreateShareResponses, CreateTaskData, CreateTaskErrors, CreateTaskResponses, CreateTicketData, CreateTicketErrors, CreateTicketResponses, CreateUploadData, CreateUploadErrors, CreateUploadResponses, DeclineInvitationData, DeclineInvitationErrors, DeclineInvitationLinkData, DeclineInvitationLinkErrors, DeclineInvitationLinkResponses, DeclineInvitationResponses, DeleteCommentData, DeleteCommentErrors, DeleteCommentResponses, DeleteFileData, DeleteFileErrors, DeleteFileResponses, DeleteLabelData, DeleteLabelErrors, DeleteLabelResponses, DeleteProjectData, DeleteProjectErrors, DeleteProjectResponses, DeleteTaskData, DeleteTaskErrors, DeleteTaskResponses, DownloadFileData, DownloadFileErrors, DownloadFileResponses, DownloadJobLogData, DownloadJobLogErrors, DownloadJobLogResponses, EndUserSessionsData, EndUserSessionsErrors, EndUserSessionsResponses, ExchangeSessionLinkData, ExchangeSessionLinkErrors, ExchangeSessionLinkResponses, ExportAnalysisData, ExportAnalysisErrors, ExportAnalysisResponses, ExportApiCallsData, ExportApiCallsErrors, ExportApiCallsResponses, ForgotPasswordData, ForgotPasswordErrors, ForgotPasswordResponses, GetAnalysisData, GetAnalysisErrors, GetAnalysisReportData, GetAnalysisReportErrors, GetAnalysisReportResponses, GetAnalysisResponses, GetCommentData, GetCommentErrors, GetCommentResponses, GetDetailedHealthData, GetDetailedHealthErrors, GetDetailedHealthResponses, GetFileContentData, GetFileContentErrors, GetFileContentResponses, GetFileData, GetFileErrors, GetFileLinkData, GetFileLinkErrors, GetFileLinkResponses, GetFileResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetJobData, GetJobErrors, GetJobResponses, GetLimitsData, GetLimitsErrors, GetLimitsResponses, GetMeData, GetMeErrors, GetMeResponses, GetNotificationSettingsData, GetNotificationSettingsErrors, GetNotificationSettingsResponses, GetProfileData, GetProfileErrors, GetProfileResponses, GetProjectData, GetProjectErrors, GetProjectResponses, GetSetupData, GetSetupErrors, GetSetupResponses, GetSharedContentData, GetSharedContentErrors, GetSharedContentResponses, GetSharedFileData, GetSharedFileErrors, GetSharedFileResponses, GetSharedReportData, GetSharedReportErrors, GetSharedReportResponses, GetSourceArchiveData, GetSourceArchiveErrors, GetSourceArchiveResponses, GetSourceFileData, GetSourceFileErrors, GetSourceFileResponses, GetSourceSnapshotData, GetSourceSnapshotErrors, GetSourceSnapshotResponses, GetStorageData, GetStorageErrors, GetStorageResponses, GetSubscriptionData, GetSubscriptionErrors, GetSubscriptionResponses, GetTaskData, GetTaskErrors, GetTaskResponses, GetUploadData, GetUploadErrors, GetUploadResponses, GetUsageData, GetUsageErrors, GetUsageResponses, GetUserData, GetUserErrors, GetUserResponses, GiveSourceData, GiveSourceErrors, GiveSourceResponses, InviteMemberData, InviteMemberErrors, InviteMemberResponses, ListAllJobsData, ListAllJobsErrors, ListAllJobsResponses, ListAllProjectsData, ListAllProjectsErrors, ListAllProjectsResponses, ListAnalysesData, ListAnalysesErrors, ListAnalysesResponses, ListAnalysisSharesData, ListAnalysisSharesErrors, ListAnalysisSharesResponses, ListApiCallsData, ListApiCallsErrors, ListApiCallsResponses, ListCommentHistoryData, ListCommentHistoryErrors, ListCommentHistoryResponses, ListCommentsData, ListCommentsErrors, ListCommentsResponses, ListEmailsData, ListEmailsErrors, ListEmailsResponses, ListFileAccessesData, ListFileAccessesErrors, ListFileAccessesResponses, ListFilesData, ListFilesErrors, ListFilesResponses, ListFindingsData, ListFindingsErrors, ListFindingsResponses, ListInvitationsData, ListInvitationsErrors, ListInvitationsResponses, ListJobAssetsData, ListJobAssetsErrors, ListJobAssetsResponses, ListJobEventsData, ListJobEventsErrors, ListJobEventsResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListLabelsData, ListLabelsErrors, ListLabelsResponses, ListMyInvitationsData, ListMyInvitationsErrors, ListMyInvitationsResponses, ListMyTasksData, ListMyTasksErrors, ListMyTasksResponses, ListNotificationsData, ListNotificationsErrors, ListNotificationsResponses, ListPeopleToMentionData, ListPeopleToMentionErrors, ListPeopleToMentionResponses, ListProjectJobsData, ListProjectJobsErrors, ListProjectJobsResponses, ListProjectsData, ListProjectsErrors, ListProjectsResponses, ListSecurityEventsData, ListSecurityEventsErrors, ListSecurityEventsResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListSharesData, ListSharesErrors, ListSharesResponses, ListSourceFilesData, ListSourceFilesErrors, ListSourceFilesResponses, ListSourceSnapshotsData, ListSourceSnapshotsErrors, ListSourceSnapshotsResponses, ListTaskActivityData, ListTaskActivityErrors, ListTaskActivityResponses, ListTaskLabelsData, ListTaskLabelsErrors, ListTaskLabelsResponses, ListTasksData, ListTasksErrors, ListTasksResponses, ListTeamData, ListTeamErrors, ListTeamResponses, ListUploadsData, ListUploadsErrors, ListUploadsResponses, ListUsersData, ListUsersErrors, ListUserSessionsData, ListUserSessionsErrors, ListUserSessionsResponses, ListUsersResponses, ListWatchersData, ListWatchersErrors, ListWatchersResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, LookAtInvitationData, LookAtInvitationErrors, LookAtInvitationResponses, MarkAllNotificationsReadData, MarkAllNotificationsReadErrors, MarkAllNotificationsReadResponses, MarkNotificationsReadData, MarkNotificationsReadErrors, MarkNotificationsReadResponses, MarkNotificationsUnreadData, MarkNotificationsUnreadErrors, MarkNotificationsUnreadResponses, OpenSharedFileData, OpenSharedFileErrors, OpenSharedFileResponses, OpenSharedReportData, OpenSharedReportErrors, OpenSharedReportResponses, PutUploadPartData, PutUploadPartErrors, PutUploadPartResponses, RefreshData, RefreshErrors, RefreshResponses, RegisterByInvitationData, RegisterByInvitationErrors, RegisterByInvitationResponses, RegisterData, RegisterErrors, RegisterResponses, RemoveDependencyData, RemoveDependencyErrors, RemoveDependencyResponses, RemoveMemberData, RemoveMemberErrors, RemoveMemberResponses, RemoveTaskLabelData, RemoveTaskLabelErrors, RemoveTaskLabelResponses, ResendInvitationData, ResendInvitationErrors, ResendInvitationResponses, ResetPasswordData, ResetPasswordErrors, ResetPasswordResponses, RestoreFileData, RestoreFileErrors, RestoreFileResponses, RestoreTaskData, RestoreTaskErrors, RestoreTaskResponses, RetryJobData, RetryJobErrors, RetryJobResponses, RevokeAnalysisShareData, RevokeAnalysisShareErrors, RevokeAnalysisShareResponses, RevokeInvitationData, RevokeInvitationErrors, RevokeInvitationResponses, RevokeSessionData, RevokeSessionErrors, RevokeSessionResponses, RevokeShareData, RevokeShareErrors, RevokeShareResponses, SetUpData, SetUpErrors, SetUpResponses, SnoozeNotificationsData, SnoozeNotificationsErrors, SnoozeNotificationsResponses, StarCommentData, StarCommentErrors, StarCommentResponses, UnarchiveNotificationsData, UnarchiveNotificationsErrors, UnarchiveNotificationsResponses, UnstarCommentData, UnstarCommentErrors, UnstarCommentResponses, UnsubscribeData, UnsubscribeErrors, UnsubscribeResponses, UnwatchTaskData, UnwatchTaskErrors, UnwatchTaskResponses, UpdateCommentData, UpdateCommentErrors, UpdateCommentResponses, UpdateLabelData, UpdateLabelErrors, UpdateLabelResponses, UpdateProjectData, UpdateProjectErrors, UpdateProjectResponses, UpdateTaskData, UpdateTaskErrors, UpdateTaskResponses, UploadFileData, UploadFileErrors, UploadFileResponses, VerifyEmailData, VerifyEmailErrors, VerifyEmailResponses, WatchTaskData, WatchTaskErrors, WatchTaskResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -1967,7 +1967,7 @@ export const getSharedReport = <ThrowOnError extends boolean = true>(options: Op
 /**
  * Get notification settings
  *
- * Return what the caller is told of by e-mail.
+ * Return what the caller is told of, and where.
  */
 export const getNotificationSettings = <ThrowOnError extends boolean = true>(options?: Options<GetNotificationSettingsData, ThrowOnError>): RequestResult<GetNotificationSettingsResponses, GetNotificationSettingsErrors, ThrowOnError> => (options?.client ?? client).get<GetNotificationSettingsResponses, GetNotificationSettingsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {
@@ -1982,7 +1982,7 @@ export const getNotificationSettings = <ThrowOnError extends boolean = true>(opt
 /**
  * Change notification settings
  *
- * Choose what to be told of by e-mail; categories that are not named stay as they are.
+ * Choose where to be told of what; categories that are not named stay as they are.
  */
 export const changeNotificationSettings = <ThrowOnError extends boolean = true>(options: Options<ChangeNotificationSettingsData, ThrowOnError>): RequestResult<ChangeNotificationSettingsResponses, ChangeNotificationSettingsErrors, ThrowOnError> => (options.client ?? client).patch<ChangeNotificationSettingsResponses, ChangeNotificationSettingsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {
@@ -2026,6 +2026,146 @@ export const askToUnsubscribe = <ThrowOnError extends boolean = true>(options: O
  * End the e-mail a letter's link is for; mail programs ask for it too (RFC 8058).
  */
 export const unsubscribe = <ThrowOnError extends boolean = true>(options: Options<UnsubscribeData, ThrowOnError>): RequestResult<UnsubscribeResponses, UnsubscribeErrors, ThrowOnError> => (options.client ?? client).post<UnsubscribeResponses, UnsubscribeErrors, ThrowOnError>({ url: '/api/v1/notifications/unsubscribe', ...options });
+
+/**
+ * List notifications
+ *
+ * List what you were told of, newest first, as far as you may still see what it is about.
+ */
+export const listNotifications = <ThrowOnError extends boolean = true>(options?: Options<ListNotificationsData, ThrowOnError>): RequestResult<ListNotificationsResponses, ListNotificationsErrors, ThrowOnError> => (options?.client ?? client).get<ListNotificationsResponses, ListNotificationsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'taskyard_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/notifications',
+    ...options
+});
+
+/**
+ * Count unread notifications
+ *
+ * Say how many notifications wait to be read.
+ */
+export const countUnreadNotifications = <ThrowOnError extends boolean = true>(options?: Options<CountUnreadNotificationsData, ThrowOnError>): RequestResult<CountUnreadNotificationsResponses, CountUnreadNotificationsErrors, ThrowOnError> => (options?.client ?? client).get<CountUnreadNotificationsResponses, CountUnreadNotificationsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'taskyard_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/notifications/unread',
+    ...options
+});
+
+/**
+ * Mark notifications read
+ *
+ * Mark notifications as read.
+ */
+export const markNotificationsRead = <ThrowOnError extends boolean = true>(options: Options<MarkNotificationsReadData, ThrowOnError>): RequestResult<MarkNotificationsReadResponses, MarkNotificationsReadErrors, ThrowOnError> => (options.client ?? client).post<MarkNotificationsReadResponses, MarkNotificationsReadErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'taskyard_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/notifications/mark-read',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Mark notifications unread
+ *
+ * Mark notifications as not read.
+ */
+export const markNotificationsUnread = <ThrowOnError extends boolean = true>(options: Options<MarkNotificationsUnreadData, ThrowOnError>): RequestResult<MarkNotificationsUnreadResponses, MarkNotificationsUnreadErrors, ThrowOnError> => (options.client ?? client).post<MarkNotificationsUnreadResponses, MarkNotificationsUnreadErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'taskyard_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/notifications/mark-unread',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Mark all notifications read
+ *
+ * Mark everything in your inbox as read; what is snoozed still comes back.
+ */
+export const markAllNotificationsRead = <ThrowOnError extends boolean = true>(options?: Options<MarkAllNotificationsReadData, ThrowOnError>): RequestResult<MarkAllNotificationsReadResponses, MarkAllNotificationsReadErrors, ThrowOnError> => (options?.client ?? client).post<MarkAllNotificationsReadResponses, MarkAllNotificationsReadErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'taskyard_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/notifications/mark-all-read',
+    ...options
+});
+
+/**
+ * Archive notifications
+ *
+ * Put notifications away, as read.
+ */
+export const archiveNotifications = <ThrowOnError extends boolean = true>(options: Options<ArchiveNotificationsData, ThrowOnError>): RequestResult<ArchiveNotificationsResponses, ArchiveNotificationsErrors, ThrowOnError> => (options.client ?? client).post<ArchiveNotificationsResponses, ArchiveNotificationsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'taskyard_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/notifications/archive',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Unarchive notifications
+ *
+ * Put notifications back into the inbox.
+ */
+export const unarchiveNotifications = <ThrowOnError extends boolean = true>(options: Options<UnarchiveNotificationsData, ThrowOnError>): RequestResult<UnarchiveNotificationsResponses, UnarchiveNotificationsErrors, ThrowOnError> => (options.client ?? client).post<UnarchiveNotificationsResponses, UnarchiveNotificationsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'taskyard_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/notifications/unarchive',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Snooze notifications
+ *
+ * Put notifications aside until a moment; then they are on top of the inbox, unread.
+ */
+export const snoozeNotifications = <ThrowOnError extends boolean = true>(options: Options<SnoozeNotificationsData, ThrowOnError>): RequestResult<SnoozeNotificationsResponses, SnoozeNotificationsErrors, ThrowOnError> => (options.client ?? client).post<SnoozeNotificationsResponses, SnoozeNotificationsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'taskyard_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/notifications/snooze',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
 
 /**
  * List users

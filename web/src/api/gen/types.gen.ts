@@ -5,6 +5,32 @@ export type ClientOptions = {
 };
 
 /**
+ * About
+ *
+ * The thing it is about.
+ */
+export type About = {
+    /**
+     * Type
+     */
+    type: 'task' | 'job' | 'project' | 'invitation';
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Key
+     *
+     * A task's key.
+     */
+    key: string | null;
+};
+
+/**
  * AccessRead
  *
  * That somebody came for a file.
@@ -600,7 +626,20 @@ export type CallSeries = {
  *
  * What a letter is about; a person chooses by it.
  */
-export type Category = 'security' | 'run_failed' | 'run_completed' | 'invitation';
+export type Category = 'security' | 'mention' | 'comment_added' | 'task_assigned' | 'task_completed' | 'team_invite' | 'team_joined' | 'team_member_left' | 'job_failed' | 'job_completed' | 'digest';
+
+/**
+ * CategoryChoice
+ *
+ * Where to be told of a category; a channel that is not named stays as it is.
+ */
+export type CategoryChoice = {
+    /**
+     * In App
+     */
+    in_app?: boolean | null;
+    email?: EmailMode | null;
+};
 
 /**
  * CategoryRead
@@ -618,7 +657,16 @@ export type CategoryRead = {
      */
     about: string;
     /**
+     * In App
+     *
+     * In the inbox; null for what is only ever a letter.
+     */
+    in_app: boolean | null;
+    email: EmailMode;
+    /**
      * Wanted
+     *
+     * Whether e-mail tells of it at all.
      */
     wanted: boolean;
     /**
@@ -627,6 +675,34 @@ export type CategoryRead = {
      * It cannot be switched off.
      */
     locked: boolean;
+};
+
+/**
+ * Changed
+ *
+ * What a request changed.
+ */
+export type Changed = {
+    /**
+     * Changed
+     */
+    changed: number;
+    /**
+     * Unread
+     */
+    unread: number;
+};
+
+/**
+ * Chosen
+ *
+ * Which notifications are meant; those of other people are left alone.
+ */
+export type Chosen = {
+    /**
+     * Ids
+     */
+    ids: Array<string>;
 };
 
 /**
@@ -640,7 +716,7 @@ export type CommentCreate = {
      *
      * What sort of thing it is about.
      */
-    entity_type: 'project' | 'job';
+    entity_type: 'project' | 'job' | 'task';
     /**
      * Entity Id
      */
@@ -676,7 +752,7 @@ export type CommentRead = {
     /**
      * Entity Type
      */
-    entity_type: 'project' | 'job';
+    entity_type: 'project' | 'job' | 'task';
     /**
      * Entity Id
      */
@@ -959,6 +1035,13 @@ export type DownloadRead = {
      */
     expires_at: string;
 };
+
+/**
+ * EmailMode
+ *
+ * How somebody is told of a category by e-mail.
+ */
+export type EmailMode = 'off' | 'at_once' | 'digest';
 
 /**
  * EmailRead
@@ -1748,6 +1831,13 @@ export type ItemAnalysisShareRead = {
 };
 
 /**
+ * Item[Changed]
+ */
+export type ItemChanged = {
+    data: Changed;
+};
+
+/**
  * Item[CommentRead]
  */
 export type ItemCommentRead = {
@@ -1979,6 +2069,13 @@ export type ItemUnionTokensSignedIn = {
      * Data
      */
     data: Tokens | SignedIn;
+};
+
+/**
+ * Item[Unread]
+ */
+export type ItemUnread = {
+    data: Unread;
 };
 
 /**
@@ -2565,6 +2662,93 @@ export type MemberRead = {
 };
 
 /**
+ * NoticeType
+ *
+ * What somebody is told in the app; each is a category as well.
+ */
+export type NoticeType = 'mention' | 'comment_added' | 'task_assigned' | 'task_completed' | 'team_invite' | 'team_joined' | 'team_member_left' | 'job_failed' | 'job_completed';
+
+/**
+ * NotificationPage
+ *
+ * A page of notifications, and how many of all are unread.
+ */
+export type NotificationPage = {
+    /**
+     * Items
+     */
+    items: Array<NotificationRead>;
+    /**
+     * Total
+     *
+     * How many there are in all, or at least (capped at 10,000).
+     */
+    total: number;
+    /**
+     * Page
+     */
+    page: number;
+    /**
+     * Page Size
+     */
+    page_size: number;
+    /**
+     * Next Cursor
+     *
+     * Send as `cursor` for what follows; null at the end.
+     */
+    next_cursor?: string | null;
+    /**
+     * Unread
+     *
+     * Unread ones in the inbox, at most 1,000.
+     */
+    unread: number;
+};
+
+/**
+ * NotificationRead
+ *
+ * Something the caller is told of.
+ */
+export type NotificationRead = {
+    /**
+     * Id
+     */
+    id: string;
+    type: NoticeType;
+    actor: Who | null;
+    project: Where | null;
+    about: About;
+    /**
+     * Comment Id
+     */
+    comment_id: string | null;
+    /**
+     * Excerpt
+     *
+     * How the comment begins, unless it was deleted.
+     */
+    excerpt: string | null;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Read At
+     */
+    read_at: string | null;
+    /**
+     * Archived At
+     */
+    archived_at: string | null;
+    /**
+     * Snoozed Until
+     */
+    snoozed_until: string | null;
+};
+
+/**
  * NotificationSettings
  *
  * What a person is told of by e-mail, and whether that can reach them.
@@ -2600,9 +2784,11 @@ export type NotificationSettings = {
 export type NotificationSettingsPatch = {
     /**
      * Categories
+     *
+     * `true` and `false` mean e-mail at once and no e-mail.
      */
     categories: {
-        [key in Category]?: boolean;
+        [key in Category]?: boolean | CategoryChoice;
     };
 };
 
@@ -4690,6 +4876,24 @@ export type SnapshotRead = {
 };
 
 /**
+ * Snooze
+ *
+ * Until when not to be reminded of them.
+ */
+export type Snooze = {
+    /**
+     * Ids
+     */
+    ids: Array<string>;
+    /**
+     * Until
+     *
+     * At most a year ahead; null brings them back now.
+     */
+    until: string | null;
+};
+
+/**
  * StepRead
  *
  * A named part of a job.
@@ -5365,6 +5569,20 @@ export type Types = {
 };
 
 /**
+ * Unread
+ *
+ * How many wait to be read.
+ */
+export type Unread = {
+    /**
+     * Unread
+     *
+     * At most 1,000.
+     */
+    unread: number;
+};
+
+/**
  * Unsubscribed
  *
  * What a person is not told of by e-mail any more.
@@ -5584,6 +5802,46 @@ export type VerifiedEmail = {
      * Email
      */
     email: string;
+};
+
+/**
+ * Where
+ *
+ * The project it happened in.
+ */
+export type Where = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Key
+     */
+    key: string;
+};
+
+/**
+ * Who
+ *
+ * Who did it.
+ */
+export type Who = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Username
+     */
+    username: string;
+    /**
+     * Name
+     */
+    name: string;
 };
 
 /**
@@ -13240,7 +13498,7 @@ export type ListCommentsData = {
         /**
          * Entity Type
          */
-        entity_type?: 'project' | 'job';
+        entity_type?: 'project' | 'job' | 'task';
         /**
          * Entity Id
          *
@@ -14968,7 +15226,7 @@ export type ChangeNotificationSettingsErrors = {
      */
     415: Problem;
     /**
-     * `EMAIL_CATEGORY_LOCKED`, `VALIDATION_ERROR`, `IDEMPOTENCY_KEY_REUSED`
+     * `EMAIL_CATEGORY_LOCKED`, `NOTIFICATION_CHANNEL_MISSING`, `VALIDATION_ERROR`, `IDEMPOTENCY_KEY_REUSED`
      */
     422: Problem;
     /**
@@ -15163,6 +15421,503 @@ export type UnsubscribeResponses = {
 };
 
 export type UnsubscribeResponse = UnsubscribeResponses[keyof UnsubscribeResponses];
+
+export type ListNotificationsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Page
+         *
+         * From 1.
+         */
+        page?: number;
+        /**
+         * Page Size
+         *
+         * How many; the most depends on the tier.
+         */
+        page_size?: number;
+        /**
+         * Cursor
+         *
+         * `next_cursor` of the page before.
+         */
+        cursor?: string | null;
+        /**
+         * State
+         *
+         * `inbox` holds what is neither put aside nor done.
+         */
+        state?: 'inbox' | 'unread' | 'snoozed' | 'archived';
+        /**
+         * Type
+         */
+        type?: NoticeType | null;
+        /**
+         * Project Id
+         */
+        project_id?: string | null;
+    };
+    url: '/api/v1/notifications';
+};
+
+export type ListNotificationsErrors = {
+    /**
+     * `CURSOR_INVALID`, `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `PAGINATION_TOO_DEEP`, `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type ListNotificationsError = ListNotificationsErrors[keyof ListNotificationsErrors];
+
+export type ListNotificationsResponses = {
+    /**
+     * Successful Response
+     */
+    200: NotificationPage;
+};
+
+export type ListNotificationsResponse = ListNotificationsResponses[keyof ListNotificationsResponses];
+
+export type CountUnreadNotificationsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/notifications/unread';
+};
+
+export type CountUnreadNotificationsErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type CountUnreadNotificationsError = CountUnreadNotificationsErrors[keyof CountUnreadNotificationsErrors];
+
+export type CountUnreadNotificationsResponses = {
+    /**
+     * Successful Response
+     */
+    200: ItemUnread;
+};
+
+export type CountUnreadNotificationsResponse = CountUnreadNotificationsResponses[keyof CountUnreadNotificationsResponses];
+
+export type MarkNotificationsReadData = {
+    body: Chosen;
+    path?: never;
+    query?: never;
+    url: '/api/v1/notifications/mark-read';
+};
+
+export type MarkNotificationsReadErrors = {
+    /**
+     * `BAD_REQUEST`, `MALFORMED_JSON`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type MarkNotificationsReadError = MarkNotificationsReadErrors[keyof MarkNotificationsReadErrors];
+
+export type MarkNotificationsReadResponses = {
+    /**
+     * Successful Response
+     */
+    200: ItemChanged;
+};
+
+export type MarkNotificationsReadResponse = MarkNotificationsReadResponses[keyof MarkNotificationsReadResponses];
+
+export type MarkNotificationsUnreadData = {
+    body: Chosen;
+    path?: never;
+    query?: never;
+    url: '/api/v1/notifications/mark-unread';
+};
+
+export type MarkNotificationsUnreadErrors = {
+    /**
+     * `BAD_REQUEST`, `MALFORMED_JSON`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type MarkNotificationsUnreadError = MarkNotificationsUnreadErrors[keyof MarkNotificationsUnreadErrors];
+
+export type MarkNotificationsUnreadResponses = {
+    /**
+     * Successful Response
+     */
+    200: ItemChanged;
+};
+
+export type MarkNotificationsUnreadResponse = MarkNotificationsUnreadResponses[keyof MarkNotificationsUnreadResponses];
+
+export type MarkAllNotificationsReadData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/notifications/mark-all-read';
+};
+
+export type MarkAllNotificationsReadErrors = {
+    /**
+     * `BAD_REQUEST`, `MALFORMED_JSON`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type MarkAllNotificationsReadError = MarkAllNotificationsReadErrors[keyof MarkAllNotificationsReadErrors];
+
+export type MarkAllNotificationsReadResponses = {
+    /**
+     * Successful Response
+     */
+    200: ItemChanged;
+};
+
+export type MarkAllNotificationsReadResponse = MarkAllNotificationsReadResponses[keyof MarkAllNotificationsReadResponses];
+
+export type ArchiveNotificationsData = {
+    body: Chosen;
+    path?: never;
+    query?: never;
+    url: '/api/v1/notifications/archive';
+};
+
+export type ArchiveNotificationsErrors = {
+    /**
+     * `BAD_REQUEST`, `MALFORMED_JSON`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type ArchiveNotificationsError = ArchiveNotificationsErrors[keyof ArchiveNotificationsErrors];
+
+export type ArchiveNotificationsResponses = {
+    /**
+     * Successful Response
+     */
+    200: ItemChanged;
+};
+
+export type ArchiveNotificationsResponse = ArchiveNotificationsResponses[keyof ArchiveNotificationsResponses];
+
+export type UnarchiveNotificationsData = {
+    body: Chosen;
+    path?: never;
+    query?: never;
+    url: '/api/v1/notifications/unarchive';
+};
+
+export type UnarchiveNotificationsErrors = {
+    /**
+     * `BAD_REQUEST`, `MALFORMED_JSON`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type UnarchiveNotificationsError = UnarchiveNotificationsErrors[keyof UnarchiveNotificationsErrors];
+
+export type UnarchiveNotificationsResponses = {
+    /**
+     * Successful Response
+     */
+    200: ItemChanged;
+};
+
+export type UnarchiveNotificationsResponse = UnarchiveNotificationsResponses[keyof UnarchiveNotificationsResponses];
+
+export type SnoozeNotificationsData = {
+    body: Snooze;
+    path?: never;
+    query?: never;
+    url: '/api/v1/notifications/snooze';
+};
+
+export type SnoozeNotificationsErrors = {
+    /**
+     * `BAD_REQUEST`, `MALFORMED_JSON`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: Problem;
+    /**
+     * `SNOOZE_INVALID`, `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type SnoozeNotificationsError = SnoozeNotificationsErrors[keyof SnoozeNotificationsErrors];
+
+export type SnoozeNotificationsResponses = {
+    /**
+     * Successful Response
+     */
+    200: ItemChanged;
+};
+
+export type SnoozeNotificationsResponse = SnoozeNotificationsResponses[keyof SnoozeNotificationsResponses];
 
 export type ListUsersData = {
     body?: never;

@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import { Ellipsis } from 'lucide-react';
+import { badge, useUnread } from '@/features/inbox/use-unread';
 import { useRunningCount } from '@/features/jobs/use-running';
 import { overlay, useOverlay } from '@/lib/overlay';
 import { PLACES } from './nav';
@@ -12,6 +13,7 @@ const TAB =
 export function BottomNav() {
   const open = useOverlay() === 'more';
   const running = useRunningCount();
+  const unread = useUnread();
   return (
     <nav
       aria-label="Main"
@@ -19,7 +21,15 @@ export function BottomNav() {
     >
       {PLACES.map((place) => (
         <Link key={place.label} to={place.to} activeOptions={{ exact: place.exact ?? false }} className={TAB}>
-          <place.icon strokeWidth={1.75} />
+          <span className="relative">
+            <place.icon strokeWidth={1.75} />
+            {place.to === '/inbox' && unread > 0 && (
+              <span className="num absolute -top-1.5 left-3 rounded-full bg-ink px-1 font-semibold text-[0.625rem] text-on-ink leading-4">
+                {badge(unread)}
+                <span className="sr-only"> unread</span>
+              </span>
+            )}
+          </span>
           {place.to === '/runs' && running > 0 ? (
             <span className="num font-semibold text-live">{running} live</span>
           ) : (

@@ -1,5 +1,5 @@
 import type { LinkProps } from '@tanstack/react-router';
-import { Layers, ListTodo, type LucideIcon, Settings, TrainTrack, Users } from 'lucide-react';
+import { Inbox, Layers, ListTodo, type LucideIcon, Settings, TrainTrack, Users } from 'lucide-react';
 import { useMe } from '@/lib/session';
 
 export type Place = { to: LinkProps['to']; label: string; icon: LucideIcon; keys: string; exact?: boolean };
@@ -7,6 +7,7 @@ export type Place = { to: LinkProps['to']; label: string; icon: LucideIcon; keys
 /** The places the navigation leads to, in its order; `keys` gets there from anywhere. */
 export const PLACES: readonly Place[] = [
   { to: '/', label: 'My work', icon: ListTodo, keys: 'G H', exact: true },
+  { to: '/inbox', label: 'Inbox', icon: Inbox, keys: 'G I' },
   { to: '/projects', label: 'Projects', icon: Layers, keys: 'G P' },
   { to: '/runs', label: 'Runs', icon: TrainTrack, keys: 'G R' },
 ];

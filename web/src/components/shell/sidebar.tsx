@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { listProjectsOptions } from '@/api/gen/@tanstack/react-query.gen';
 import { ProjectKey } from '@/components/ui/avatar';
 import { Mark } from '@/components/ui/mark';
+import { badge, useUnread } from '@/features/inbox/use-unread';
 import { useRunningCount } from '@/features/jobs/use-running';
 import { useMe } from '@/lib/session';
 import { PEOPLE, PLACES, type Place, SETTINGS } from './nav';
@@ -47,8 +48,18 @@ function RecentProjects() {
   );
 }
 
+function Unread({ count }: { count: number }) {
+  return (
+    <span className="num ml-auto rounded-full bg-ink px-1.5 font-semibold text-2xs text-on-ink leading-[1.125rem]">
+      {badge(count)}
+      <span className="sr-only"> unread</span>
+    </span>
+  );
+}
+
 export function Sidebar() {
   const running = useRunningCount();
+  const unread = useUnread();
   const me = useMe();
   return (
     <nav
@@ -68,8 +79,11 @@ export function Sidebar() {
             key={place.label}
             place={place}
             after={
-              place.to === '/runs' &&
-              running > 0 && <span className="num ml-auto font-semibold text-2xs text-live">{running} live</span>
+              place.to === '/runs' && running > 0 ? (
+                <span className="num ml-auto font-semibold text-2xs text-live">{running} live</span>
+              ) : (
+                place.to === '/inbox' && unread > 0 && <Unread count={unread} />
+              )
             }
           />
         ))}

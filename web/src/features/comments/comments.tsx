@@ -22,7 +22,7 @@ function Talk({ thing, project }: { thing: Thing; project: ProjectRead }) {
   const denied = useWhyNotIn(project, 'comment:create');
   const say = useSay(thing);
   return (
-    <div className="grid gap-4">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
       {error && (
         <Notice tone="bad" title="The comments could not be read">
           {error.message}
@@ -65,10 +65,10 @@ function OneThread({ thing, thread, denied }: OneThreadProps) {
   const { root, replies } = thread;
   const mayReply = !denied && !root.deleted_at && !root.sending;
   return (
-    <section aria-label={`Thread of ${root.author.name}`} className="grid gap-2">
+    <section aria-label={`Thread of ${root.author.name}`} className="grid grid-cols-[minmax(0,1fr)] gap-2">
       <Comment thing={thing} said={root} denied={denied} onReply={mayReply ? () => setAnswering(true) : undefined} />
       {(replies.length > 0 || answering) && (
-        <div className="ml-[0.6875rem] grid gap-2 border-line border-l pl-[1.375rem]">
+        <div className="ml-[0.6875rem] grid grid-cols-[minmax(0,1fr)] gap-2 border-line border-l pl-[1.375rem]">
           {replies.map((reply) => (
             <Comment key={reply.id} thing={thing} said={reply} denied={denied} />
           ))}

@@ -60,7 +60,7 @@ export function Composer({ projectId, draft, label, verb, given = '', autoFocus,
 
   return (
     <form
-      className="relative grid gap-2"
+      className="relative grid grid-cols-[minmax(0,1fr)] gap-2"
       onSubmit={(event) => {
         event.preventDefault();
         void send();

@@ -20,8 +20,16 @@ export const Route = createFileRoute('/_door/unsubscribe')({
 });
 
 const WHEN: Record<string, string> = {
-  run_failed: 'when a run of yours fails',
-  run_completed: 'when a long run of yours is done',
+  mention: 'when somebody mentions you',
+  comment_added: 'when somebody comments where you take part',
+  task_assigned: 'when a task is assigned to you',
+  task_completed: 'when a task of yours is done',
+  team_invite: 'when somebody invites you into a project',
+  team_joined: 'when somebody joins a project of yours',
+  team_member_left: 'when somebody leaves a project of yours',
+  digest: 'once a day about what is new',
+  job_failed: 'when a run of yours fails',
+  job_completed: 'when a long run of yours is done',
 };
 
 /** Where "Stop these e-mails" in a letter leads; it works without signing in. */

@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { abortUpload, acceptInvitation, acceptInvitationLink, addDependency, addTaskLabel, addTasks, askForVerification, askToUnsubscribe, cancelJob, changeMember, changeNotificationSettings, changePassword, changeProfile, changeTasks, changeUser, checkResetLink, completeUpload, createAnalysis, createAnalysisShare, createComment, createJob, createLabel, createProject, createProjectJob, createSampleProject, createSessionLink, createShare, createTask, createTicket, createUpload, declineInvitation, declineInvitationLink, deleteComment, deleteFile, deleteLabel, deleteProject, deleteTask, downloadFile, downloadJobLog, endUserSessions, exchangeSessionLink, exportAnalysis, exportApiCalls, forgotPassword, getAnalysis, getAnalysisReport, getComment, getDetailedHealth, getFile, getFileContent, getFileLink, getHealth, getJob, getLimits, getMe, getNotificationSettings, getProfile, getProject, getSetup, getSharedContent, getSharedFile, getSharedReport, getSourceArchive, getSourceFile, getSourceSnapshot, getStorage, getSubscription, getTask, getUpload, getUsage, getUser, giveSource, inviteMember, listAllJobs, listAllProjects, listAnalyses, listAnalysisShares, listApiCalls, listCommentHistory, listComments, listEmails, listFileAccesses, listFiles, listFindings, listInvitations, listJobAssets, listJobEvents, listJobs, listLabels, listMyInvitations, listMyTasks, listPeopleToMention, listProjectJobs, listProjects, listSecurityEvents, listSessions, listShares, listSourceFiles, listSourceSnapshots, listTaskActivity, listTaskLabels, listTasks, listTeam, listUploads, listUsers, listUserSessions, listWatchers, login, logout, lookAtInvitation, openSharedFile, openSharedReport, type Options, putUploadPart, refresh, register, registerByInvitation, removeDependency, removeMember, removeTaskLabel, resendInvitation, resetPassword, restoreFile, restoreTask, retryJob, revokeAnalysisShare, revokeInvitation, revokeSession, revokeShare, setUp, starComment, unstarComment, unsubscribe, unwatchTask, updateComment, updateLabel, updateProject, updateTask, uploadFile, verifyEmail, watchTask } from '../sdk.gen';
-import type { AbortUploadData, AbortUploadError, AbortUploadResponse, AcceptInvitationData, AcceptInvitationError, AcceptInvitationLinkData, AcceptInvitationLinkError, AcceptInvitationLinkResponse, AcceptInvitationResponse, AddDependencyData, AddDependencyError, AddDependencyResponse, AddTaskLabelData, AddTaskLabelError, AddTaskLabelResponse, AddTasksData, AddTasksError, AddTasksResponse, AskForVerificationData, AskForVerificationError, AskForVerificationResponse, AskToUnsubscribeData, AskToUnsubscribeError, CancelJobData, CancelJobError, CancelJobResponse, ChangeMemberData, ChangeMemberError, ChangeMemberResponse, ChangeNotificationSettingsData, ChangeNotificationSettingsError, ChangeNotificationSettingsResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, ChangeProfileData, ChangeProfileError, ChangeProfileResponse, ChangeTasksData, ChangeTasksError, ChangeTasksResponse, ChangeUserData, ChangeUserError, ChangeUserResponse, CheckResetLinkData, CheckResetLinkError, CheckResetLinkResponse, CompleteUploadData, CompleteUploadError, CompleteUploadResponse, CreateAnalysisData, CreateAnalysisError, CreateAnalysisResponse, CreateAnalysisShareData, CreateAnalysisShareError, CreateAnalysisShareResponse, CreateCommentData, CreateCommentError, CreateCommentResponse, CreateJobData, CreateJobError, CreateJobResponse, CreateLabelData, CreateLabelError, CreateLabelResponse, CreateProjectData, CreateProjectError, CreateProjectJobData, CreateProjectJobError, CreateProjectJobResponse, CreateProjectResponse, CreateSampleProjectData, CreateSampleProjectError, CreateSampleProjectResponse, CreateSessionLinkData, CreateSessionLinkError, CreateSessionLinkResponse, CreateShareData, CreateShareError, CreateShareResponse, CreateTaskData, CreateTaskError, CreateTaskResponse, CreateTicketData, CreateTicketError, CreateTicketResponse, CreateUploadData, CreateUploadError, CreateUploadResponse, DeclineInvitationData, DeclineInvitationError, DeclineInvitationLinkData, DeclineInvitationLinkError, DeclineInvitationLinkResponse, DeclineInvitationResponse, DeleteCommentData, DeleteCommentError, DeleteCommentResponse, DeleteFileData, DeleteFileError, DeleteFileResponse, DeleteLabelData, DeleteLabelError, DeleteLabelResponse, DeleteProjectData, DeleteProjectError, DeleteProjectResponse, DeleteTaskData, DeleteTaskError, DeleteTaskResponse, DownloadFileData, DownloadFileError, DownloadFileResponse, DownloadJobLogData, DownloadJobLogError, EndUserSessionsData, EndUserSessionsError, EndUserSessionsResponse, ExchangeSessionLinkData, ExchangeSessionLinkError, ExchangeSessionLinkResponse, ExportAnalysisData, ExportAnalysisError, ExportAnalysisResponse, ExportApiCallsData, ExportApiCallsError, ExportApiCallsResponse, ForgotPasswordData, ForgotPasswordError, ForgotPasswordResponse, GetAnalysisData, GetAnalysisError, GetAnalysisReportData, GetAnalysisReportError, GetAnalysisReportResponse, GetAnalysisResponse, GetCommentData, GetCommentError, GetCommentResponse, GetDetailedHealthData, GetDetailedHealthError, GetDetailedHealthResponse, GetFileContentData, GetFileContentError, GetFileContentResponse, GetFileData, GetFileError, GetFileLinkData, GetFileLinkError, GetFileLinkResponse, GetFileResponse, GetHealthData, GetHealthError, GetHealthResponse, GetJobData, GetJobError, GetJobResponse, GetLimitsData, GetLimitsError, GetLimitsResponse, GetMeData, GetMeError, GetMeResponse, GetNotificationSettingsData, GetNotificationSettingsError, GetNotificationSettingsResponse, GetProfileData, GetProfileError, GetProfileResponse, GetProjectData, GetProjectError, GetProjectResponse, GetSetupData, GetSetupError, GetSetupResponse, GetSharedContentData, GetSharedContentError, GetSharedContentResponse, GetSharedFileData, GetSharedFileError, GetSharedFileResponse, GetSharedReportData, GetSharedReportError, GetSharedReportResponse, GetSourceArchiveData, GetSourceArchiveError, GetSourceArchiveResponse, GetSourceFileData, GetSourceFileError, GetSourceFileResponse, GetSourceSnapshotData, GetSourceSnapshotError, GetSourceSnapshotResponse, GetStorageData, GetStorageError, GetStorageResponse, GetSubscriptionData, GetSubscriptionError, GetSubscriptionResponse, GetTaskData, GetTaskError, GetTaskResponse, GetUploadData, GetUploadError, GetUploadResponse, GetUsageData, GetUsageError, GetUsageResponse, GetUserData, GetUserError, GetUserResponse, GiveSourceData, GiveSourceError, GiveSourceResponse, InviteMemberData, InviteMemberError, InviteMemberResponse, ListAllJobsData, ListAllJobsError, ListAllJobsResponse, ListAllProjectsData, ListAllProjectsError, ListAllProjectsResponse, ListAnalysesData, ListAnalysesError, ListAnalysesResponse, ListAnalysisSharesData, ListAnalysisSharesError, ListAnalysisSharesResponse, ListApiCallsData, ListApiCallsError, ListApiCallsResponse, ListCommentHistoryData, ListCommentHistoryError, ListCommentHistoryResponse, ListCommentsData, ListCommentsError, ListCommentsResponse, ListEmailsData, ListEmailsError, ListEmailsResponse, ListFileAccessesData, ListFileAccessesError, ListFileAccessesResponse, ListFilesData, ListFilesError, ListFilesResponse, ListFindingsData, ListFindingsError, ListFindingsResponse, ListInvitationsData, ListInvitationsError, ListInvitationsResponse, ListJobAssetsData, ListJobAssetsError, ListJobAssetsResponse, ListJobEventsData, ListJobEventsError, ListJobEventsResponse, ListJobsData, ListJobsError, ListJobsResponse, ListLabelsData, ListLabelsError, ListLabelsResponse, ListMyInvitationsData, ListMyInvitationsError, ListMyInvitationsResponse, ListMyTasksData, ListMyTasksError, ListMyTasksResponse, ListPeopleToMentionData, ListPeopleToMentionError, ListPeopleToMentionResponse, ListProjectJobsData, ListProjectJobsError, ListProjectJobsResponse, ListProjectsData, ListProjectsError, ListProjectsResponse, ListSecurityEventsData, ListSecurityEventsError, ListSecurityEventsResponse, ListSessionsData, ListSessionsError, ListSessionsResponse, ListSharesData, ListSharesError, ListSharesResponse, ListSourceFilesData, ListSourceFilesError, ListSourceFilesResponse, ListSourceSnapshotsData, ListSourceSnapshotsError, ListSourceSnapshotsResponse, ListTaskActivityData, ListTaskActivityError, ListTaskActivityResponse, ListTaskLabelsData, ListTaskLabelsError, ListTaskLabelsResponse, ListTasksData, ListTasksError, ListTasksResponse, ListTeamData, ListTeamError, ListTeamResponse, ListUploadsData, ListUploadsError, ListUploadsResponse, ListUsersData, ListUsersError, ListUserSessionsData, ListUserSessionsError, ListUserSessionsResponse, ListUsersResponse, ListWatchersData, ListWatchersError, ListWatchersResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, LookAtInvitationData, LookAtInvitationError, LookAtInvitationResponse, OpenSharedFileData, OpenSharedFileError, OpenSharedFileResponse, OpenSharedReportData, OpenSharedReportError, OpenSharedReportResponse, PutUploadPartData, PutUploadPartError, PutUploadPartResponse, RefreshData, RefreshError, RefreshResponse, RegisterByInvitationData, RegisterByInvitationError, RegisterByInvitationResponse, RegisterData, RegisterError, RegisterResponse, RemoveDependencyData, RemoveDependencyError, RemoveDependencyResponse, RemoveMemberData, RemoveMemberError, RemoveMemberResponse, RemoveTaskLabelData, RemoveTaskLabelError, RemoveTaskLabelResponse, ResendInvitationData, ResendInvitationError, ResendInvitationResponse, ResetPasswordData, ResetPasswordError, ResetPasswordResponse, RestoreFileData, RestoreFileError, RestoreFileResponse, RestoreTaskData, RestoreTaskError, RestoreTaskResponse, RetryJobData, RetryJobError, RetryJobResponse, RevokeAnalysisShareData, RevokeAnalysisShareError, RevokeAnalysisShareResponse, RevokeInvitationData, RevokeInvitationError, RevokeInvitationResponse, RevokeSessionData, RevokeSessionError, RevokeSessionResponse, RevokeShareData, RevokeShareError, RevokeShareResponse, SetUpData, SetUpError, SetUpResponse, StarCommentData, StarCommentError, StarCommentResponse, UnstarCommentData, UnstarCommentError, UnstarCommentResponse, UnsubscribeData, UnsubscribeError, UnsubscribeResponse, UnwatchTaskData, UnwatchTaskError, UnwatchTaskResponse, UpdateCommentData, UpdateCommentError, UpdateCommentResponse, UpdateLabelData, UpdateLabelError, UpdateLabelResponse, UpdateProjectData, UpdateProjectError, UpdateProjectResponse, UpdateTaskData, UpdateTaskError, UpdateTaskResponse, UploadFileData, UploadFileError, UploadFileResponse, VerifyEmailData, VerifyEmailError, VerifyEmailResponse, WatchTaskData, WatchTaskError, WatchTaskResponse } from '../types.gen';
+import { abortUpload, acceptInvitation, acceptInvitationLink, addDependency, addTaskLabel, addTasks, archiveNotifications, askForVerification, askToUnsubscribe, cancelJob, changeMember, changeNotificationSettings, changePassword, changeProfile, changeTasks, changeUser, checkResetLink, completeUpload, countUnreadNotifications, createAnalysis, createAnalysisShare, createComment, createJob, createLabel, createProject, createProjectJob, createSampleProject, createSessionLink, createShare, createTask, createTicket, createUpload, declineInvitation, declineInvitationLink, deleteComment, deleteFile, deleteLabel, deleteProject, deleteTask, downloadFile, downloadJobLog, endUserSessions, exchangeSessionLink, exportAnalysis, exportApiCalls, forgotPassword, getAnalysis, getAnalysisReport, getComment, getDetailedHealth, getFile, getFileContent, getFileLink, getHealth, getJob, getLimits, getMe, getNotificationSettings, getProfile, getProject, getSetup, getSharedContent, getSharedFile, getSharedReport, getSourceArchive, getSourceFile, getSourceSnapshot, getStorage, getSubscription, getTask, getUpload, getUsage, getUser, giveSource, inviteMember, listAllJobs, listAllProjects, listAnalyses, listAnalysisShares, listApiCalls, listCommentHistory, listComments, listEmails, listFileAccesses, listFiles, listFindings, listInvitations, listJobAssets, listJobEvents, listJobs, listLabels, listMyInvitations, listMyTasks, listNotifications, listPeopleToMention, listProjectJobs, listProjects, listSecurityEvents, listSessions, listShares, listSourceFiles, listSourceSnapshots, listTaskActivity, listTaskLabels, listTasks, listTeam, listUploads, listUsers, listUserSessions, listWatchers, login, logout, lookAtInvitation, markAllNotificationsRead, markNotificationsRead, markNotificationsUnread, openSharedFile, openSharedReport, type Options, putUploadPart, refresh, register, registerByInvitation, removeDependency, removeMember, removeTaskLabel, resendInvitation, resetPassword, restoreFile, restoreTask, retryJob, revokeAnalysisShare, revokeInvitation, revokeSession, revokeShare, setUp, snoozeNotifications, starComment, unarchiveNotifications, unstarComment, unsubscribe, unwatchTask, updateComment, updateLabel, updateProject, updateTask, uploadFile, verifyEmail, watchTask } from '../sdk.gen';
+import type { AbortUploadData, AbortUploadError, AbortUploadResponse, AcceptInvitationData, AcceptInvitationError, AcceptInvitationLinkData, AcceptInvitationLinkError, AcceptInvitationLinkResponse, AcceptInvitationResponse, AddDependencyData, AddDependencyError, AddDependencyResponse, AddTaskLabelData, AddTaskLabelError, AddTaskLabelResponse, AddTasksData, AddTasksError, AddTasksResponse, ArchiveNotificationsData, ArchiveNotificationsError, ArchiveNotificationsResponse, AskForVerificationData, AskForVerificationError, AskForVerificationResponse, AskToUnsubscribeData, AskToUnsubscribeError, CancelJobData, CancelJobError, CancelJobResponse, ChangeMemberData, ChangeMemberError, ChangeMemberResponse, ChangeNotificationSettingsData, ChangeNotificationSettingsError, ChangeNotificationSettingsResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, ChangeProfileData, ChangeProfileError, ChangeProfileResponse, ChangeTasksData, ChangeTasksError, ChangeTasksResponse, ChangeUserData, ChangeUserError, ChangeUserResponse, CheckResetLinkData, CheckResetLinkError, CheckResetLinkResponse, CompleteUploadData, CompleteUploadError, CompleteUploadResponse, CountUnreadNotificationsData, CountUnreadNotificationsError, CountUnreadNotificationsResponse, CreateAnalysisData, CreateAnalysisError, CreateAnalysisResponse, CreateAnalysisShareData, CreateAnalysisShareError, CreateAnalysisShareResponse, CreateCommentData, CreateCommentError, CreateCommentResponse, CreateJobData, CreateJobError, CreateJobResponse, CreateLabelData, CreateLabelError, CreateLabelResponse, CreateProjectData, CreateProjectError, CreateProjectJobData, CreateProjectJobError, CreateProjectJobResponse, CreateProjectResponse, CreateSampleProjectData, CreateSampleProjectError, CreateSampleProjectResponse, CreateSessionLinkData, CreateSessionLinkError, CreateSessionLinkResponse, CreateShareData, CreateShareError, CreateShareResponse, CreateTaskData, CreateTaskError, CreateTaskResponse, CreateTicketData, CreateTicketError, CreateTicketResponse, CreateUploadData, CreateUploadError, CreateUploadResponse, DeclineInvitationData, DeclineInvitationError, DeclineInvitationLinkData, DeclineInvitationLinkError, DeclineInvitationLinkResponse, DeclineInvitationResponse, DeleteCommentData, DeleteCommentError, DeleteCommentResponse, DeleteFileData, DeleteFileError, DeleteFileResponse, DeleteLabelData, DeleteLabelError, DeleteLabelResponse, DeleteProjectData, DeleteProjectError, DeleteProjectResponse, DeleteTaskData, DeleteTaskError, DeleteTaskResponse, DownloadFileData, DownloadFileError, DownloadFileResponse, DownloadJobLogData, DownloadJobLogError, EndUserSessionsData, EndUserSessionsError, EndUserSessionsResponse, ExchangeSessionLinkData, ExchangeSessionLinkError, ExchangeSessionLinkResponse, ExportAnalysisData, ExportAnalysisError, ExportAnalysisResponse, ExportApiCallsData, ExportApiCallsError, ExportApiCallsResponse, ForgotPasswordData, ForgotPasswordError, ForgotPasswordResponse, GetAnalysisData, GetAnalysisError, GetAnalysisReportData, GetAnalysisReportError, GetAnalysisReportResponse, GetAnalysisResponse, GetCommentData, GetCommentError, GetCommentResponse, GetDetailedHealthData, GetDetailedHealthError, GetDetailedHealthResponse, GetFileContentData, GetFileContentError, GetFileContentResponse, GetFileData, GetFileError, GetFileLinkData, GetFileLinkError, GetFileLinkResponse, GetFileResponse, GetHealthData, GetHealthError, GetHealthResponse, GetJobData, GetJobError, GetJobResponse, GetLimitsData, GetLimitsError, GetLimitsResponse, GetMeData, GetMeError, GetMeResponse, GetNotificationSettingsData, GetNotificationSettingsError, GetNotificationSettingsResponse, GetProfileData, GetProfileError, GetProfileResponse, GetProjectData, GetProjectError, GetProjectResponse, GetSetupData, GetSetupError, GetSetupResponse, GetSharedContentData, GetSharedContentError, GetSharedContentResponse, GetSharedFileData, GetSharedFileError, GetSharedFileResponse, GetSharedReportData, GetSharedReportError, GetSharedReportResponse, GetSourceArchiveData, GetSourceArchiveError, GetSourceArchiveResponse, GetSourceFileData, GetSourceFileError, GetSourceFileResponse, GetSourceSnapshotData, GetSourceSnapshotError, GetSourceSnapshotResponse, GetStorageData, GetStorageError, GetStorageResponse, GetSubscriptionData, GetSubscriptionError, GetSubscriptionResponse, GetTaskData, GetTaskError, GetTaskResponse, GetUploadData, GetUploadError, GetUploadResponse, GetUsageData, GetUsageError, GetUsageResponse, GetUserData, GetUserError, GetUserResponse, GiveSourceData, GiveSourceError, GiveSourceResponse, InviteMemberData, InviteMemberError, InviteMemberResponse, ListAllJobsData, ListAllJobsError, ListAllJobsResponse, ListAllProjectsData, ListAllProjectsError, ListAllProjectsResponse, ListAnalysesData, ListAnalysesError, ListAnalysesResponse, ListAnalysisSharesData, ListAnalysisSharesError, ListAnalysisSharesResponse, ListApiCallsData, ListApiCallsError, ListApiCallsResponse, ListCommentHistoryData, ListCommentHistoryError, ListCommentHistoryResponse, ListCommentsData, ListCommentsError, ListCommentsResponse, ListEmailsData, ListEmailsError, ListEmailsResponse, ListFileAccessesData, ListFileAccessesError, ListFileAccessesResponse, ListFilesData, ListFilesError, ListFilesResponse, ListFindingsData, ListFindingsError, ListFindingsResponse, ListInvitationsData, ListInvitationsError, ListInvitationsResponse, ListJobAssetsData, ListJobAssetsError, ListJobAssetsResponse, ListJobEventsData, ListJobEventsError, ListJobEventsResponse, ListJobsData, ListJobsError, ListJobsResponse, ListLabelsData, ListLabelsError, ListLabelsResponse, ListMyInvitationsData, ListMyInvitationsError, ListMyInvitationsResponse, ListMyTasksData, ListMyTasksError, ListMyTasksResponse, ListNotificationsData, ListNotificationsError, ListNotificationsResponse, ListPeopleToMentionData, ListPeopleToMentionError, ListPeopleToMentionResponse, ListProjectJobsData, ListProjectJobsError, ListProjectJobsResponse, ListProjectsData, ListProjectsError, ListProjectsResponse, ListSecurityEventsData, ListSecurityEventsError, ListSecurityEventsResponse, ListSessionsData, ListSessionsError, ListSessionsResponse, ListSharesData, ListSharesError, ListSharesResponse, ListSourceFilesData, ListSourceFilesError, ListSourceFilesResponse, ListSourceSnapshotsData, ListSourceSnapshotsError, ListSourceSnapshotsResponse, ListTaskActivityData, ListTaskActivityError, ListTaskActivityResponse, ListTaskLabelsData, ListTaskLabelsError, ListTaskLabelsResponse, ListTasksData, ListTasksError, ListTasksResponse, ListTeamData, ListTeamError, ListTeamResponse, ListUploadsData, ListUploadsError, ListUploadsResponse, ListUsersData, ListUsersError, ListUserSessionsData, ListUserSessionsError, ListUserSessionsResponse, ListUsersResponse, ListWatchersData, ListWatchersError, ListWatchersResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, LookAtInvitationData, LookAtInvitationError, LookAtInvitationResponse, MarkAllNotificationsReadData, MarkAllNotificationsReadError, MarkAllNotificationsReadResponse, MarkNotificationsReadData, MarkNotificationsReadError, MarkNotificationsReadResponse, MarkNotificationsUnreadData, MarkNotificationsUnreadError, MarkNotificationsUnreadResponse, OpenSharedFileData, OpenSharedFileError, OpenSharedFileResponse, OpenSharedReportData, OpenSharedReportError, OpenSharedReportResponse, PutUploadPartData, PutUploadPartError, PutUploadPartResponse, RefreshData, RefreshError, RefreshResponse, RegisterByInvitationData, RegisterByInvitationError, RegisterByInvitationResponse, RegisterData, RegisterError, RegisterResponse, RemoveDependencyData, RemoveDependencyError, RemoveDependencyResponse, RemoveMemberData, RemoveMemberError, RemoveMemberResponse, RemoveTaskLabelData, RemoveTaskLabelError, RemoveTaskLabelResponse, ResendInvitationData, ResendInvitationError, ResendInvitationResponse, ResetPasswordData, ResetPasswordError, ResetPasswordResponse, RestoreFileData, RestoreFileError, RestoreFileResponse, RestoreTaskData, RestoreTaskError, RestoreTaskResponse, RetryJobData, RetryJobError, RetryJobResponse, RevokeAnalysisShareData, RevokeAnalysisShareError, RevokeAnalysisShareResponse, RevokeInvitationData, RevokeInvitationError, RevokeInvitationResponse, RevokeSessionData, RevokeSessionError, RevokeSessionResponse, RevokeShareData, RevokeShareError, RevokeShareResponse, SetUpData, SetUpError, SetUpResponse, SnoozeNotificationsData, SnoozeNotificationsError, SnoozeNotificationsResponse, StarCommentData, StarCommentError, StarCommentResponse, UnarchiveNotificationsData, UnarchiveNotificationsError, UnarchiveNotificationsResponse, UnstarCommentData, UnstarCommentError, UnstarCommentResponse, UnsubscribeData, UnsubscribeError, UnsubscribeResponse, UnwatchTaskData, UnwatchTaskError, UnwatchTaskResponse, UpdateCommentData, UpdateCommentError, UpdateCommentResponse, UpdateLabelData, UpdateLabelError, UpdateLabelResponse, UpdateProjectData, UpdateProjectError, UpdateProjectResponse, UpdateTaskData, UpdateTaskError, UpdateTaskResponse, UploadFileData, UploadFileError, UploadFileResponse, VerifyEmailData, VerifyEmailError, VerifyEmailResponse, WatchTaskData, WatchTaskError, WatchTaskResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -3230,7 +3230,7 @@ export const getNotificationSettingsQueryKey = (options?: Options<GetNotificatio
 /**
  * Get notification settings
  *
- * Return what the caller is told of by e-mail.
+ * Return what the caller is told of, and where.
  */
 export const getNotificationSettingsOptions = (options?: Options<GetNotificationSettingsData>) => queryOptions<GetNotificationSettingsResponse, GetNotificationSettingsError, GetNotificationSettingsResponse, ReturnType<typeof getNotificationSettingsQueryKey>>({
     queryFn: async ({ queryKey, signal }) => {
@@ -3248,7 +3248,7 @@ export const getNotificationSettingsOptions = (options?: Options<GetNotification
 /**
  * Change notification settings
  *
- * Choose what to be told of by e-mail; categories that are not named stay as they are.
+ * Choose where to be told of what; categories that are not named stay as they are.
  */
 export const changeNotificationSettingsMutation = (options?: Partial<Options<ChangeNotificationSettingsData>>): UseMutationOptions<ChangeNotificationSettingsResponse, ChangeNotificationSettingsError, Options<ChangeNotificationSettingsData>> => {
     const mutationOptions: UseMutationOptions<ChangeNotificationSettingsResponse, ChangeNotificationSettingsError, Options<ChangeNotificationSettingsData>> = {
@@ -3313,6 +3313,192 @@ export const unsubscribeMutation = (options?: Partial<Options<UnsubscribeData>>)
     const mutationOptions: UseMutationOptions<UnsubscribeResponse, UnsubscribeError, Options<UnsubscribeData>> = {
         mutationFn: async (fnOptions) => {
             const { data } = await unsubscribe({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listNotificationsQueryKey = (options?: Options<ListNotificationsData>) => createQueryKey('listNotifications', options);
+
+/**
+ * List notifications
+ *
+ * List what you were told of, newest first, as far as you may still see what it is about.
+ */
+export const listNotificationsOptions = (options?: Options<ListNotificationsData>) => queryOptions<ListNotificationsResponse, ListNotificationsError, ListNotificationsResponse, ReturnType<typeof listNotificationsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listNotifications({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listNotificationsQueryKey(options)
+});
+
+export const listNotificationsInfiniteQueryKey = (options?: Options<ListNotificationsData>): QueryKey<Options<ListNotificationsData>> => createQueryKey('listNotifications', options, true);
+
+/**
+ * List notifications
+ *
+ * List what you were told of, newest first, as far as you may still see what it is about.
+ */
+export const listNotificationsInfiniteOptions = (options?: Options<ListNotificationsData>) => {
+    const opts = infiniteQueryOptions<ListNotificationsResponse, ListNotificationsError, InfiniteData<ListNotificationsResponse>, QueryKey<Options<ListNotificationsData>>, number | Pick<QueryKey<Options<ListNotificationsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListNotificationsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    page: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listNotifications({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listNotificationsInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+export const countUnreadNotificationsQueryKey = (options?: Options<CountUnreadNotificationsData>) => createQueryKey('countUnreadNotifications', options);
+
+/**
+ * Count unread notifications
+ *
+ * Say how many notifications wait to be read.
+ */
+export const countUnreadNotificationsOptions = (options?: Options<CountUnreadNotificationsData>) => queryOptions<CountUnreadNotificationsResponse, CountUnreadNotificationsError, CountUnreadNotificationsResponse, ReturnType<typeof countUnreadNotificationsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await countUnreadNotifications({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: countUnreadNotificationsQueryKey(options)
+});
+
+/**
+ * Mark notifications read
+ *
+ * Mark notifications as read.
+ */
+export const markNotificationsReadMutation = (options?: Partial<Options<MarkNotificationsReadData>>): UseMutationOptions<MarkNotificationsReadResponse, MarkNotificationsReadError, Options<MarkNotificationsReadData>> => {
+    const mutationOptions: UseMutationOptions<MarkNotificationsReadResponse, MarkNotificationsReadError, Options<MarkNotificationsReadData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await markNotificationsRead({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Mark notifications unread
+ *
+ * Mark notifications as not read.
+ */
+export const markNotificationsUnreadMutation = (options?: Partial<Options<MarkNotificationsUnreadData>>): UseMutationOptions<MarkNotificationsUnreadResponse, MarkNotificationsUnreadError, Options<MarkNotificationsUnreadData>> => {
+    const mutationOptions: UseMutationOptions<MarkNotificationsUnreadResponse, MarkNotificationsUnreadError, Options<MarkNotificationsUnreadData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await markNotificationsUnread({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Mark all notifications read
+ *
+ * Mark everything in your inbox as read; what is snoozed still comes back.
+ */
+export const markAllNotificationsReadMutation = (options?: Partial<Options<MarkAllNotificationsReadData>>): UseMutationOptions<MarkAllNotificationsReadResponse, MarkAllNotificationsReadError, Options<MarkAllNotificationsReadData>> => {
+    const mutationOptions: UseMutationOptions<MarkAllNotificationsReadResponse, MarkAllNotificationsReadError, Options<MarkAllNotificationsReadData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await markAllNotificationsRead({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Archive notifications
+ *
+ * Put notifications away, as read.
+ */
+export const archiveNotificationsMutation = (options?: Partial<Options<ArchiveNotificationsData>>): UseMutationOptions<ArchiveNotificationsResponse, ArchiveNotificationsError, Options<ArchiveNotificationsData>> => {
+    const mutationOptions: UseMutationOptions<ArchiveNotificationsResponse, ArchiveNotificationsError, Options<ArchiveNotificationsData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await archiveNotifications({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Unarchive notifications
+ *
+ * Put notifications back into the inbox.
+ */
+export const unarchiveNotificationsMutation = (options?: Partial<Options<UnarchiveNotificationsData>>): UseMutationOptions<UnarchiveNotificationsResponse, UnarchiveNotificationsError, Options<UnarchiveNotificationsData>> => {
+    const mutationOptions: UseMutationOptions<UnarchiveNotificationsResponse, UnarchiveNotificationsError, Options<UnarchiveNotificationsData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await unarchiveNotifications({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Snooze notifications
+ *
+ * Put notifications aside until a moment; then they are on top of the inbox, unread.
+ */
+export const snoozeNotificationsMutation = (options?: Partial<Options<SnoozeNotificationsData>>): UseMutationOptions<SnoozeNotificationsResponse, SnoozeNotificationsError, Options<SnoozeNotificationsData>> => {
+    const mutationOptions: UseMutationOptions<SnoozeNotificationsResponse, SnoozeNotificationsError, Options<SnoozeNotificationsData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await snoozeNotifications({
                 ...options,
                 ...fnOptions,
                 throwOnError: true

@@ -6,6 +6,7 @@ import { getNotificationSettingsOptions, listEmailsOptions } from '@/api/gen/@ta
 import { Section } from '@/components/section';
 import { Chip } from '@/components/ui/chip';
 import { Notice } from '@/components/ui/notice';
+import { Pick } from '@/components/ui/pick';
 import { Switch } from '@/components/ui/switch';
 import { ConfirmAddress } from '@/features/notifications/confirm-address';
 import { EmailRow } from '@/features/notifications/email-row';
@@ -27,7 +28,10 @@ function Notifications() {
       <Section title="Address" about="Where e-mail for you goes.">
         <Address settings={settings} />
       </Section>
-      <Section title="Tell me by e-mail" about="Every letter but those about your safety has a link to stop its kind.">
+      <Section
+        title="Tell me of"
+        about="In the inbox, and by e-mail: at once, or in one letter a day. Every letter but those about your safety has a link to stop its kind."
+      >
         <ul className="grid gap-4">
           {settings.categories.map((category) => (
             <li key={category.category}>
@@ -40,6 +44,12 @@ function Notifications() {
     </>
   );
 }
+
+const MODES = [
+  { value: 'off', label: 'None' },
+  { value: 'at_once', label: 'At once' },
+  { value: 'digest', label: 'Daily digest' },
+] as const;
 
 function Address({ settings }: { settings: NotificationSettings }) {
   const { email, email_verified: verified, mail } = settings;
@@ -61,14 +71,29 @@ function Address({ settings }: { settings: NotificationSettings }) {
 
 function Category({ category }: { category: CategoryRead }) {
   const choose = useChooseCategory();
-  if (!category.locked) {
+  if (category.category === 'digest') {
     return (
       <Switch
         label={category.title}
         hint={category.about}
         checked={category.wanted}
-        onChange={(wanted) => choose(category.category, wanted)}
+        onChange={(wanted) => choose(category, { email: wanted ? 'at_once' : 'off' })}
       />
+    );
+  }
+  if (!category.locked) {
+    return (
+      <div className="flex flex-wrap items-start gap-x-4 gap-y-2">
+        <div className="min-w-52 flex-1">
+          <Switch
+            label={category.title}
+            hint={category.about}
+            checked={category.in_app ?? false}
+            onChange={(inApp) => choose(category, { in_app: inApp })}
+          />
+        </div>
+        <Pick label="E-mail" value={category.email} options={MODES} onChange={(email) => choose(category, { email })} />
+      </div>
     );
   }
   return (
