@@ -36,7 +36,9 @@ import { Route as AppSettingsNotificationsRouteImport } from './routes/_app/sett
 import { Route as AppSettingsProfileRouteImport } from './routes/_app/settings/profile'
 import { Route as AppSettingsSecurityRouteImport } from './routes/_app/settings/security'
 import { Route as AppProjectsProjectIdIndexRouteImport } from './routes/_app/projects/$projectId/index'
+import { Route as AppProjectsProjectIdBoardRouteImport } from './routes/_app/projects/$projectId/board'
 import { Route as AppProjectsProjectIdFilesRouteImport } from './routes/_app/projects/$projectId/files'
+import { Route as AppProjectsProjectIdListRouteImport } from './routes/_app/projects/$projectId/list'
 import { Route as AppProjectsProjectIdRunsRouteImport } from './routes/_app/projects/$projectId/runs'
 import { Route as AppProjectsProjectIdSettingsRouteImport } from './routes/_app/projects/$projectId/settings'
 import { Route as DoorLoginSessionTokenRouteImport } from './routes/_door/login_/session/$token'
@@ -44,6 +46,7 @@ import { Route as AppProjectsProjectIdAnalysesIndexRouteImport } from './routes/
 import { Route as AppProjectsProjectIdAnalysesAnalysisIdRouteImport } from './routes/_app/projects/$projectId/analyses/$analysisId'
 import { Route as AppProjectsProjectIdSourceIndexRouteImport } from './routes/_app/projects/$projectId/source/index'
 import { Route as AppProjectsProjectIdSourceSnapshotIdRouteImport } from './routes/_app/projects/$projectId/source/$snapshotId'
+import { Route as AppProjectsProjectIdTasksTaskIdRouteImport } from './routes/_app/projects/$projectId/tasks/$taskId'
 
 const AppRoute = AppRouteImport.update({
   id: '/_app',
@@ -181,10 +184,22 @@ const AppProjectsProjectIdIndexRoute =
     path: '/',
     getParentRoute: () => AppProjectsProjectIdRouteRoute,
   } as any)
+const AppProjectsProjectIdBoardRoute =
+  AppProjectsProjectIdBoardRouteImport.update({
+    id: '/board',
+    path: '/board',
+    getParentRoute: () => AppProjectsProjectIdRouteRoute,
+  } as any)
 const AppProjectsProjectIdFilesRoute =
   AppProjectsProjectIdFilesRouteImport.update({
     id: '/files',
     path: '/files',
+    getParentRoute: () => AppProjectsProjectIdRouteRoute,
+  } as any)
+const AppProjectsProjectIdListRoute =
+  AppProjectsProjectIdListRouteImport.update({
+    id: '/list',
+    path: '/list',
     getParentRoute: () => AppProjectsProjectIdRouteRoute,
   } as any)
 const AppProjectsProjectIdRunsRoute =
@@ -228,6 +243,12 @@ const AppProjectsProjectIdSourceSnapshotIdRoute =
     path: '/source/$snapshotId',
     getParentRoute: () => AppProjectsProjectIdRouteRoute,
   } as any)
+const AppProjectsProjectIdTasksTaskIdRoute =
+  AppProjectsProjectIdTasksTaskIdRouteImport.update({
+    id: '/tasks/$taskId',
+    path: '/tasks/$taskId',
+    getParentRoute: () => AppProjectsProjectIdRouteRoute,
+  } as any)
 
 export interface FileRoutesByFullPath {
   '/': typeof AppIndexRoute
@@ -254,13 +275,16 @@ export interface FileRoutesByFullPath {
   '/projects/': typeof AppProjectsIndexRoute
   '/runs/': typeof AppRunsIndexRoute
   '/settings/': typeof AppSettingsIndexRoute
+  '/projects/$projectId/board': typeof AppProjectsProjectIdBoardRoute
   '/projects/$projectId/files': typeof AppProjectsProjectIdFilesRoute
+  '/projects/$projectId/list': typeof AppProjectsProjectIdListRoute
   '/projects/$projectId/runs': typeof AppProjectsProjectIdRunsRoute
   '/projects/$projectId/settings': typeof AppProjectsProjectIdSettingsRoute
   '/login/session/$token': typeof DoorLoginSessionTokenRoute
   '/projects/$projectId/': typeof AppProjectsProjectIdIndexRoute
   '/projects/$projectId/analyses/$analysisId': typeof AppProjectsProjectIdAnalysesAnalysisIdRoute
   '/projects/$projectId/source/$snapshotId': typeof AppProjectsProjectIdSourceSnapshotIdRoute
+  '/projects/$projectId/tasks/$taskId': typeof AppProjectsProjectIdTasksTaskIdRoute
   '/projects/$projectId/analyses/': typeof AppProjectsProjectIdAnalysesIndexRoute
   '/projects/$projectId/source/': typeof AppProjectsProjectIdSourceIndexRoute
 }
@@ -287,13 +311,16 @@ export interface FileRoutesByTo {
   '/projects': typeof AppProjectsIndexRoute
   '/runs': typeof AppRunsIndexRoute
   '/settings': typeof AppSettingsIndexRoute
+  '/projects/$projectId/board': typeof AppProjectsProjectIdBoardRoute
   '/projects/$projectId/files': typeof AppProjectsProjectIdFilesRoute
+  '/projects/$projectId/list': typeof AppProjectsProjectIdListRoute
   '/projects/$projectId/runs': typeof AppProjectsProjectIdRunsRoute
   '/projects/$projectId/settings': typeof AppProjectsProjectIdSettingsRoute
   '/login/session/$token': typeof DoorLoginSessionTokenRoute
   '/projects/$projectId': typeof AppProjectsProjectIdIndexRoute
   '/projects/$projectId/analyses/$analysisId': typeof AppProjectsProjectIdAnalysesAnalysisIdRoute
   '/projects/$projectId/source/$snapshotId': typeof AppProjectsProjectIdSourceSnapshotIdRoute
+  '/projects/$projectId/tasks/$taskId': typeof AppProjectsProjectIdTasksTaskIdRoute
   '/projects/$projectId/analyses': typeof AppProjectsProjectIdAnalysesIndexRoute
   '/projects/$projectId/source': typeof AppProjectsProjectIdSourceIndexRoute
 }
@@ -325,13 +352,16 @@ export interface FileRoutesById {
   '/_app/projects/': typeof AppProjectsIndexRoute
   '/_app/runs/': typeof AppRunsIndexRoute
   '/_app/settings/': typeof AppSettingsIndexRoute
+  '/_app/projects/$projectId/board': typeof AppProjectsProjectIdBoardRoute
   '/_app/projects/$projectId/files': typeof AppProjectsProjectIdFilesRoute
+  '/_app/projects/$projectId/list': typeof AppProjectsProjectIdListRoute
   '/_app/projects/$projectId/runs': typeof AppProjectsProjectIdRunsRoute
   '/_app/projects/$projectId/settings': typeof AppProjectsProjectIdSettingsRoute
   '/_door/login_/session/$token': typeof DoorLoginSessionTokenRoute
   '/_app/projects/$projectId/': typeof AppProjectsProjectIdIndexRoute
   '/_app/projects/$projectId/analyses/$analysisId': typeof AppProjectsProjectIdAnalysesAnalysisIdRoute
   '/_app/projects/$projectId/source/$snapshotId': typeof AppProjectsProjectIdSourceSnapshotIdRoute
+  '/_app/projects/$projectId/tasks/$taskId': typeof AppProjectsProjectIdTasksTaskIdRoute
   '/_app/projects/$projectId/analyses/': typeof AppProjectsProjectIdAnalysesIndexRoute
   '/_app/projects/$projectId/source/': typeof AppProjectsProjectIdSourceIndexRoute
 }
@@ -362,13 +392,16 @@ export interface FileRouteTypes {
     | '/projects/'
     | '/runs/'
     | '/settings/'
+    | '/projects/$projectId/board'
     | '/projects/$projectId/files'
+    | '/projects/$projectId/list'
     | '/projects/$projectId/runs'
     | '/projects/$projectId/settings'
     | '/login/session/$token'
     | '/projects/$projectId/'
     | '/projects/$projectId/analyses/$analysisId'
     | '/projects/$projectId/source/$snapshotId'
+    | '/projects/$projectId/tasks/$taskId'
     | '/projects/$projectId/analyses/'
     | '/projects/$projectId/source/'
   fileRoutesByTo: FileRoutesByTo
@@ -395,13 +428,16 @@ export interface FileRouteTypes {
     | '/projects'
     | '/runs'
     | '/settings'
+    | '/projects/$projectId/board'
     | '/projects/$projectId/files'
+    | '/projects/$projectId/list'
     | '/projects/$projectId/runs'
     | '/projects/$projectId/settings'
     | '/login/session/$token'
     | '/projects/$projectId'
     | '/projects/$projectId/analyses/$analysisId'
     | '/projects/$projectId/source/$snapshotId'
+    | '/projects/$projectId/tasks/$taskId'
     | '/projects/$projectId/analyses'
     | '/projects/$projectId/source'
   id:
@@ -432,13 +468,16 @@ export interface FileRouteTypes {
     | '/_app/projects/'
     | '/_app/runs/'
     | '/_app/settings/'
+    | '/_app/projects/$projectId/board'
     | '/_app/projects/$projectId/files'
+    | '/_app/projects/$projectId/list'
     | '/_app/projects/$projectId/runs'
     | '/_app/projects/$projectId/settings'
     | '/_door/login_/session/$token'
     | '/_app/projects/$projectId/'
     | '/_app/projects/$projectId/analyses/$analysisId'
     | '/_app/projects/$projectId/source/$snapshotId'
+    | '/_app/projects/$projectId/tasks/$taskId'
     | '/_app/projects/$projectId/analyses/'
     | '/_app/projects/$projectId/source/'
   fileRoutesById: FileRoutesById
@@ -639,11 +678,25 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppProjectsProjectIdIndexRouteImport
       parentRoute: typeof AppProjectsProjectIdRouteRoute
     }
+    '/_app/projects/$projectId/board': {
+      id: '/_app/projects/$projectId/board'
+      path: '/board'
+      fullPath: '/projects/$projectId/board'
+      preLoaderRoute: typeof AppProjectsProjectIdBoardRouteImport
+      parentRoute: typeof AppProjectsProjectIdRouteRoute
+    }
     '/_app/projects/$projectId/files': {
       id: '/_app/projects/$projectId/files'
       path: '/files'
       fullPath: '/projects/$projectId/files'
       preLoaderRoute: typeof AppProjectsProjectIdFilesRouteImport
+      parentRoute: typeof AppProjectsProjectIdRouteRoute
+    }
+    '/_app/projects/$projectId/list': {
+      id: '/_app/projects/$projectId/list'
+      path: '/list'
+      fullPath: '/projects/$projectId/list'
+      preLoaderRoute: typeof AppProjectsProjectIdListRouteImport
       parentRoute: typeof AppProjectsProjectIdRouteRoute
     }
     '/_app/projects/$projectId/runs': {
@@ -695,6 +748,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppProjectsProjectIdSourceSnapshotIdRouteImport
       parentRoute: typeof AppProjectsProjectIdRouteRoute
     }
+    '/_app/projects/$projectId/tasks/$taskId': {
+      id: '/_app/projects/$projectId/tasks/$taskId'
+      path: '/tasks/$taskId'
+      fullPath: '/projects/$projectId/tasks/$taskId'
+      preLoaderRoute: typeof AppProjectsProjectIdTasksTaskIdRouteImport
+      parentRoute: typeof AppProjectsProjectIdRouteRoute
+    }
   }
 }
 
@@ -720,19 +780,24 @@ const AppSettingsRouteRouteWithChildren =
   AppSettingsRouteRoute._addFileChildren(AppSettingsRouteRouteChildren)
 
 interface AppProjectsProjectIdRouteRouteChildren {
+  AppProjectsProjectIdBoardRoute: typeof AppProjectsProjectIdBoardRoute
   AppProjectsProjectIdFilesRoute: typeof AppProjectsProjectIdFilesRoute
+  AppProjectsProjectIdListRoute: typeof AppProjectsProjectIdListRoute
   AppProjectsProjectIdRunsRoute: typeof AppProjectsProjectIdRunsRoute
   AppProjectsProjectIdSettingsRoute: typeof AppProjectsProjectIdSettingsRoute
   AppProjectsProjectIdIndexRoute: typeof AppProjectsProjectIdIndexRoute
   AppProjectsProjectIdAnalysesAnalysisIdRoute: typeof AppProjectsProjectIdAnalysesAnalysisIdRoute
   AppProjectsProjectIdSourceSnapshotIdRoute: typeof AppProjectsProjectIdSourceSnapshotIdRoute
+  AppProjectsProjectIdTasksTaskIdRoute: typeof AppProjectsProjectIdTasksTaskIdRoute
   AppProjectsProjectIdAnalysesIndexRoute: typeof AppProjectsProjectIdAnalysesIndexRoute
   AppProjectsProjectIdSourceIndexRoute: typeof AppProjectsProjectIdSourceIndexRoute
 }
 
 const AppProjectsProjectIdRouteRouteChildren: AppProjectsProjectIdRouteRouteChildren =
   {
+    AppProjectsProjectIdBoardRoute: AppProjectsProjectIdBoardRoute,
     AppProjectsProjectIdFilesRoute: AppProjectsProjectIdFilesRoute,
+    AppProjectsProjectIdListRoute: AppProjectsProjectIdListRoute,
     AppProjectsProjectIdRunsRoute: AppProjectsProjectIdRunsRoute,
     AppProjectsProjectIdSettingsRoute: AppProjectsProjectIdSettingsRoute,
     AppProjectsProjectIdIndexRoute: AppProjectsProjectIdIndexRoute,
@@ -740,6 +805,7 @@ const AppProjectsProjectIdRouteRouteChildren: AppProjectsProjectIdRouteRouteChil
       AppProjectsProjectIdAnalysesAnalysisIdRoute,
     AppProjectsProjectIdSourceSnapshotIdRoute:
       AppProjectsProjectIdSourceSnapshotIdRoute,
+    AppProjectsProjectIdTasksTaskIdRoute: AppProjectsProjectIdTasksTaskIdRoute,
     AppProjectsProjectIdAnalysesIndexRoute:
       AppProjectsProjectIdAnalysesIndexRoute,
     AppProjectsProjectIdSourceIndexRoute: AppProjectsProjectIdSourceIndexRoute,

@@ -26,6 +26,8 @@ const STALE: Record<string, readonly string[]> = {
   session: ['listSessions', 'listSecurityEvents'],
   source: ['listSourceSnapshots'],
   file: ['listFiles', 'listShares', 'getStorage'],
+  task: ['listTasks', 'listMyTasks', 'getTask'],
+  labels: ['listLabels', 'listTasks', 'listMyTasks', 'getTask'],
   job: [...JOB_LISTS, 'getJob', 'getAnalysis'],
   analysis: ['listAnalysisShares'],
   comment: ['listComments', 'listCommentHistory'],

@@ -1,7 +1,7 @@
 /** What lies over the page: one thing at most, opened from anywhere by key, menu or palette. */
 import { useSyncExternalStore } from 'react';
 
-export type Overlay = 'palette' | 'help' | 'new-project' | 'more' | null;
+export type Overlay = 'palette' | 'help' | 'new-project' | 'new-task' | 'more' | null;
 
 let current: Overlay = null;
 const watchers = new Set<() => void>();

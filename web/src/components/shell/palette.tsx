@@ -23,6 +23,7 @@ function useFixed(): Group[] {
   const signOut = useSignOut();
   const dark = isDark();
   const mayStart = !useWhyNot('project:create');
+  const mayPlan = !useWhyNot('task:create');
   const places = usePlaces().map((place) => ({
     value: place.label,
     label: place.label,
@@ -31,6 +32,9 @@ function useFixed(): Group[] {
     run: () => void router.navigate({ to: place.to }),
   }));
   const actions: Entry[] = [
+    ...(mayPlan
+      ? [{ value: 'new-task', label: 'New task', icon: <Plus />, keys: 'C', run: () => overlay('new-task') }]
+      : []),
     ...(mayStart
       ? [{ value: 'new', label: 'New project', icon: <Plus />, keys: 'N', run: () => overlay('new-project') }]
       : []),

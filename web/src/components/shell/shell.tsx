@@ -12,6 +12,7 @@ import { Sidebar } from './sidebar';
 
 const Help = lazy(() => import('./help'));
 const More = lazy(() => import('./more'));
+const NewTask = lazy(() => import('@/features/tasks/new-task'));
 const NewProject = lazy(() => import('@/features/projects/new-project'));
 const Palette = lazy(() => import('./palette'));
 const ToastLayer = lazy(() => import('@/components/ui/toast'));
@@ -19,8 +20,10 @@ const ToastLayer = lazy(() => import('@/components/ui/toast'));
 function useGlobalKeys(): void {
   const router = useRouter();
   const mayStart = !useWhyNot('project:create');
+  const mayPlan = !useWhyNot('task:create');
   useShortcuts([
     { keys: 'Mod+K', does: 'Search or do', run: () => overlay('palette') },
+    ...(mayPlan ? [{ keys: 'C', does: 'New task', run: () => overlay('new-task') }] : []),
     ...(mayStart ? [{ keys: 'N', does: 'New project', run: () => overlay('new-project') }] : []),
     ...usePlaces().map((place) => ({
       keys: place.keys,
@@ -57,6 +60,7 @@ export function Shell({ children }: { children: ReactNode }) {
         {open === 'help' && <Help />}
         {open === 'more' && <More />}
         {open === 'new-project' && <NewProject />}
+        {open === 'new-task' && <NewTask />}
         <ToastLayer />
       </Suspense>
     </div>

@@ -2,7 +2,8 @@ import { Menu as Base } from '@base-ui/react/menu';
 import { Check } from 'lucide-react';
 import type { ComponentProps, ReactElement, ReactNode } from 'react';
 
-const ROW =
+/** How one line of a menu looks. */
+export const MENU_ROW =
   'flex min-h-7 items-center gap-2.5 rounded-[5px] px-2 py-1 outline-none select-none pointer-coarse:min-h-9 ' +
   'data-highlighted:bg-raise data-disabled:opacity-45 [&_svg]:size-3.5 [&_svg]:shrink-0 [&_svg]:text-mute';
 
@@ -34,7 +35,7 @@ type MenuItemProps = ComponentProps<typeof Base.Item> & { icon?: ReactNode; afte
 
 export function MenuItem({ icon, after, bad, children, ...rest }: MenuItemProps) {
   return (
-    <Base.Item {...rest} className={`${ROW} ${bad ? 'text-bad [&_svg]:text-bad' : ''}`}>
+    <Base.Item {...rest} className={`${MENU_ROW} ${bad ? 'text-bad [&_svg]:text-bad' : ''}`}>
       {icon}
       <span className="flex-1">{children}</span>
       {after}
@@ -50,7 +51,7 @@ export function MenuLink({
   ...rest
 }: ComponentProps<typeof Base.LinkItem> & { icon?: ReactNode; after?: ReactNode }) {
   return (
-    <Base.LinkItem closeOnClick {...rest} className={ROW}>
+    <Base.LinkItem closeOnClick {...rest} className={MENU_ROW}>
       {icon}
       <span className="flex-1">{children}</span>
       {after}
@@ -68,7 +69,8 @@ export function MenuLabel({ children }: { children: ReactNode }) {
 
 type MenuPickProps<T extends string> = {
   label: string;
-  value: T;
+  /** Empty where nothing is chosen yet. */
+  value: T | '';
   options: readonly { value: T; label: string; icon?: ReactNode }[];
   onChange: (value: T) => void;
 };
@@ -78,7 +80,7 @@ export function MenuPick<T extends string>({ label, value, options, onChange }: 
   return (
     <Base.RadioGroup value={value} onValueChange={(next) => onChange(next as T)} aria-label={label}>
       {options.map((option) => (
-        <Base.RadioItem key={option.value} value={option.value} closeOnClick className={ROW}>
+        <Base.RadioItem key={option.value} value={option.value} closeOnClick className={MENU_ROW}>
           {option.icon}
           <span className="flex-1">{option.label}</span>
           <Base.RadioItemIndicator>

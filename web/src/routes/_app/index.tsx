@@ -10,6 +10,7 @@ import { RunRow } from '@/features/jobs/run-row';
 import { NewProjectButton } from '@/features/projects/new-project-button';
 import { ProjectRow } from '@/features/projects/project-row';
 import { SampleButton } from '@/features/projects/sample';
+import { MyTasks, myTasks } from '@/features/tasks/my-tasks';
 import { count } from '@/lib/format';
 import { useFollowJobs } from '@/lib/liveCache';
 import { overlay } from '@/lib/overlay';
@@ -20,7 +21,11 @@ const runs = listJobsOptions({ query: { page_size: 8 } });
 
 export const Route = createFileRoute('/_app/')({
   loader: ({ context }) =>
-    Promise.all([context.queryClient.ensureQueryData(projects), context.queryClient.ensureQueryData(runs)]),
+    Promise.all([
+      context.queryClient.ensureQueryData(projects),
+      context.queryClient.ensureQueryData(runs),
+      context.queryClient.ensureQueryData(myTasks),
+    ]),
   component: MyWork,
 });
 
@@ -28,11 +33,13 @@ function MyWork() {
   const { data: mine } = useSuspenseQuery(projects);
   const { data: recent } = useSuspenseQuery(runs);
   useFollowJobs(recent.items);
-  const isNew = mine.total <= 1 && recent.total === 0;
+  const { data: tasks } = useSuspenseQuery(myTasks);
+  const isNew = mine.total <= 1 && recent.total === 0 && tasks.total === 0;
   const mayStart = !useWhyNot('project:create');
   return (
     <Page title="My work" actions={<NewProjectButton look={isNew ? 'line' : 'ink'} />}>
       {isNew && (mayStart ? <FirstSteps /> : <NothingYet />)}
+      {!isNew && <MyTasks />}
       {recent.total > 0 && (
         <section aria-labelledby="runs">
           <Heading id="runs" title="Recent runs">

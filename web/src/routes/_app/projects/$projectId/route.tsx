@@ -7,6 +7,9 @@ import { Tab, Tabs } from '@/components/tabs';
 import { ProjectKey } from '@/components/ui/avatar';
 import { Chip } from '@/components/ui/chip';
 
+import { NewTaskButton } from '@/features/tasks/new-task-button';
+import { useTaskFilter } from '@/features/tasks/use-task-filter';
+
 export const Route = createFileRoute('/_app/projects/$projectId')({
   loader: ({ context, params }) =>
     context.queryClient.ensureQueryData(getProjectOptions({ path: { project_id: params.projectId } })),
@@ -19,9 +22,11 @@ function Project() {
   const params = Route.useParams();
   const { data } = useSuspenseQuery(getProjectOptions({ path: { project_id: params.projectId } }));
   const project = data.data;
+  const filter = useTaskFilter();
   return (
     <Page
       title={project.name}
+      actions={project.permissions.includes('task:create') && <NewTaskButton look="line" />}
       crumbs={CRUMBS}
       beside={
         <>
@@ -39,6 +44,12 @@ function Project() {
         <Tabs label="Project">
           <Tab to="/projects/$projectId" params={params} activeOptions={{ exact: true }}>
             Overview
+          </Tab>
+          <Tab to="/projects/$projectId/board" params={params} search={filter}>
+            Board
+          </Tab>
+          <Tab to="/projects/$projectId/list" params={params} search={filter}>
+            List
           </Tab>
           <Tab to="/projects/$projectId/source" params={params} search={{}}>
             Source

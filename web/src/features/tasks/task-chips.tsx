@@ -1,0 +1,95 @@
+import { clsx } from 'clsx';
+import { CalendarDays, ListTree, OctagonPause } from 'lucide-react';
+import type { TaskSummary } from '@/api/gen';
+import { Chip, type Tone } from '@/components/ui/chip';
+import { exact } from '@/lib/time';
+import { daysTo, dueAt, dueWord } from './due';
+import { Label } from './label';
+import { isClosed, PRIORITIES, type Priority, STATUSES, type Status } from './words';
+
+export function StatusIcon({ status, className }: { status: Status; className?: string }) {
+  const { icon: Icon, tone } = STATUSES[status];
+  return <Icon aria-hidden="true" strokeWidth={2.25} className={clsx('size-3.5 shrink-0', INK[tone], className)} />;
+}
+
+const INK: Record<Tone, string> = {
+  plain: 'text-faint',
+  live: 'text-live',
+  ok: 'text-ok',
+  bad: 'text-bad',
+  warn: 'text-warn',
+  info: 'text-info',
+  wait: 'text-wait',
+};
+
+export function PriorityChip({ priority }: { priority: Priority }) {
+  const { word, tone, icon: Icon } = PRIORITIES[priority];
+  return (
+    <Chip tone={tone} icon={<Icon />}>
+      {word}
+    </Chip>
+  );
+}
+
+export function DueChip({ task }: { task: Pick<TaskSummary, 'due_date' | 'status'> }) {
+  if (!task.due_date) return null;
+  const days = daysTo(task.due_date);
+  const tone = isClosed(task.status) ? 'plain' : days < 0 ? 'bad' : days < 2 ? 'warn' : 'plain';
+  return (
+    <span data-tip={`Due ${exact(dueAt(task.due_date)).replace(/, 00:00:00.*/, '')}`} className="relative inline-flex">
+      <Chip tone={tone} icon={<CalendarDays />}>
+        <span className="sr-only">Due: </span>
+        {tone === 'bad' && 'Overdue, '}
+        {dueWord(task.due_date)}
+      </Chip>
+    </span>
+  );
+}
+
+export function BlockedChip() {
+  return (
+    <Chip tone="wait" icon={<OctagonPause />}>
+      Blocked
+    </Chip>
+  );
+}
+
+export function PartsChip({ task }: { task: TaskSummary }) {
+  const { total, closed } = task.subtasks;
+  if (!total) return null;
+  return (
+    <span data-tip={`${closed} of ${total} sub-tasks are closed`} className="relative inline-flex">
+      <Chip icon={<ListTree />}>
+        <span className="num">
+          {closed}/{total}
+        </span>
+        <span className="sr-only"> sub-tasks</span>
+      </Chip>
+    </span>
+  );
+}
+
+const SHOWN = 3;
+
+/** What one should know of a task at a glance, the gravest first. */
+export function TaskChips({ task, priority = task.priority !== 'medium' }: { task: TaskSummary; priority?: boolean }) {
+  const labels = task.labels.slice(0, SHOWN);
+  return (
+    <>
+      {task.blocked && <BlockedChip />}
+      {priority && <PriorityChip priority={task.priority} />}
+      <DueChip task={task} />
+      <PartsChip task={task} />
+      {labels.map((label) => (
+        <Label key={label.id} label={label} />
+      ))}
+      {task.labels.length > SHOWN && <Chip>+{task.labels.length - SHOWN}</Chip>}
+    </>
+  );
+}
+
+/** Whether a task has anything for `TaskChips` to show. */
+export function hasChips(task: TaskSummary): boolean {
+  const { blocked, priority, due_date, subtasks, labels } = task;
+  return blocked || priority !== 'medium' || Boolean(due_date) || subtasks.total > 0 || labels.length > 0;
+}
