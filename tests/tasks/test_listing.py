@@ -34,6 +34,7 @@ async def test_a_list_is_newest_first_and_in_pages(board: Board) -> None:
         ({"due_before": "2027-01-01T00:00:00Z"}, "ab"),
         ({"status": "todo", "priority": "high"}, "a"),
         ({"status": "backlog"}, ""),
+        ({"number": "2"}, "b"),
     ],
 )
 async def test_a_list_is_filtered(board: Board, query: dict[str, str], found: str) -> None:
@@ -127,6 +128,8 @@ async def test_a_key_is_found(board: Board) -> None:
         {"label_id": "bug"},
         {"due_before": "soon"},
         {"blocked": "perhaps"},
+        {"number": "1_0"},
+        {"number": "0"},
         {"parent_id": "all"},
         {"sort": "random"},
         {"q": "x" * 201},

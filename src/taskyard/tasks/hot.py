@@ -214,6 +214,8 @@ def _page(query: MyTaskQuery, conditions: list[Condition], project_id: UUID | No
 
 def _asked_of_project(project_id: UUID, query: TaskQuery) -> Iterator[Condition]:
     yield "tasks.project_id = {}", (project_id,)
+    if query.number is not None:
+        yield "tasks.number = {}", (query.number,)
     if query.assignee_id == "me":
         yield "tasks.assignee_id = caller.user_id", ()
     elif query.assignee_id == "none":

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
-from taskyard.core.schemas import Flag, In, NumberedPageQuery, Out, SearchText
+from taskyard.core.schemas import PLAIN_DIGITS, Flag, In, NumberedPageQuery, Out, SearchText
 from taskyard.tasks.types import (
     CLOSED,
     MOST_AT_ONCE,
@@ -294,6 +294,11 @@ class MyTaskQuery(NumberedPageQuery):
 class TaskQuery(MyTaskQuery):
     """Which tasks of a project are asked for."""
 
+    number: Annotated[
+        int | None,
+        Field(ge=1, le=999_999_999, description="The one of that number."),
+        PLAIN_DIGITS,
+    ] = None
     assignee_id: UUID | Literal["me", "none"] | None = None
     parent_id: UUID | Literal["none"] | None = Field(
         None, description="Parts of that task; `none` for those that are part of none."

@@ -3,7 +3,7 @@
     serve.py      the processes: up, serve, worker
     operate.py    the operator's commands: migrate, backup, restore, doctor, parked
     administer.py accounts without signing in: admin
-    client/       the client: login, projects, analyze, jobs
+    client/       the client: login, projects, tasks, analyze, jobs
 
 A module here has a function `add_to(app)` and imports what is heavy inside its commands, so that
 `taskyard --help` answers at once.

@@ -9368,6 +9368,12 @@ export type ListTasksData = {
          */
         sort?: 'position' | '-number' | 'number' | '-created_at' | 'created_at' | '-updated_at' | 'updated_at' | 'due_date' | '-due_date' | '-priority' | 'priority' | 'title';
         /**
+         * Number
+         *
+         * The one of that number.
+         */
+        number?: number | null;
+        /**
          * Assignee Id
          */
         assignee_id?: string | 'me' | 'none' | null;

@@ -1,6 +1,6 @@
 """The client: Taskyard from a terminal and from CI (docs/cli.md).
 
-    signing.py projects.py analyze.py jobs.py      the commands
+    signing.py projects.py tasks.py analyze.py jobs.py  the commands
     options.py                                     what several of them take
     api.py wire.py tokens.py credentials.py        the server's API, with retries, as one account
     address.py answers.py                          its address, and what is read of its answers
@@ -19,7 +19,7 @@ import typer
 
 def add_to(app: typer.Typer) -> None:
     """Add the client's commands."""
-    from taskyard.entry.cli.client import analyze, jobs, projects, signing
+    from taskyard.entry.cli.client import analyze, jobs, projects, signing, tasks
 
-    for commands in (signing, projects, analyze, jobs):
+    for commands in (signing, projects, tasks, analyze, jobs):
         commands.add_to(app)

@@ -56,7 +56,30 @@ class Project(Printed):
     slug: str
     key: str
     role: str
+    is_personal: bool
     updated_at: datetime
+
+
+class Assignee(Printed):
+    """Who is to do a task."""
+
+    name: str
+
+
+class Task(Printed):
+    """A task."""
+
+    id: UUID
+    project_id: UUID
+    project_name: str
+    number: int
+    key: str
+    title: str
+    status: str
+    priority: str
+    assignee: Assignee | None
+    due_date: datetime | None
+    blocked: bool
 
 
 class Skipped(BaseModel):

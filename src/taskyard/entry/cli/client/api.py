@@ -69,6 +69,17 @@ class Api:
         ask = Ask("POST", path, json=body, params=params, headers=headers)
         return self._parsed(Item[model], self._send(ask)).data  # type: ignore[valid-type]
 
+    def post_for_many(self, model: type[M], path: str, body: Any) -> list[M]:
+        """Send a body and return the things answered. Raises ClientError."""
+        headers = {"Idempotency-Key": os.urandom(16).hex()}
+        response = self._send(Ask("POST", path, json=body, headers=headers))
+        return self._parsed(Item[list[model]], response).data  # type: ignore[valid-type]
+
+    def patch(self, model: type[M], path: str, body: Any) -> M:
+        """Change what is at `path`; the same change may be made again. Raises ClientError."""
+        response = self._send(Ask("PATCH", path, json=body, repeatable=True))
+        return self._parsed(Item[model], response).data  # type: ignore[valid-type]
+
     def delete(self, path: str) -> None:
         """Delete what is at `path`. Raises ClientError."""
         self._send(Ask("DELETE", path, repeatable=True))

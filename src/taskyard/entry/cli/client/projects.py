@@ -93,7 +93,7 @@ def find_or_make(api: "Api", wanted: str) -> tuple["Project", bool]:
         return _by_id(api, project_id), False
     named = [project for project in every_project(api, q=wanted) if project.name == wanted]
     if named:
-        return _the_one(named, wanted), False
+        return the_one(named, wanted), False
     try:
         return api.post(Project, "/projects", {"name": wanted}), True
     except ApiRefused as error:
@@ -104,7 +104,7 @@ def find_or_make(api: "Api", wanted: str) -> tuple["Project", bool]:
 
     slug = slugify(wanted, fallback="project")
     own = [project for project in every_project(api) if project.slug == slug]
-    return _the_one(own, wanted), False
+    return the_one(own, wanted), False
 
 
 def _as_id(text: str) -> UUID | None:
@@ -127,7 +127,8 @@ def _by_id(api: "Api", project_id: UUID) -> "Project":
         raise ClientError(message, Exit.USAGE) from None
 
 
-def _the_one(found: "list[Project]", wanted: str) -> "Project":
+def the_one(found: "list[Project]", wanted: str) -> "Project":
+    """Return the caller's own of several, or the only one. Raises ClientError."""
     own = [project for project in found if project.role == "owner"]
     chosen = own or found
     if len(chosen) == 1:
