@@ -82,6 +82,13 @@ class TooManyLines(TaskyardError):
     code = "TOO_MANY_LINES"
 
 
+class TableInvalid(TaskyardError):
+    """The table was not imported: {reason}."""
+
+    kind = Kind.INVALID
+    code = "TABLE_INVALID"
+
+
 __all__ = [
     "AssigneeNotMember",
     "DependencyCycle",
@@ -92,6 +99,7 @@ __all__ = [
     "ParentNotFound",
     "PlaceGone",
     "PreconditionFailed",
+    "TableInvalid",
     "TaskNotFound",
     "TooManyDependencies",
     "TooManyLabels",

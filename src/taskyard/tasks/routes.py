@@ -21,6 +21,7 @@ from taskyard.tasks.access import (
     CanUpdate,
     TaskId,
 )
+from taskyard.tasks.exchange import ROUTERS as EXCHANGE_ROUTERS
 from taskyard.tasks.following import ROUTERS as FOLLOWING_ROUTERS
 from taskyard.tasks.labels import ROUTERS as LABEL_ROUTERS
 from taskyard.tasks.service import adding, changing, creating, deleting, linking
@@ -191,4 +192,4 @@ async def remove_dependency(
     return await answered(uow, access.actor, hot.one(access.project_id, task_id))
 
 
-ROUTERS = (mine, *LABEL_ROUTERS, tasks, *FOLLOWING_ROUTERS)
+ROUTERS = (mine, *LABEL_ROUTERS, *EXCHANGE_ROUTERS, tasks, *FOLLOWING_ROUTERS)

@@ -213,6 +213,13 @@ class ActivityRead(Out):
     data: dict[str, Any] = Field(description="What changed: `old` and `new`, or `changes` of each.")
 
 
+class ImportRead(Out):
+    """What became of a table."""
+
+    created: int
+    ignored_columns: list[str] = Field(description="Columns that mean nothing here.")
+
+
 class RelatedTask(Out):
     """Another task, as one is shown with it."""
 

@@ -1519,6 +1519,24 @@ export type HotSpot = {
 };
 
 /**
+ * ImportRead
+ *
+ * What became of a table.
+ */
+export type ImportRead = {
+    /**
+     * Created
+     */
+    created: number;
+    /**
+     * Ignored Columns
+     *
+     * Columns that mean nothing here.
+     */
+    ignored_columns: Array<string>;
+};
+
+/**
  * InvitationJoined
  *
  * The project one is in now.
@@ -1870,6 +1888,13 @@ export type ItemFetchRead = {
  */
 export type ItemFileRead = {
     data: FileRead;
+};
+
+/**
+ * Item[ImportRead]
+ */
+export type ItemImportRead = {
+    data: ImportRead;
 };
 
 /**
@@ -9313,6 +9338,151 @@ export type RemoveTaskLabelResponses = {
 };
 
 export type RemoveTaskLabelResponse = RemoveTaskLabelResponses[keyof RemoveTaskLabelResponses];
+
+export type ExportTasksData = {
+    body?: never;
+    path: {
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+    };
+    query?: {
+        /**
+         * Format
+         */
+        format?: 'csv' | 'json';
+    };
+    url: '/api/v1/projects/{project_id}/tasks/export';
+};
+
+export type ExportTasksErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`
+     */
+    403: Problem;
+    /**
+     * `PROJECT_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type ExportTasksError = ExportTasksErrors[keyof ExportTasksErrors];
+
+export type ExportTasksResponses = {
+    /**
+     * The tasks by their numbers.
+     */
+    200: {
+        [key: string]: unknown;
+    };
+};
+
+export type ExportTasksResponse = ExportTasksResponses[keyof ExportTasksResponses];
+
+export type ImportTasksData = {
+    body: {
+        file: Blob | File;
+    };
+    path: {
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+    };
+    query?: never;
+    url: '/api/v1/projects/{project_id}/tasks/import';
+};
+
+export type ImportTasksErrors = {
+    /**
+     * `UPLOAD_INCOMPLETE`, `BAD_REQUEST`, `MALFORMED_JSON`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`, `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `PROJECT_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: Problem;
+    /**
+     * `TABLE_INVALID`, `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type ImportTasksError = ImportTasksErrors[keyof ImportTasksErrors];
+
+export type ImportTasksResponses = {
+    /**
+     * Successful Response
+     */
+    201: ItemImportRead;
+};
+
+export type ImportTasksResponse = ImportTasksResponses[keyof ImportTasksResponses];
 
 export type ListTasksData = {
     body?: never;

@@ -1,0 +1,100 @@
+"""Tasks as files, over HTTP: a table in, a table or JSON out."""
+
+import io
+from typing import Annotated, Any, Final, Literal
+
+from fastapi import Depends, Query, Request
+from fastapi.responses import StreamingResponse
+
+from taskyard.core.access import Permission
+from taskyard.core.downloads import download_headers
+from taskyard.core.platform import Platform
+from taskyard.core.problems import PayloadTooLarge
+from taskyard.core.routing import Router
+from taskyard.core.schemas import Item
+from taskyard.core.uow import unit_of_work
+from taskyard.files import multipart
+from taskyard.files.errors import UploadBrokenOff
+from taskyard.projects.access import BriefProjectGate, ProjectAccess
+from taskyard.tasks import exporting, schemas
+from taskyard.tasks.errors import TableInvalid
+from taskyard.tasks.service import importing
+
+router = Router(prefix="/api/v1/projects/{project_id}/tasks", tags=["tasks"])
+ROUTERS = (router,)
+
+MiB: Final = 1024 * 1024
+_LARGEST_BYTES: Final = 5 * MiB
+CanExport = Annotated[ProjectAccess, Depends(BriefProjectGate(Permission.TASK_READ))]
+CanImport = Annotated[ProjectAccess, Depends(BriefProjectGate(Permission.TASK_CREATE))]
+_BODY: Final[dict[str, Any]] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["file"],
+                    "properties": {"file": {"type": "string", "format": "binary"}},
+                    "additionalProperties": False,
+                }
+            }
+        },
+    }
+}
+
+
+@router.get(
+    "/export",
+    response_class=StreamingResponse,
+    responses={
+        200: {
+            "description": "The tasks by their numbers.",
+            "content": {
+                "text/csv": {"schema": {"type": "string"}},
+                "application/json": {"schema": {"type": "object"}},
+            },
+        }
+    },
+)
+async def export_tasks(
+    access: CanExport,
+    request: Request,
+    form: Annotated[Literal["csv", "json"], Query(alias="format")] = "csv",
+) -> StreamingResponse:
+    """Return all tasks of a project as one file."""
+    platform: Platform = request.app.state.platform
+    kind = "text/csv; charset=utf-8" if form == "csv" else "application/json"
+    return StreamingResponse(
+        exporting.exported(platform.database, access.project_id, form),
+        media_type=kind,
+        headers=download_headers(f"tasks.{form}"),
+    )
+
+
+@router.post(
+    "/import",
+    status_code=201,
+    bucket="upload",
+    audit="task.created",
+    body_limit=_LARGEST_BYTES + MiB,
+    openapi_extra=_BODY,
+    errors=(TableInvalid, UploadBrokenOff, PayloadTooLarge),
+)
+async def import_tasks(access: CanImport, request: Request) -> Item[schemas.ImportRead]:
+    """Make a task of every row of a CSV file, all or none.
+
+    Columns: title, description, status, priority, assignee (user name or e-mail), labels, due_date,
+    estimate, and parent, which names the key of another row. Names that other tools use are known.
+    """
+    platform: Platform = request.app.state.platform
+    content = io.BytesIO()
+    try:
+        await multipart.receive_file(
+            request, content, limit_bytes=_LARGEST_BYTES, unnamed="tasks.csv"
+        )
+    except multipart.TooLong:
+        raise PayloadTooLarge(limit_bytes=_LARGEST_BYTES) from None
+    async with unit_of_work(platform.database) as uow:
+        made = await importing.take(uow, access, content.getvalue())
+    return Item(data=schemas.ImportRead.model_validate(made))

@@ -1,0 +1,138 @@
+"""Tasks as files: a table in, a table or JSON out."""
+
+import csv
+import io
+from typing import Any
+
+import httpx
+import pytest
+
+from taskyard.tasks.table import NotATable, read
+from tests.conftest import CountStatements
+from tests.tasks.conftest import Board, code
+
+
+async def _import(board: Board, text: str | bytes) -> httpx.Response:
+    content = text.encode() if isinstance(text, str) else text
+    return await board.client.post(
+        f"{board.path}/import", files={"file": ("tasks.csv", content, "text/csv")}
+    )
+
+
+async def _rows(board: Board) -> list[dict[str, str]]:
+    answer = await board.client.get(f"{board.path}/export")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert 'filename="tasks.csv"' in answer.headers["content-disposition"]
+    return list(csv.DictReader(io.StringIO(answer.text)))
+
+
+async def test_a_table_of_another_tool_becomes_tasks(board: Board) -> None:
+    member = await board.member()
+    me = (await board.api(as_=member).get("/api/v1/auth/me")).json()["data"]
+    text = (
+        "Issue key,Summary,State,Priority,Tags,Due date,Points,Assignee,Parent,Sprint\n"
+        f'A-2,Part,Doing,Highest,"bug, API",2026-12-01,3,{me["email"].upper()},A-1,7\n'
+        'A-1,"Whole, with ""quotes""\n",Closed,,,,,,,\n'
+        "\n"
+    )
+    answer = await _import(board, text)
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["data"] == {"created": 2, "ignored_columns": ["sprint"]}
+    whole, part = await board.listed(sort="number")
+    assert (whole["title"], whole["status"]) == ('Whole, with "quotes"', "done")
+    assert (part["status"], part["priority"], part["estimate"]) == ("in_progress", "urgent", 3)
+    assert part["due_date"].startswith("2026-12-01")
+    assert [label["name"] for label in part["labels"]] == ["API", "bug"]
+    assert (part["assignee_id"], part["parent_id"]) == (str(member.id), whole["id"])
+
+
+async def test_what_goes_out_comes_in_again(board: Board) -> None:
+    label = await board.label("bug")
+    whole = await board.make("Ship it", description="Two\n\n*lines*, and a comma")
+    part = await board.make(
+        "=SUM(A1)", parent_id=whole["id"], label_ids=[label], estimate=1.5, due_date="2026-12-01"
+    )
+    await board.client.post(f"{board.path}/{whole['id']}/depends-on/{part['id']}")
+    rows = await _rows(board)
+    assert [row["title"] for row in rows] == ["Ship it", "'=SUM(A1)"]
+    assert (rows[0]["depends_on"], rows[1]["parent"]) == (part["key"], whole["key"])
+    text = (await board.client.get(f"{board.path}/export")).text
+    assert (await _import(board, text)).json()["data"]["created"] == 2
+    again = await _rows(board)
+    kept = ("title", "description", "status", "labels", "due_date", "estimate")
+    assert [[row[name] for name in kept] for row in again[2:]] == [
+        [row[name] for name in kept] for row in rows
+    ]
+    assert again[3]["parent"] == again[2]["key"]
+
+
+async def test_json_holds_the_same(board: Board) -> None:
+    assert (await board.client.get(f"{board.path}/export?format=json")).json() == {"items": []}
+    task = await board.make("One", estimate=2)
+    [item] = (await board.client.get(f"{board.path}/export?format=json")).json()["items"]
+    assert (item["key"], item["estimate"], item["labels"]) == (task["key"], 2, [])
+
+
+async def test_many_pages_hold_every_task_once(board: Board, statements: CountStatements) -> None:
+    text = "title\n" + "\n".join(f"t{n}" for n in range(1_203))
+    with statements() as sent:
+        assert (await _import(board, text)).json()["data"]["created"] == 1_203
+    assert len(sent) < 200, "a few for each hundred"
+    rows = await _rows(board)
+    assert [row["title"] for row in rows] == [f"t{n}" for n in range(1_203)]
+    found = (await board.client.get(f"{board.path}/export?format=json")).json()["items"]
+    assert len({item["key"] for item in found}) == 1_203
+
+
+BAD: list[tuple[str | bytes, str]] = [
+    ("", "names no column title"),
+    ("name of nothing\nx\n", "names no column title"),
+    ("title\n", "1 to 5000 rows"),
+    ("title\n" + "x\n" * 5_001, "1 to 5000 rows"),
+    ("title\n\xff".encode("latin-1"), "not UTF-8"),
+    ("title,status\nA,todo\nB,soon\n", "line 3, status"),
+    ("title,priority\nA,7\n", "line 2, priority"),
+    ("title,due\nA,some day\n", "line 2, due_date"),
+    ("title,points\nA,many\n", "line 2, estimate"),
+    ("title,assignee\nA,nobody\n", "nobody is nobody in the team"),
+    ("title,parent\nA,Z-9\n", "Z-9 is no key in this table"),
+    ("key,title,parent\n1,A,2\n2,B,1\n", "a part of itself"),
+    ("title,status\n,todo\n", "line 2, title"),
+    ("title\n" + "x" * 256 + "\n", "line 2, title"),
+]
+
+
+@pytest.mark.parametrize(("content", "about"), BAD, ids=[about for _, about in BAD])
+async def test_a_bad_table_says_where_and_nothing_is_made(
+    board: Board, content: str | bytes, about: str
+) -> None:
+    answer = await _import(board, content)
+    assert code(answer) == (422, "TABLE_INVALID")
+    assert about in answer.json()["error"]["message"]
+    assert await board.listed() == []
+    labels: list[Any] = (await board.client.get(board.labels)).json()["data"]
+    assert labels == []
+
+
+async def test_a_file_that_is_too_large_is_refused(board: Board) -> None:
+    answer = await _import(board, b"title\n" + b"x\n" * 3_000_000)
+    assert code(answer) == (413, "PAYLOAD_TOO_LARGE")
+
+
+async def test_a_viewer_takes_out_and_puts_nothing_in(board: Board) -> None:
+    client = board.api(as_=await board.member("viewer"))
+    assert (await client.get(f"{board.path}/export")).status_code == 200
+    answer = await client.post(f"{board.path}/import", files={"file": ("t.csv", b"title\na\n")})
+    assert code(answer) == (403, "AUTH_FORBIDDEN")
+    assert (await board.client.get(f"{board.path}/export?format=xml")).status_code == 422
+
+
+@pytest.mark.parametrize("text", ["a;title;b\n1;x;2\n", "a\ttitle\n1\tx\n", "\ufefftitle\nx\n"])
+def test_other_separators_are_understood(text: str) -> None:
+    assert read(text.encode()).rows[0][1] == {"title": "x"}
+
+
+def test_a_cell_of_endless_length_is_refused() -> None:
+    with pytest.raises(NotATable, match="line"):
+        read(b"title\n" + b"x" * 200_000)
