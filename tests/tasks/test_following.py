@@ -44,7 +44,7 @@ async def test_who_watches_is_told_apart_from_who_does_it(board: Board) -> None:
     assert (await client.delete(path)).status_code == 200
     watching = (await client.delete(path)).json()["data"]
     assert [one["id"] for one in watching] == [str(board.owner.id)]
-    assert (await board.client.get(path)).json()["data"] == watching
+    assert (await board.client.get(path)).json()["items"] == watching
 
 
 async def test_what_is_not_there_is_not_followed(board: Board) -> None:

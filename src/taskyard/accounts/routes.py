@@ -32,7 +32,7 @@ from taskyard.core.admission import admission_of
 from taskyard.core.etag import IfMatch, PreconditionFailed, set_etag
 from taskyard.core.limits import tier_limits
 from taskyard.core.routing import Router
-from taskyard.core.schemas import Item, Page
+from taskyard.core.schemas import Item, Page, whole
 from taskyard.core.settings import Settings
 from taskyard.core.uow import UowDep, unit_of_work
 
@@ -224,7 +224,7 @@ async def list_sessions(actor: Me, uow: UowDep) -> Page[schemas.SessionRead]:
         )
         for session in found
     ]
-    return Page(items=items, total=len(items), page=1, page_size=max(len(items), 1))
+    return whole(items)
 
 
 def _columns(session: Session) -> dict[str, object]:

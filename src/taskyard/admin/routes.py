@@ -14,7 +14,7 @@ from taskyard.core.access import Actor, Permission, permit
 from taskyard.core.etag import IfMatch, PreconditionFailed, set_etag
 from taskyard.core.hot import Caller, Question
 from taskyard.core.routing import Router
-from taskyard.core.schemas import CursorInvalid, Item, Page, PaginationTooDeep
+from taskyard.core.schemas import CursorInvalid, Item, Page, PaginationTooDeep, whole
 from taskyard.core.uow import UowDep
 from taskyard.jobs import hot
 from taskyard.jobs.schemas import JobSummary, ProjectJobQuery
@@ -85,7 +85,7 @@ async def list_user_sessions(
     await service.account(uow, accounts.settings, user_id)
     found = await sessions_of(uow.db, user_id)
     items = [schemas.AccountSessionRead.model_validate(session) for session in found]
-    return Page(items=items, total=len(items), page=1, page_size=max(len(items), 1))
+    return whole(items)
 
 
 @router.delete(

@@ -60,6 +60,11 @@ class Page(BaseModel, Generic[T]):
     )
 
 
+def whole(items: list[T]) -> Page[T]:
+    """Return a list that is short by its nature as its one page."""
+    return Page(items=items, total=len(items), page=1, page_size=max(len(items), 1))
+
+
 def _in_utc(moment: datetime) -> datetime:
     """Refuse a moment whose year in UTC is none: the first and the last day lack some hours."""
     try:

@@ -18,6 +18,7 @@ from taskyard.core.schemas import (
     Item,
     Page,
     PaginationTooDeep,
+    whole,
 )
 from taskyard.core.uow import Uow, UowDep
 from taskyard.files.access import PartsDep
@@ -200,7 +201,7 @@ async def list_job_events(
 async def list_job_assets(job: CanReadJob, parts: PartsDep, uow: UowDep) -> Page[schemas.AssetRead]:
     """List the files a job made, each with a download link."""
     items = await assets.links(uow, job, parts)
-    return Page(items=items, total=len(items), page=1, page_size=max(1, len(items)))
+    return whole(items)
 
 
 @jobs.get(

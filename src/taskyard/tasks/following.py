@@ -2,7 +2,7 @@
 
 from taskyard.core.hot import Question
 from taskyard.core.routing import Router
-from taskyard.core.schemas import CursorInvalid, Item, Page, PaginationTooDeep, Paging
+from taskyard.core.schemas import CursorInvalid, Item, Page, PaginationTooDeep, Paging, whole
 from taskyard.core.uow import UowDep
 from taskyard.projects.access import ProjectId
 from taskyard.tasks import errors as refusals
@@ -26,11 +26,9 @@ def list_task_activity(
 
 
 @router.get("/watchers", errors=(refusals.TaskNotFound,))
-async def list_watchers(
-    access: CanRead, task_id: TaskId, uow: UowDep
-) -> Item[list[schemas.Person]]:
+async def list_watchers(access: CanRead, task_id: TaskId, uow: UowDep) -> Page[schemas.Person]:
     """List who is told of what happens to a task."""
-    return await _watchers(uow, access, task_id)
+    return whole((await _watchers(uow, access, task_id)).data)
 
 
 @router.post("/watchers", idempotent=True, errors=(refusals.TaskNotFound,))

@@ -3,7 +3,7 @@
 from fastapi import Response
 
 from taskyard.core.routing import Router
-from taskyard.core.schemas import Item
+from taskyard.core.schemas import Item, Page, whole
 from taskyard.core.uow import UowDep
 from taskyard.tasks import errors as refusals
 from taskyard.tasks import schemas
@@ -16,10 +16,10 @@ ROUTERS = (labels, worn)
 
 
 @labels.get("")
-async def list_labels(access: CanRead, uow: UowDep) -> Item[list[schemas.LabelRead]]:
+async def list_labels(access: CanRead, uow: UowDep) -> Page[schemas.LabelRead]:
     """List a project's labels by name."""
     found = await labeling.labels(uow, access)
-    return Item(data=[schemas.LabelRead.model_validate(label) for label in found])
+    return whole([schemas.LabelRead.model_validate(label) for label in found])
 
 
 @labels.post(
@@ -63,9 +63,9 @@ async def delete_label(access: CanUpdate, label_id: LabelId, uow: UowDep) -> Res
 @worn.get("", errors=(refusals.TaskNotFound,))
 async def list_task_labels(
     access: CanRead, task_id: TaskId, uow: UowDep
-) -> Item[list[schemas.LabelRead]]:
+) -> Page[schemas.LabelRead]:
     """List the labels a task wears, by name."""
-    return await _worn(uow, access, task_id)
+    return whole((await _worn(uow, access, task_id)).data)
 
 
 @worn.post(

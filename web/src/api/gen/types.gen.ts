@@ -3384,6 +3384,36 @@ export type PageJobSummary = {
 };
 
 /**
+ * Page[LabelRead]
+ */
+export type PageLabelRead = {
+    /**
+     * Items
+     */
+    items: Array<LabelRead>;
+    /**
+     * Total
+     *
+     * How many there are in all, or at least (capped at 10,000).
+     */
+    total: number;
+    /**
+     * Page
+     */
+    page: number;
+    /**
+     * Page Size
+     */
+    page_size: number;
+    /**
+     * Next Cursor
+     *
+     * Send as `cursor` for what follows; null at the end.
+     */
+    next_cursor?: string | null;
+};
+
+/**
  * Page[MemberRead]
  */
 export type PageMemberRead = {
@@ -3421,6 +3451,36 @@ export type PagePersonRead = {
      * Items
      */
     items: Array<PersonRead>;
+    /**
+     * Total
+     *
+     * How many there are in all, or at least (capped at 10,000).
+     */
+    total: number;
+    /**
+     * Page
+     */
+    page: number;
+    /**
+     * Page Size
+     */
+    page_size: number;
+    /**
+     * Next Cursor
+     *
+     * Send as `cursor` for what follows; null at the end.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * Page[Person]
+ */
+export type PagePerson = {
+    /**
+     * Items
+     */
+    items: Array<Person>;
     /**
      * Total
      *
@@ -8860,7 +8920,7 @@ export type ListLabelsResponses = {
     /**
      * Successful Response
      */
-    200: ItemListLabelRead;
+    200: PageLabelRead;
 };
 
 export type ListLabelsResponse = ListLabelsResponses[keyof ListLabelsResponses];
@@ -9170,7 +9230,7 @@ export type ListTaskLabelsResponses = {
     /**
      * Successful Response
      */
-    200: ItemListLabelRead;
+    200: PageLabelRead;
 };
 
 export type ListTaskLabelsResponse = ListTaskLabelsResponses[keyof ListTaskLabelsResponses];
@@ -10585,7 +10645,7 @@ export type ListWatchersResponses = {
     /**
      * Successful Response
      */
-    200: ItemListPerson;
+    200: PagePerson;
 };
 
 export type ListWatchersResponse = ListWatchersResponses[keyof ListWatchersResponses];

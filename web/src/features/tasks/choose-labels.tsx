@@ -40,7 +40,7 @@ export default function ChooseLabels({ tasks, first }: { tasks: readonly TaskSum
   }
   return (
     <>
-      {data.data.map((label) => {
+      {data.items.map((label) => {
         const on = tasks.every((task) => worn.get(task.id)?.some((one) => one.id === label.id));
         return (
           <Base.CheckboxItem
@@ -57,7 +57,7 @@ export default function ChooseLabels({ tasks, first }: { tasks: readonly TaskSum
           </Base.CheckboxItem>
         );
       })}
-      {data.data.length > 0 && <MenuSeparator />}
+      {data.items.length > 0 && <MenuSeparator />}
       <MenuItem icon={<Tags />} closeOnClick={false} onClick={() => setMaking(true)}>
         New label…
       </MenuItem>

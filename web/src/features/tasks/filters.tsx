@@ -37,7 +37,7 @@ export function Filters({ projectId, filter, onChange, before, after }: FiltersP
     { value: 'none', label: 'nobody' },
     ...(people ?? []).map(({ id, name }) => ({ value: id, label: name })),
   ];
-  const known = labels?.data ?? [];
+  const known = labels?.items ?? [];
   return (
     <div className="flex shrink-0 items-center gap-2 overflow-x-auto border-line border-b px-4 py-2 [scrollbar-width:none] md:px-[1.125rem]">
       {before}
