@@ -22,7 +22,7 @@ const CHUNKS = [
   {
     name: 'shared',
     test: /node_modules.lucide-react|src.(lib|api|components.ui).(?!dialog|menu|pick-menu|toast)/,
-    minShareCount: 6,
+    minShareCount: 9,
     priority: 1,
   },
 ];

@@ -71,10 +71,11 @@ async def test_tasks_are_made_and_moved_by_hand_by_key_and_from_a_menu(
     await expect(cards(page, "To do")).to_have_count(1)
 
     await page.get_by_role("button", name="Add task to To do").click()
-    for title in ("Import customers", "Dark mode"):
-        await page.keyboard.type(title)
+    for line in ("Import customers *import !high", "Dark mode"):
+        await page.keyboard.type(line)
         await page.keyboard.press("Enter")
     await expect(cards(page, "To do")).to_have_count(3)
+    await expect(cards(page, "To do").filter(has_text="High")).to_contain_text("import")
     await page.keyboard.press("Escape")
 
     webhooks = page.get_by_role("listitem").filter(has_text="Sign outgoing webhooks")
@@ -246,6 +247,25 @@ async def test_a_task_is_written_taken_apart_and_made_to_wait(
     await page.get_by_role("button", name="Sign outgoing webhooks").click()
     cycle = f"{other['key']} → {task['key']} → {other['key']}"
     await expect(page.get_by_role("alert")).to_contain_text(cycle)
+
+
+async def test_a_task_tells_its_history_and_is_talked_about(visit: Visits, maya: Somebody) -> None:
+    project_id = project(maya)
+    task = add(maya, project_id, "Sign webhooks")
+    page = await visit(maya)
+    await page.goto(f"/app/projects/{project_id}/tasks/{task['id']}")
+    await live(page)
+    edit(maya, task, title="Sign outgoing webhooks", status="in_progress")
+    history = page.get_by_role("region", name="Activity")
+    await expect(history).to_contain_text("called it “Sign outgoing webhooks”")
+    watch = page.get_by_role("button", name="Watch")
+    await expect(watch).to_have_attribute("aria-pressed", "true")
+    await watch.click()
+    await expect(watch).to_have_attribute("aria-pressed", "false")
+    await page.get_by_label("Say something").fill("Which scheme?")
+    await page.get_by_role("button", name="Send").click()
+    await expect(page.get_by_text("Which scheme?", exact=True)).to_be_visible()
+    await expect(history).to_contain_text("moved it from To do to In progress")
 
 
 async def test_two_who_write_the_same_lose_nothing(visit: Visits, maya: Somebody) -> None:

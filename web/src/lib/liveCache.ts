@@ -26,7 +26,7 @@ const STALE: Record<string, readonly string[]> = {
   session: ['listSessions', 'listSecurityEvents'],
   source: ['listSourceSnapshots'],
   file: ['listFiles', 'listShares', 'getStorage'],
-  task: ['listTasks', 'listMyTasks', 'getTask'],
+  task: ['listTasks', 'listMyTasks', 'getTask', 'listTaskActivity'],
   labels: ['listLabels', 'listTasks', 'listMyTasks', 'getTask'],
   job: [...JOB_LISTS, 'getJob', 'getAnalysis'],
   analysis: ['listAnalysisShares'],

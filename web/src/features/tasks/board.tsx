@@ -2,8 +2,8 @@ import { combine } from '@atlaskit/pragmatic-drag-and-drop/combine';
 import { monitorForElements } from '@atlaskit/pragmatic-drag-and-drop/element/adapter';
 import { autoScrollForElements } from '@atlaskit/pragmatic-drag-and-drop-auto-scroll/element';
 import { extractClosestEdge } from '@atlaskit/pragmatic-drag-and-drop-hitbox/closest-edge';
-import { Link } from '@tanstack/react-router';
-import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
+import { Link, useNavigate } from '@tanstack/react-router';
+import { type KeyboardEvent, type MouseEvent, useEffect, useMemo, useRef, useState } from 'react';
 import { count } from '@/lib/format';
 import { useMe } from '@/lib/session';
 import type { BoardData } from './board-cache';
@@ -36,13 +36,19 @@ export function Board({ projectId, board, search, onColumn, mayMove, mayAdd }: B
   useDrops(box, columns);
   const { onKeyDown, said } = useMoves(box, shown, mayMove);
   useTaskKeys(box, tasks, mayMove);
+  const onClick = useOpening();
   const narrowed = isNarrowed(search);
   const [folded, setFolded] = useState(true);
   return (
     <>
       <ColumnTabs totals={totals} chosen={chosen} onChoose={onColumn} />
       {/* biome-ignore lint/a11y/noStaticElementInteractions: keys that bubble up from the cards */}
-      <div ref={box} onKeyDown={onKeyDown} className="flex min-h-0 flex-1 gap-2 overflow-x-auto md:px-3 md:pt-1.5">
+      <div
+        ref={box}
+        onKeyDown={onKeyDown}
+        onClick={onClick}
+        className="flex min-h-0 flex-1 gap-2 overflow-x-auto md:px-3 md:pt-1.5"
+      >
         {STATUS_ORDER.map((status) => (
           <Column
             key={status}
@@ -76,6 +82,18 @@ export function Board({ projectId, board, search, onColumn, mayMove, mayAdd }: B
       </p>
     </>
   );
+}
+
+/** Opens a card beside the board; with a key that asks for a tab or window, its own page there. */
+function useOpening() {
+  const navigate = useNavigate();
+  return (event: MouseEvent) => {
+    const link = event.target instanceof Element ? event.target.closest('a[data-row-link]') : null;
+    const peek = link?.closest('[data-task]')?.getAttribute('data-task');
+    if (!peek || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    void navigate({ to: '.', search: (now) => ({ ...now, peek }) });
+  };
 }
 
 /** How many each column has in all; of closed ones the board holds only the newest. */

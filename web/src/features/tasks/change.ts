@@ -2,12 +2,13 @@
 import { useMutationState } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import {
+  changeTasks,
   deleteTask,
   getTask,
   restoreTask,
+  type TaskBulk,
   type TaskRead,
   type TaskSummary,
-  type TaskUpdate,
   updateTask,
 } from '@/api/gen';
 import { getTaskQueryKey } from '@/api/gen/@tanstack/react-query.gen';
@@ -18,6 +19,7 @@ import { applied, type Change, type Place } from './order';
 import { isClosed, STATUSES, type Status } from './words';
 
 const KEY = ['task'] as const;
+const MANY = [...KEY, 'many'] as const;
 
 export const pathOf = (task: { id: string; project_id: string }) => ({
   project_id: task.project_id,
@@ -29,6 +31,12 @@ export function learn(task: TaskRead): void {
   queryClient.setQueryData(getTaskQueryKey({ path: pathOf(task) }), { data: task });
   settle(task);
   void stale('listTasks', 'listMyTasks');
+}
+
+/** The same for several, as lists have them. */
+export function learnOf(tasks: readonly TaskSummary[]): void {
+  for (const task of tasks) settle(task);
+  void stale('listTasks', 'listMyTasks', 'getTask');
 }
 
 /**
@@ -74,33 +82,42 @@ async function refresh(task: TaskSummary): Promise<void> {
 export function useApplied(tasks: readonly TaskSummary[]): readonly TaskSummary[] {
   const pending = useMutationState({
     filters: { mutationKey: KEY, status: 'pending' },
-    select: ({ state }) => state.variables as Change,
+    select: ({ state }) => state.variables as Change | Changes,
   });
-  return useMemo(() => pending.reduce(applied, tasks), [pending, tasks]);
+  return useMemo(() => pending.flat().reduce(applied, tasks), [pending, tasks]);
 }
 
-type Each<T> = T | ((task: TaskSummary) => T);
+/** What can be changed of many at once. */
+export type Many = Omit<TaskBulk, 'task_ids' | 'delete'>;
 
-const eachOf = <T extends object>(given: Each<T>, task: TaskSummary): T =>
-  typeof given === 'function' ? given(task) : given;
-
-/** Makes the same change to several tasks; what was refused is said once. */
+/** Makes the same change to several tasks, all or none. */
 export async function changeAll(
   tasks: readonly TaskSummary[],
-  body: Each<TaskUpdate>,
+  part: Many,
   show: (task: TaskSummary) => Partial<TaskSummary>,
 ): Promise<void> {
-  const made = await Promise.allSettled(
-    tasks.map((task) => send({ task, body: eachOf(body, task), show: show(task) })),
-  );
-  const refused = made.filter((one) => one.status === 'rejected');
-  if (tasks.length > 1 && refused.length === 0) void say(`${tasks.length} tasks changed`);
-  const [first] = refused;
+  const [first] = tasks;
   if (!first) return;
-  void sayFailed(tasks.length > 1 ? `${refused.length} of ${tasks.length} were not changed` : NOT(tasks), first.reason);
+  const mutation = queryClient.getMutationCache().build<TaskSummary[], Error, Changes, unknown>(queryClient, {
+    mutationKey: MANY,
+    mutationFn: async () => {
+      const body = { ...part, task_ids: tasks.map(({ id }) => id) };
+      return (await changeTasks({ path: { project_id: first.project_id }, body })).data.data;
+    },
+    onSuccess: learnOf,
+  });
+  try {
+    await mutation.execute(tasks.map((task) => ({ task, body: {}, show: show(task) })));
+    if (tasks.length > 1) void say(`${tasks.length} tasks changed`);
+  } catch (error) {
+    void sayFailed(NOT(tasks), error);
+  }
 }
 
-const NOT = ([task]: readonly TaskSummary[]) => `${task?.key} was not changed`;
+type Changes = readonly Change[];
+
+const NOT = (tasks: readonly TaskSummary[]) =>
+  tasks.length > 1 ? `None of the ${tasks.length} tasks was changed` : `${tasks[0]?.key} was not changed`;
 
 /** Moves a task into a column, and offers to put it back: to where `back` says, or at the end of where it was. */
 export async function move(task: TaskSummary, status: Status, place?: Place, back?: Place): Promise<void> {
@@ -135,16 +152,20 @@ export async function discardAll(tasks: readonly TaskSummary[]): Promise<void> {
     await discard(only);
     return;
   }
-  const ends = await Promise.allSettled(tasks.map((task) => deleteTask({ path: pathOf(task) })));
-  const gone = tasks.filter((_, at) => ends[at]?.status === 'fulfilled');
-  for (const task of gone) remove(task.project_id, task.id);
+  if (!only) return;
+  try {
+    const body = { task_ids: tasks.map(({ id }) => id), delete: true };
+    await changeTasks({ path: { project_id: only.project_id }, body });
+  } catch (error) {
+    void sayFailed(`None of the ${tasks.length} tasks was deleted`, error);
+    return;
+  }
+  for (const task of tasks) remove(task.project_id, task.id);
   void stale('listTasks', 'listMyTasks');
   const undo = () => {
-    for (const task of gone) void bringBack(task);
+    for (const task of tasks) void bringBack(task);
   };
-  if (gone.length) void say(`${gone.length} tasks are deleted`, { label: 'Undo', run: undo });
-  const refused = ends.find((one) => one.status === 'rejected');
-  if (refused) void sayFailed(`${tasks.length - gone.length} were not deleted`, refused.reason);
+  void say(`${tasks.length} tasks are deleted`, { label: 'Undo', run: undo });
 }
 
 async function bringBack(task: TaskSummary): Promise<void> {

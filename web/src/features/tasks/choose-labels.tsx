@@ -19,11 +19,8 @@ export default function ChooseLabels({ tasks, first }: { tasks: readonly TaskSum
   function put(label: LabelRead, on: boolean) {
     const next = new Map([...worn].map(([id, labels]) => [id, toggled(labels, label, on)]));
     setWorn(next);
-    void changeAll(
-      tasks,
-      ({ id }) => ({ label_ids: (next.get(id) ?? []).map((one) => one.id) }),
-      ({ id }) => ({ labels: next.get(id) ?? [] }),
-    );
+    const part = on ? { add_label_ids: [label.id] } : { remove_label_ids: [label.id] };
+    void changeAll(tasks, part, ({ id }) => ({ labels: next.get(id) ?? [] }));
   }
 
   if (making) {

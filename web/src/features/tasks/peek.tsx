@@ -39,7 +39,7 @@ function Panel({ projectId, taskId }: { projectId: string; taskId: string }) {
       ref={box}
       tabIndex={-1}
       aria-label="Task"
-      className="fixed inset-y-0 right-0 z-30 flex w-[min(34rem,100vw)] flex-col overflow-y-auto border-edge border-l bg-bg outline-none"
+      className="fixed inset-y-0 right-0 z-30 flex w-[min(34rem,100vw)] flex-col overflow-y-auto border-edge border-l bg-bg outline-none max-md:border-l-0 max-md:pb-[calc(3.25rem+env(safe-area-inset-bottom))]"
     >
       <Suspense>
         <TaskView

@@ -1,14 +1,15 @@
 import { Plus } from 'lucide-react';
 import { type KeyboardEvent, useRef, useState } from 'react';
-import { createTask } from '@/api/gen';
+import { addTasks } from '@/api/gen';
 import { inputClass } from '@/components/ui/field';
 import { type Problem, problem } from '@/lib/problem';
-import { learn } from './change';
+import { learnOf } from './change';
+import { asField } from './due';
 import { STATUSES, type Status } from './words';
 
 type QuickAddProps = { projectId: string; status: Status };
 
-/** A title and Enter make a task at the end of the column; the next can be typed at once. */
+/** A line and Enter make a task at the end of the column; the next can be typed at once. Several lines make several. */
 export function QuickAdd({ projectId, status }: QuickAddProps) {
   const [open, setOpen] = useState(false);
   const [title, setTitle] = useState('');
@@ -22,7 +23,8 @@ export function QuickAdd({ projectId, status }: QuickAddProps) {
     setTitle('');
     setError(null);
     try {
-      learn((await createTask({ path: { project_id: projectId }, body: { title: wanted, status } })).data.data);
+      const body = { text: wanted, status, today: asField(new Date().toISOString()) };
+      learnOf((await addTasks({ path: { project_id: projectId }, body })).data.data);
     } catch (reason) {
       setError(problem(reason));
       // What was typed meanwhile is kept.
@@ -38,7 +40,10 @@ export function QuickAdd({ projectId, status }: QuickAddProps) {
 
   function key(event: KeyboardEvent) {
     if (event.nativeEvent.isComposing) return;
-    if (event.key === 'Enter') void add();
+    if (event.key === 'Enter' && !event.shiftKey) {
+      event.preventDefault();
+      void add();
+    }
     if (event.key === 'Escape') {
       event.stopPropagation();
       close();
@@ -61,22 +66,28 @@ export function QuickAdd({ projectId, status }: QuickAddProps) {
   }
   return (
     <div className="sticky bottom-0 z-2 grid gap-1 bg-bg pt-1 pb-2">
-      <input
+      <textarea
+        rows={1}
         aria-label={`Title of a new task in ${column}`}
         placeholder="Title, then Enter"
         // biome-ignore lint/a11y/noAutofocus: it stands where the button was that asked for it
         autoFocus
         value={title}
-        maxLength={255}
+        maxLength={50_000}
         aria-invalid={error ? true : undefined}
         onChange={(event) => setTitle(event.target.value)}
         onKeyDown={key}
         onBlur={() => !title.trim() && setOpen(false)}
-        className={inputClass}
+        className={`${inputClass} h-auto! max-h-40 min-h-(--ctl) resize-none py-1 leading-snug [field-sizing:content]`}
       />
       {error && (
         <p role="alert" className="px-1 text-bad text-xs">
-          {error.fields.title ?? error.message}
+          {error.fields.text ?? error.message}
+        </p>
+      )}
+      {!error && (
+        <p className="px-1 text-faint text-xs pointer-coarse:hidden">
+          <code>*label</code> <code>@name</code> <code>!high</code> <code>tomorrow</code>
         </p>
       )}
     </div>

@@ -9,15 +9,18 @@ import { Button } from '@/components/ui/button';
 import { Copy } from '@/components/ui/copy';
 import { Empty } from '@/components/ui/empty';
 import { BoneRows } from '@/components/ui/skeleton';
+import { Comments } from '@/features/comments/comments';
 import { useProject } from '@/features/projects/use-project';
 import { problem } from '@/lib/problem';
 import { useWhyNotIn } from '@/lib/rights';
+import { Activity } from './activity';
 import { useApplied } from './change';
 import { choose } from './chooser';
 import { Description } from './description';
 import { Dependencies, SubTasks } from './parts';
 import { Properties } from './properties';
 import { Title } from './title';
+import { WatchButton } from './watch-button';
 
 type TaskViewProps = {
   projectId: string;
@@ -61,6 +64,7 @@ function Whole({ task: kept, may, wide, actions }: WholeProps) {
             onClick={(event) => choose({ tasks: [task], part: 'menu', anchor: event.currentTarget })}
           />
         )}
+        <WatchButton task={task} />
         {actions}
       </Bar>
       <div className="grid gap-5 px-4 py-4 md:px-[1.125rem]">
@@ -75,6 +79,11 @@ function Whole({ task: kept, may, wide, actions }: WholeProps) {
             <Description task={task} may={may} />
             <SubTasks task={task} may={may} />
             <Dependencies task={task} may={may} />
+            <section aria-labelledby="talk" className="grid gap-2">
+              <h3 id="talk">Comments</h3>
+              <Comments thing={{ projectId: task.project_id, type: 'task', id: task.id }} />
+            </section>
+            <Activity task={task} />
           </div>
         </div>
       </div>
