@@ -25,6 +25,7 @@ OPEN_TO_ALL = (
     "/app/verify-email#tyl_no-such-link",
     "/app/report",
     "/app/unsubscribe?category=job_failed&token=x",
+    "/app/invitation#tyl_no-such-link",
 )
 SIGNED_IN = (
     "/app/",
@@ -42,6 +43,7 @@ SIGNED_IN = (
     "/app/projects/{project}/analyses",
     "/app/projects/{project}/analyses/{run}",
     "/app/projects/{project}/runs",
+    "/app/projects/{project}/team",
     "/app/projects/{project}/settings",
     "/app/runs",
     "/app/runs/{run}",
@@ -76,6 +78,8 @@ async def good(page: Page, where: str, theme: Theme) -> None:
 @pytest.mark.usefixtures("admin")
 @pytest.mark.parametrize(("width", "theme"), VIEWS)
 async def test_pages_before_sign_in(visit: Visits, width: int, theme: Theme) -> None:
+    # A link that leads nowhere says so.
+    visit.guard.expect(410)
     page = await visit(width=width, theme=theme)
     for path in OPEN_TO_ALL:
         await page.goto(path)

@@ -22,6 +22,8 @@ const JOB_LISTS = ['listJobs', 'listProjectJobs', 'listAllJobs', 'listAnalyses']
 /** Which answers a change of a thing makes stale, by the first word of the event's name. */
 const STALE: Record<string, readonly string[]> = {
   project: ['listProjects', 'getProject'],
+  member: ['listTeam', 'listInvitations', 'listMyInvitations', 'listProjects', 'getProject'],
+  invitation: ['listInvitations', 'listMyInvitations'],
   account: ['getMe', 'getProject', 'listProjects', 'listSecurityEvents', 'listUsers', 'getUser', 'listUserSessions'],
   session: ['listSessions', 'listSecurityEvents'],
   source: ['listSourceSnapshots'],

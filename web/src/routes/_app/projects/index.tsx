@@ -14,6 +14,7 @@ import { AllProjects } from '@/features/admin/all-projects';
 import { Whose } from '@/features/admin/whose';
 import { NewProjectButton } from '@/features/projects/new-project-button';
 import { ProjectRow } from '@/features/projects/project-row';
+import { MyInvitations } from '@/features/team/my-invitations';
 
 type Search = { q?: string | undefined; page?: number | undefined; all?: true | undefined };
 
@@ -56,7 +57,10 @@ function Projects() {
       {all ? (
         <AllProjects search={search} onPage={(page) => void navigate({ search: { ...search, page } })} />
       ) : (
-        <List search={search} />
+        <>
+          <MyInvitations />
+          <List search={search} />
+        </>
       )}
     </Page>
   );

@@ -63,6 +63,9 @@ function Project() {
           <Tab to="/projects/$projectId/runs" params={params} search={{}}>
             Runs
           </Tab>
+          <Tab to="/projects/$projectId/team" params={params} search={{}}>
+            Team
+          </Tab>
           <Tab to="/projects/$projectId/settings" params={params}>
             Settings
           </Tab>
