@@ -42,7 +42,7 @@ class World:
         actor = await self.actor(owner)
         async with unit_of_work(self.platform.database) as uow:
             body = ProjectCreate(
-                name=name or f"Project {uuid7().hex[-10:]}", description="", key=None
+                name=name or f"Project {uuid7().hex[-10:]}", description="", key=None, tags=[]
             )
             return await projects.create(uow, actor, body)
 

@@ -15,6 +15,7 @@ import { Route as AppIndexRouteImport } from './routes/_app/index'
 import { Route as AppInboxRouteImport } from './routes/_app/inbox'
 import { Route as AppSettingsRouteRouteImport } from './routes/_app/settings/route'
 import { Route as DoorForgotPasswordRouteImport } from './routes/_door/forgot-password'
+import { Route as DoorInvitationRouteImport } from './routes/_door/invitation'
 import { Route as DoorLoginRouteImport } from './routes/_door/login'
 import { Route as DoorRegisterRouteImport } from './routes/_door/register'
 import { Route as DoorReportRouteImport } from './routes/_door/report'
@@ -41,6 +42,7 @@ import { Route as AppProjectsProjectIdFilesRouteImport } from './routes/_app/pro
 import { Route as AppProjectsProjectIdListRouteImport } from './routes/_app/projects/$projectId/list'
 import { Route as AppProjectsProjectIdRunsRouteImport } from './routes/_app/projects/$projectId/runs'
 import { Route as AppProjectsProjectIdSettingsRouteImport } from './routes/_app/projects/$projectId/settings'
+import { Route as AppProjectsProjectIdTeamRouteImport } from './routes/_app/projects/$projectId/team'
 import { Route as DoorLoginSessionTokenRouteImport } from './routes/_door/login_/session/$token'
 import { Route as AppProjectsProjectIdAnalysesIndexRouteImport } from './routes/_app/projects/$projectId/analyses/index'
 import { Route as AppProjectsProjectIdAnalysesAnalysisIdRouteImport } from './routes/_app/projects/$projectId/analyses/$analysisId'
@@ -74,6 +76,11 @@ const AppSettingsRouteRoute = AppSettingsRouteRouteImport.update({
 const DoorForgotPasswordRoute = DoorForgotPasswordRouteImport.update({
   id: '/forgot-password',
   path: '/forgot-password',
+  getParentRoute: () => DoorRoute,
+} as any)
+const DoorInvitationRoute = DoorInvitationRouteImport.update({
+  id: '/invitation',
+  path: '/invitation',
   getParentRoute: () => DoorRoute,
 } as any)
 const DoorLoginRoute = DoorLoginRouteImport.update({
@@ -214,6 +221,12 @@ const AppProjectsProjectIdSettingsRoute =
     path: '/settings',
     getParentRoute: () => AppProjectsProjectIdRouteRoute,
   } as any)
+const AppProjectsProjectIdTeamRoute =
+  AppProjectsProjectIdTeamRouteImport.update({
+    id: '/team',
+    path: '/team',
+    getParentRoute: () => AppProjectsProjectIdRouteRoute,
+  } as any)
 const DoorLoginSessionTokenRoute = DoorLoginSessionTokenRouteImport.update({
   id: '/login_/session/$token',
   path: '/login/session/$token',
@@ -255,6 +268,7 @@ export interface FileRoutesByFullPath {
   '/settings': typeof AppSettingsRouteRouteWithChildren
   '/inbox': typeof AppInboxRoute
   '/forgot-password': typeof DoorForgotPasswordRoute
+  '/invitation': typeof DoorInvitationRoute
   '/login': typeof DoorLoginRoute
   '/register': typeof DoorRegisterRoute
   '/report': typeof DoorReportRoute
@@ -280,6 +294,7 @@ export interface FileRoutesByFullPath {
   '/projects/$projectId/list': typeof AppProjectsProjectIdListRoute
   '/projects/$projectId/runs': typeof AppProjectsProjectIdRunsRoute
   '/projects/$projectId/settings': typeof AppProjectsProjectIdSettingsRoute
+  '/projects/$projectId/team': typeof AppProjectsProjectIdTeamRoute
   '/login/session/$token': typeof DoorLoginSessionTokenRoute
   '/projects/$projectId/': typeof AppProjectsProjectIdIndexRoute
   '/projects/$projectId/analyses/$analysisId': typeof AppProjectsProjectIdAnalysesAnalysisIdRoute
@@ -292,6 +307,7 @@ export interface FileRoutesByTo {
   '/': typeof AppIndexRoute
   '/inbox': typeof AppInboxRoute
   '/forgot-password': typeof DoorForgotPasswordRoute
+  '/invitation': typeof DoorInvitationRoute
   '/login': typeof DoorLoginRoute
   '/register': typeof DoorRegisterRoute
   '/report': typeof DoorReportRoute
@@ -316,6 +332,7 @@ export interface FileRoutesByTo {
   '/projects/$projectId/list': typeof AppProjectsProjectIdListRoute
   '/projects/$projectId/runs': typeof AppProjectsProjectIdRunsRoute
   '/projects/$projectId/settings': typeof AppProjectsProjectIdSettingsRoute
+  '/projects/$projectId/team': typeof AppProjectsProjectIdTeamRoute
   '/login/session/$token': typeof DoorLoginSessionTokenRoute
   '/projects/$projectId': typeof AppProjectsProjectIdIndexRoute
   '/projects/$projectId/analyses/$analysisId': typeof AppProjectsProjectIdAnalysesAnalysisIdRoute
@@ -331,6 +348,7 @@ export interface FileRoutesById {
   '/_app/settings': typeof AppSettingsRouteRouteWithChildren
   '/_app/inbox': typeof AppInboxRoute
   '/_door/forgot-password': typeof DoorForgotPasswordRoute
+  '/_door/invitation': typeof DoorInvitationRoute
   '/_door/login': typeof DoorLoginRoute
   '/_door/register': typeof DoorRegisterRoute
   '/_door/report': typeof DoorReportRoute
@@ -357,6 +375,7 @@ export interface FileRoutesById {
   '/_app/projects/$projectId/list': typeof AppProjectsProjectIdListRoute
   '/_app/projects/$projectId/runs': typeof AppProjectsProjectIdRunsRoute
   '/_app/projects/$projectId/settings': typeof AppProjectsProjectIdSettingsRoute
+  '/_app/projects/$projectId/team': typeof AppProjectsProjectIdTeamRoute
   '/_door/login_/session/$token': typeof DoorLoginSessionTokenRoute
   '/_app/projects/$projectId/': typeof AppProjectsProjectIdIndexRoute
   '/_app/projects/$projectId/analyses/$analysisId': typeof AppProjectsProjectIdAnalysesAnalysisIdRoute
@@ -372,6 +391,7 @@ export interface FileRouteTypes {
     | '/settings'
     | '/inbox'
     | '/forgot-password'
+    | '/invitation'
     | '/login'
     | '/register'
     | '/report'
@@ -397,6 +417,7 @@ export interface FileRouteTypes {
     | '/projects/$projectId/list'
     | '/projects/$projectId/runs'
     | '/projects/$projectId/settings'
+    | '/projects/$projectId/team'
     | '/login/session/$token'
     | '/projects/$projectId/'
     | '/projects/$projectId/analyses/$analysisId'
@@ -409,6 +430,7 @@ export interface FileRouteTypes {
     | '/'
     | '/inbox'
     | '/forgot-password'
+    | '/invitation'
     | '/login'
     | '/register'
     | '/report'
@@ -433,6 +455,7 @@ export interface FileRouteTypes {
     | '/projects/$projectId/list'
     | '/projects/$projectId/runs'
     | '/projects/$projectId/settings'
+    | '/projects/$projectId/team'
     | '/login/session/$token'
     | '/projects/$projectId'
     | '/projects/$projectId/analyses/$analysisId'
@@ -447,6 +470,7 @@ export interface FileRouteTypes {
     | '/_app/settings'
     | '/_app/inbox'
     | '/_door/forgot-password'
+    | '/_door/invitation'
     | '/_door/login'
     | '/_door/register'
     | '/_door/report'
@@ -473,6 +497,7 @@ export interface FileRouteTypes {
     | '/_app/projects/$projectId/list'
     | '/_app/projects/$projectId/runs'
     | '/_app/projects/$projectId/settings'
+    | '/_app/projects/$projectId/team'
     | '/_door/login_/session/$token'
     | '/_app/projects/$projectId/'
     | '/_app/projects/$projectId/analyses/$analysisId'
@@ -529,6 +554,13 @@ declare module '@tanstack/react-router' {
       path: '/forgot-password'
       fullPath: '/forgot-password'
       preLoaderRoute: typeof DoorForgotPasswordRouteImport
+      parentRoute: typeof DoorRoute
+    }
+    '/_door/invitation': {
+      id: '/_door/invitation'
+      path: '/invitation'
+      fullPath: '/invitation'
+      preLoaderRoute: typeof DoorInvitationRouteImport
       parentRoute: typeof DoorRoute
     }
     '/_door/login': {
@@ -713,6 +745,13 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppProjectsProjectIdSettingsRouteImport
       parentRoute: typeof AppProjectsProjectIdRouteRoute
     }
+    '/_app/projects/$projectId/team': {
+      id: '/_app/projects/$projectId/team'
+      path: '/team'
+      fullPath: '/projects/$projectId/team'
+      preLoaderRoute: typeof AppProjectsProjectIdTeamRouteImport
+      parentRoute: typeof AppProjectsProjectIdRouteRoute
+    }
     '/_door/login_/session/$token': {
       id: '/_door/login_/session/$token'
       path: '/login/session/$token'
@@ -785,6 +824,7 @@ interface AppProjectsProjectIdRouteRouteChildren {
   AppProjectsProjectIdListRoute: typeof AppProjectsProjectIdListRoute
   AppProjectsProjectIdRunsRoute: typeof AppProjectsProjectIdRunsRoute
   AppProjectsProjectIdSettingsRoute: typeof AppProjectsProjectIdSettingsRoute
+  AppProjectsProjectIdTeamRoute: typeof AppProjectsProjectIdTeamRoute
   AppProjectsProjectIdIndexRoute: typeof AppProjectsProjectIdIndexRoute
   AppProjectsProjectIdAnalysesAnalysisIdRoute: typeof AppProjectsProjectIdAnalysesAnalysisIdRoute
   AppProjectsProjectIdSourceSnapshotIdRoute: typeof AppProjectsProjectIdSourceSnapshotIdRoute
@@ -800,6 +840,7 @@ const AppProjectsProjectIdRouteRouteChildren: AppProjectsProjectIdRouteRouteChil
     AppProjectsProjectIdListRoute: AppProjectsProjectIdListRoute,
     AppProjectsProjectIdRunsRoute: AppProjectsProjectIdRunsRoute,
     AppProjectsProjectIdSettingsRoute: AppProjectsProjectIdSettingsRoute,
+    AppProjectsProjectIdTeamRoute: AppProjectsProjectIdTeamRoute,
     AppProjectsProjectIdIndexRoute: AppProjectsProjectIdIndexRoute,
     AppProjectsProjectIdAnalysesAnalysisIdRoute:
       AppProjectsProjectIdAnalysesAnalysisIdRoute,
@@ -844,6 +885,7 @@ const AppRouteWithChildren = AppRoute._addFileChildren(AppRouteChildren)
 
 interface DoorRouteChildren {
   DoorForgotPasswordRoute: typeof DoorForgotPasswordRoute
+  DoorInvitationRoute: typeof DoorInvitationRoute
   DoorLoginRoute: typeof DoorLoginRoute
   DoorRegisterRoute: typeof DoorRegisterRoute
   DoorReportRoute: typeof DoorReportRoute
@@ -857,6 +899,7 @@ interface DoorRouteChildren {
 
 const DoorRouteChildren: DoorRouteChildren = {
   DoorForgotPasswordRoute: DoorForgotPasswordRoute,
+  DoorInvitationRoute: DoorInvitationRoute,
   DoorLoginRoute: DoorLoginRoute,
   DoorRegisterRoute: DoorRegisterRoute,
   DoorReportRoute: DoorReportRoute,

@@ -13,7 +13,7 @@ say, in its WHERE; `tests/contract` walks these routes with every kind of caller
 """
 
 from collections import OrderedDict
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
@@ -106,6 +106,8 @@ class Question:
     headers: Callable[[Record], Mapping[str, str]] | None = None
     #: What is told of the look itself, once an hour; None for nothing.
     noted: Callable[[Record, Actor], Event | None] | None = None
+    #: Makes what has to be there first, where the row says that it is not `ready`.
+    first: Callable[[Uow, Actor], Awaitable[None]] | None = None
 
 
 class HotRoute(StrictRoute):
@@ -135,11 +137,12 @@ class HotRoute(StrictRoute):
                 # Who may not ask at all is told that first, as on every other route.
                 await _admit_plainly(request, platform, access)
                 raise
-            async with platform.database.driver() as connection:
-                row = await connection.fetchrow(
-                    _joined(shown.caller, question.sql), shown.key, *question.args
-                )
+            row = await _ask(platform, shown, question)
             actor = await _admit(request, platform, access, shown, row)
+            if question.first is not None and not row["ready"]:
+                async with unit_of_work(platform.database) as uow:
+                    await question.first(uow, actor)
+                row = await _ask(platform, shown, question)
             if row["body"] is None and question.absent is not None:
                 raise question.absent
             if question.noted is not None:
@@ -176,6 +179,13 @@ async def answered(uow: Uow, actor: Actor, question: Question, *, status: int = 
         raise question.absent
     headers = question.headers(row) if question.headers else None
     return Response(question.text(row, actor), status, headers, media_type=_JSON)
+
+
+async def _ask(platform: Platform, shown: Shown, question: Question) -> Any:
+    async with platform.database.driver() as connection:
+        return await connection.fetchrow(
+            _joined(shown.caller, question.sql), shown.key, *question.args
+        )
 
 
 async def _note(platform: Platform, looked: Event | None) -> None:

@@ -11,12 +11,12 @@ from uuid import UUID
 from fastapi import Depends, Path
 from starlette.requests import HTTPConnection
 
-from taskyard.core.access import Access, Actor, AuthRequired, Permission, recognise
+from taskyard.core.access import Actor, AuthRequired, Permission, recognise
 from taskyard.core.uow import Uow, UowDep
 from taskyard.jobs import repository
 from taskyard.jobs.errors import JobNotFound
 from taskyard.projects import access as projects
-from taskyard.projects.access import ProjectAccess
+from taskyard.projects.access import InnerRight, ProjectAccess
 from taskyard.projects.errors import ProjectNotFound
 
 JobId = Annotated[UUID, Path(description="A job that you can see.")]
@@ -83,7 +83,7 @@ class JobGate:
     def __init__(self, permission: Permission, *, system: bool = True) -> None:
         self.permission = permission
         self.system = system
-        self.access = Access(permission)
+        self.access = InnerRight(permission)
 
     async def __call__(self, connection: HTTPConnection, job_id: JobId, uow: UowDep) -> JobAccess:
         """Return the caller's access to the job."""

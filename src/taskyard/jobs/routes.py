@@ -27,7 +27,7 @@ from taskyard.jobs import assets, hot, logs, reading, repository, schemas, servi
 from taskyard.jobs import errors as refusals
 from taskyard.jobs.access import CanCancelJob, CanReadJob, CanRetryJob, JobGate, JobId
 from taskyard.projects.access import ProjectAccess, ProjectId, gate
-from taskyard.projects.errors import ProjectNotFound
+from taskyard.projects.errors import ProjectArchived, ProjectNotFound
 
 jobs = Router(prefix="/api/v1/jobs", tags=["jobs"])
 project_jobs = Router(prefix="/api/v1/projects", tags=["jobs"])
@@ -60,6 +60,7 @@ _ASKING = (
     refusals.ProjectRequired,
     refusals.TaskNotFound,
     refusals.TierLimitExceeded,
+    ProjectArchived,
     ProjectNotFound,
     NoSource,
     CsrfFailed,

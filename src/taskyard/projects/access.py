@@ -15,9 +15,9 @@ from taskyard.core.hot import A_LOOK, Caller
 from taskyard.core.uow import Uow, UowDep, unit_of_work
 from taskyard.kit.errors import TaskyardError
 from taskyard.projects import repository
-from taskyard.projects.errors import ProjectNotFound, ProjectRoleTooLow
+from taskyard.projects.errors import ProjectArchived, ProjectNotFound, ProjectRoleTooLow
 from taskyard.projects.events import AdminLooked
-from taskyard.projects.types import ADMIN_ALLOWS, ROLE_ALLOWS, ProjectRole
+from taskyard.projects.types import ADMIN_ALLOWS, ARCHIVED_ALLOWS, ROLE_ALLOWS, ProjectRole
 
 ProjectId = Annotated[UUID, Path(description="A project that you can see.")]
 
@@ -29,6 +29,8 @@ class ProjectAccess:
     project_id: UUID
     actor: Actor
     role: ProjectRole | Literal["admin"]
+    #: Nothing in the project is written any more.
+    archived: bool = False
 
     def may(self, permission: Permission) -> bool:
         """Whether the caller may do this here: the project's role, capped by the account's."""
@@ -37,13 +39,16 @@ class ProjectAccess:
     @property
     def permissions(self) -> frozenset[Permission]:
         """All the caller may do here."""
-        return rights(self.actor, self.role)
+        held = rights(self.actor, self.role)
+        return held & ARCHIVED_ALLOWS if self.archived else held
 
     def require(self, permission: Permission) -> None:
-        """Raise AuthForbidden or ProjectRoleTooLow unless the caller may do this here."""
+        """Raise AuthForbidden, ProjectRoleTooLow or ProjectArchived unless they may do this."""
         self.actor.require(permission)
-        if not self.may(permission):
+        if permission not in allowed_to(self.role):
             raise ProjectRoleTooLow(role=self.role, permission=permission.value)
+        if not self.may(permission):
+            raise ProjectArchived
 
 
 def rights(actor: Actor, role: ProjectRole | Literal["admin"]) -> frozenset[Permission]:
@@ -56,17 +61,24 @@ def allowed_to(role: ProjectRole | Literal["admin"]) -> frozenset[Permission]:
     return ADMIN_ALLOWS if role == "admin" else ROLE_ALLOWS[role]
 
 
-async def load(uow: Uow, actor: Actor, project_id: UUID, permission: Permission) -> ProjectAccess:
+async def load(
+    uow: Uow, actor: Actor, project_id: UUID, permission: Permission, *, deleted: bool = False
+) -> ProjectAccess:
     """Return the caller's access to a project named anywhere but in the path.
 
-    Raises ProjectNotFound (also where it exists and the caller may not know), or 403 refusals.
+    Raises ProjectNotFound (also where it exists and the caller may not know), ProjectArchived, or
+    403 refusals. `deleted` admits to one that was deleted, too.
     """
-    role = await repository.role_in(uow.db, project_id, actor.user_id)
-    if role is None and actor.is_admin and await repository.is_live(uow.db, project_id):
-        role = "admin"
-    if role is None:
+    place = await repository.place_in(uow.db, project_id, actor.user_id, deleted=deleted)
+    role = place and (place.role or ("admin" if actor.is_admin else None))
+    if place is None or role is None:
         raise ProjectNotFound
-    access = ProjectAccess(project_id, actor, role)  # type: ignore[arg-type]  # check constraint
+    access = ProjectAccess(
+        project_id,
+        actor,
+        role,  # type: ignore[arg-type]  # the table's check constraint
+        place.archived,
+    )
     access.require(permission)
     looked = look(actor, project_id, role)
     if looked is not None:
@@ -95,7 +107,17 @@ def look(actor: Actor, project_id: UUID, role: str | None) -> AdminLooked | None
     )
 
 
-class ProjectRight(Access):
+class InnerRight(Access):
+    """What a route says of who may call it that names something which may lie in a project."""
+
+    @property
+    def refusals(self) -> tuple[type[TaskyardError], ...]:
+        """What it may answer, for the OpenAPI document."""
+        frozen = self.permission is not None and self.permission not in ARCHIVED_ALLOWS
+        return (*super().refusals, *((ProjectArchived,) if frozen else ()))
+
+
+class ProjectRight(InnerRight):
     """What a route says of who may call it: those whose role in the project allows it."""
 
     @property
@@ -121,8 +143,9 @@ async def all_of(uow: Uow, actor: Actor) -> list[ProjectAccess]:
 class ProjectGate:
     """A dependency that admits to the project of the path."""
 
-    def __init__(self, permission: Permission) -> None:
+    def __init__(self, permission: Permission, *, deleted: bool = False) -> None:
         self.permission = permission
+        self.deleted = deleted
         self.access = ProjectRight(permission)
 
     async def __call__(
@@ -132,7 +155,7 @@ class ProjectGate:
         actor = await recognise(connection, uow)
         if actor is None:
             raise AuthRequired
-        return await load(uow, actor, project_id, self.permission)
+        return await load(uow, actor, project_id, self.permission, deleted=self.deleted)
 
 
 class BriefProjectGate:
@@ -161,5 +184,9 @@ CanReadProject = Annotated[ProjectAccess, Depends(gate(Permission.PROJECT_READ),
 CanWriteProject = Annotated[ProjectAccess, Depends(gate(Permission.FILE_UPLOAD), scope="function")]
 CanChangeProject = Annotated[
     ProjectAccess, Depends(gate(Permission.PROJECT_UPDATE), scope="function")
+]
+CanBringBack = Annotated[
+    ProjectAccess,
+    Depends(ProjectGate(Permission.PROJECT_DELETE, deleted=True), scope="function"),
 ]
 CanOwnProject = Annotated[ProjectAccess, Depends(gate(Permission.PROJECT_DELETE), scope="function")]

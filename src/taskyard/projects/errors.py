@@ -46,8 +46,50 @@ class KeyTakenThere(TaskyardError):
     code = "OWNER_HAS_KEY"
 
 
+class ProjectArchived(TaskyardError):
+    """This project is archived, so nothing in it is changed. An owner can restore it."""
+
+    kind = Kind.CONFLICT
+    code = "PROJECT_ARCHIVED"
+
+
+class NotDeleted(TaskyardError):
+    """This project is not deleted, so there is nothing to bring back."""
+
+    kind = Kind.CONFLICT
+    code = "PROJECT_NOT_DELETED"
+
+
+class TagTaken(TaskyardError):
+    """This project has the tag {name} already."""
+
+    kind = Kind.CONFLICT
+    code = "TAG_TAKEN"
+
+
+class TooManyTags(TaskyardError):
+    """A project has at most {limit} tags. Remove one first."""
+
+    kind = Kind.CONFLICT
+    code = "TOO_MANY_TAGS"
+
+
+class TagNotFound(TaskyardError):
+    """There is no such tag in this project."""
+
+    kind = Kind.NOT_FOUND
+    code = "TAG_NOT_FOUND"
+
+
+class NewOwnerUnfit(TaskyardError):
+    """{who} cannot own this project: {reason}."""
+
+    kind = Kind.CONFLICT
+    code = "NEW_OWNER_UNFIT"
+
+
 class PersonalProjectStays(TaskyardError):
-    """A personal project belongs to its account and cannot be deleted."""
+    """A personal project stays with its account: it is not deleted, archived or given away."""
 
     kind = Kind.CONFLICT
     code = "RESOURCE_CONFLICT"
@@ -63,11 +105,17 @@ class ReasonRequired(TaskyardError):
 __all__ = [
     "KeyTakenThere",
     "NameTakenThere",
+    "NewOwnerUnfit",
+    "NotDeleted",
     "PersonalProjectStays",
+    "ProjectArchived",
     "ProjectKeyTaken",
     "ProjectNameTaken",
     "ProjectNotFound",
     "ProjectRoleTooLow",
     "ReasonRequired",
+    "TagNotFound",
+    "TagTaken",
     "TierLimitExceeded",
+    "TooManyTags",
 ]

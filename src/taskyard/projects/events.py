@@ -1,6 +1,7 @@
 """What projects tell the spine."""
 
 from typing import ClassVar
+from uuid import UUID
 
 from taskyard.core.spine import Event
 
@@ -14,7 +15,7 @@ class ProjectCreated(Event):
 
 
 class ProjectChanged(Event):
-    """A project's name, key or description was changed."""
+    """A project's name, key, description or tags were changed."""
 
     name: ClassVar[str] = "project.changed.v1"
     fields: list[str]
@@ -27,6 +28,36 @@ class ProjectDeleted(Event):
     title: str
     #: Why, where an administrator did who is no member.
     reason: str | None = None
+
+
+class ProjectShelved(Event):
+    """Nothing in a project is written any more."""
+
+    name: ClassVar[str] = "project.archived.v1"
+    title: str
+
+
+class ProjectRestored(Event):
+    """An archived project is worked in again."""
+
+    name: ClassVar[str] = "project.restored.v1"
+    title: str
+
+
+class ProjectUndeleted(Event):
+    """A deleted project was brought back."""
+
+    name: ClassVar[str] = "project.undeleted.v1"
+    title: str
+
+
+class ProjectTransferred(Event):
+    """A project counts among another owner's now."""
+
+    name: ClassVar[str] = "project.transferred.v1"
+    title: str
+    old_owner: UUID
+    new_owner: UUID
 
 
 class AdminLooked(Event):

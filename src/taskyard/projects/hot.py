@@ -1,7 +1,8 @@
-"""The hot read of projects (`core.hot`)."""
+"""The hot reads of projects (`core.hot`): one, a page of one's own, and one's tags."""
 
 import json
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final, get_args
 from uuid import UUID
 
@@ -10,28 +11,50 @@ from asyncpg import Record
 from taskyard.core.access import ROLE_PERMISSIONS, Actor
 from taskyard.core.etag import etag
 from taskyard.core.hot import Question, utc
+from taskyard.core.uow import Uow
+from taskyard.projects import repository
 from taskyard.projects.access import VISIBLE, allowed_to, look
 from taskyard.projects.errors import ProjectNotFound
 from taskyard.projects.events import AdminLooked
-from taskyard.projects.types import ProjectRole
+from taskyard.projects.schemas import ProjectQuery
+from taskyard.projects.service import ensure_personal
+from taskyard.projects.types import ARCHIVED_ALLOWS, GRACE, MOST_TAGS, ProjectRole
 
-_ROLE: Final = "coalesce(door.role, 'admin')"
-#: What each kind of account may do in each role, as the JSON it is answered with.
-_PERMISSIONS: Final = "CASE {} END::json".format(
-    " ".join(
-        f"WHEN {_ROLE} = '{role}' AND caller.role = '{account}'"
-        f" THEN '{json.dumps(sorted(allowed_to(role) & held))}'"
-        for role in (*get_args(ProjectRole), "admin")
-        for account, held in ROLE_PERMISSIONS.items()
-    )
-)
+_ROLE: Final = "coalesce(place.role, 'admin')"
+
+
+def _permissions() -> str:
+    """Return what each kind of account may do in each role, as the JSON it is answered with."""
+    cases = []
+    for role in (*get_args(ProjectRole), "admin"):
+        for account, held in ROLE_PERMISSIONS.items():
+            here = f"{_ROLE} = '{role}' AND caller.role = '{account}'"
+            whole = allowed_to(role) & held
+            frozen = json.dumps(sorted(whole & ARCHIVED_ALLOWS))
+            cases.append(f"WHEN {here} AND archived_at IS NOT NULL THEN '{frozen}'")
+            cases.append(f"WHEN {here} THEN '{json.dumps(sorted(whole))}'")
+    return f"CASE {' '.join(cases)} END::json"
+
+
+_TAGS: Final = f"""
+    coalesce((SELECT json_agg(tag) FROM (
+        SELECT id, name, color FROM project_tags
+        WHERE project_id = projects.id ORDER BY lower(name) LIMIT {MOST_TAGS}
+    ) tag), '[]')"""  # noqa: S608 — constants
+_FAVORITE: Final = """EXISTS (SELECT FROM project_favorites favorites
+    WHERE favorites.project_id = projects.id AND favorites.user_id = caller.user_id)"""
+_COLUMNS: Final = f"""
+    projects.id, name, slug, key, description, is_personal, {_ROLE} AS role,
+    {_permissions()} AS permissions, {_FAVORITE} AS is_favorite, {_TAGS} AS tags,
+    (SELECT count(*) FROM memberships WHERE project_id = projects.id) AS members,
+    {utc("archived_at")}, {utc("deleted_at")}, {utc("created_at")}, {utc("updated_at")},
+    version"""  # noqa: S608 — constants
 _ONE: Final = f"""
     SELECT json_build_object('data', row_to_json(project))::text AS body, project.version,
         project.id AS project_id, project.role AS place
     FROM (
-        SELECT projects.id, name, slug, key, description, is_personal, {_ROLE} AS role,
-            {_PERMISSIONS} AS permissions, {utc("created_at")}, {utc("updated_at")}, version
-        FROM projects, ({VISIBLE.format(project_id="$2")}) door WHERE projects.id = $2
+        SELECT {_COLUMNS} FROM projects, ({VISIBLE.format(project_id="$2")}) place
+        WHERE projects.id = $2
     ) project"""  # noqa: S608 — constants
 
 
@@ -48,3 +71,84 @@ def _version(row: Record) -> Mapping[str, str]:
 
 def _looked_into(row: Record, actor: Actor) -> AdminLooked | None:
     return look(actor, row["project_id"], row["place"])
+
+
+_ORDERS: Final = {
+    "-updated_at": "updated_at DESC, projects.id DESC",
+    "-created_at": "projects.id DESC",
+    "name": "lower(name), projects.id",
+}
+_STATUSES: Final = {
+    "active": "deleted_at IS NULL AND archived_at IS NULL",
+    "archived": "deleted_at IS NULL AND archived_at IS NOT NULL",
+    "all": "deleted_at IS NULL",
+    # Whoever may bring it back, as long as that is possible.
+    "deleted": f"place.role = 'owner' AND deleted_at > now() - interval '{GRACE.days} days'",
+}
+_FILTERS: Final = {
+    "q": """(name ILIKE ${n} ESCAPE '\\' OR key ILIKE ${n} ESCAPE '\\'
+        OR description ILIKE ${n} ESCAPE '\\')""",
+    "favorite": f"{_FAVORITE} = ${{n}}",
+    "tag": """EXISTS (SELECT FROM project_tags tags WHERE tags.project_id = projects.id
+        AND lower(tags.name) = lower(${n}))""",
+}
+
+
+def page(query: ProjectQuery) -> Question:
+    """Ask for a page of the caller's projects, favorites first. Raises paging refusals."""
+    wanted = {"q": _holds(query.q), "favorite": query.favorite, "tag": query.tag}
+    given = {name: value for name, value in wanted.items() if value is not None}
+
+    def text(row: Record, actor: Actor) -> str:
+        query.check_tier(actor.tier)
+        return (
+            f'{{"items":{row["body"]},"total":{row["total"]},"page":{query.page},'
+            f'"page_size":{query.page_size},"next_cursor":null}}'
+        )
+
+    sql = _list(query.status, query.sort, tuple(given), repository.COUNT_CAP)
+    args = (query.page_size, query.offset, *given.values())
+    return Question(sql, args, text=text, first=_make_personal)
+
+
+def _holds(q: str | None) -> str | None:
+    """Return the pattern of what holds a text anywhere."""
+    if not q:
+        return None
+    escaped = q.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"
+
+
+async def _make_personal(uow: Uow, actor: Actor) -> None:
+    await ensure_personal(uow, actor.user_id)
+
+
+@lru_cache(maxsize=128)
+def _list(status: str, sort: str, given: tuple[str, ...], cap: int) -> str:
+    """Return the statement of a list: `$2` rows after `$3`, and what is asked for from `$4` on."""
+    found = "".join(f" AND {_FILTERS[name].format(n=at)}" for at, name in enumerate(given, 4))
+    source = f"""FROM memberships place JOIN projects ON projects.id = place.project_id
+        WHERE place.user_id = caller.user_id AND {_STATUSES[status]}{found}"""
+    return f"""
+    SELECT coalesce((SELECT json_agg(project) FROM (
+            SELECT {_COLUMNS} {source}
+            ORDER BY is_favorite DESC, {_ORDERS[sort]} OFFSET $3 LIMIT $2
+        ) project)::text, '[]') AS body,
+        (SELECT count(*) FROM (SELECT {source} LIMIT {cap}) counted) AS total,
+        EXISTS (SELECT FROM projects WHERE owner_id = caller.user_id AND is_personal
+            AND deleted_at IS NULL) AS ready"""  # noqa: S608 — constants above
+
+
+_MY_TAGS: Final = f"""
+    SELECT json_build_object('data', coalesce((SELECT json_agg(tag) FROM (
+        SELECT min(tags.name) AS name, min(color) AS color, count(*) AS projects
+        FROM memberships place JOIN projects ON projects.id = place.project_id
+            JOIN project_tags tags ON tags.project_id = projects.id
+        WHERE place.user_id = caller.user_id AND {_STATUSES["all"]}
+        GROUP BY lower(tags.name) ORDER BY count(*) DESC, lower(tags.name) LIMIT 100
+    ) tag), '[]'))::text AS body"""  # noqa: S608 — constants above
+
+
+def my_tags() -> Question:
+    """Ask for the tags of the caller's projects, those on most of them first."""
+    return Question(_MY_TAGS)

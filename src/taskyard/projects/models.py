@@ -39,6 +39,8 @@ class Project(Identified, Timestamped, Base):
     key: Mapped[str] = mapped_column(String(10))
     description: Mapped[str] = mapped_column(Text, server_default="")
     is_personal: Mapped[bool] = mapped_column(server_default=text("false"))
+    #: Since when nothing in it is written any more.
+    archived_at: Mapped[datetime | None]
     deleted_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(server_default=text("1"))
 
@@ -57,3 +59,33 @@ class Membership(Base):
     )
     role: Mapped[str] = mapped_column(String(10))
     joined_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class Favorite(Base):
+    """A project that somebody wants to find first."""
+
+    __tablename__ = "project_favorites"
+
+    user_id: Mapped[UUID] = mapped_column(
+        ForeignKey("users.id", ondelete="CASCADE"), primary_key=True
+    )
+    project_id: Mapped[UUID] = mapped_column(
+        ForeignKey("projects.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class Tag(Identified, Base):
+    """A word with a color by which projects are sorted; the same word may be on many."""
+
+    __tablename__ = "project_tags"
+    __table_args__ = (
+        CheckConstraint("color ~ '^#[0-9a-f]{6}$'", name="color"),
+        Index("uq_project_tags_project_id_name", "project_id", text("lower(name)"), unique=True),
+        Index("ix_project_tags_name", text("lower(name)")),
+    )
+
+    project_id: Mapped[UUID] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(40))
+    color: Mapped[str] = mapped_column(String(7))
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())

@@ -1,32 +1,37 @@
 """Every query of projects."""
 
 from collections.abc import Sequence
-from typing import Final, Literal
+from typing import Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, bindparam, exists, func, select
+from sqlalchemy import Row, Select, bindparam, delete, func, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from taskyard.projects.models import Membership, Project
+from taskyard.projects.models import Favorite, Membership, Project, Tag
 
 #: Lists stop counting here: nobody reads a total beyond it, and counting 100,000 takes 25 ms.
 COUNT_CAP = 10_000
-_ORDERS = {
-    "-updated_at": (Project.updated_at.desc(), Project.id.desc()),
-    "-created_at": (Project.id.desc(),),
-    "name": (func.lower(Project.name), Project.id),
-}
+
+
+class Place(NamedTuple):
+    """An account's place in a project that is there: its role, None where it has none."""
+
+    role: str | None
+    archived: bool
+
 
 #: Built once: whatever happens in a project begins with it.
-_ROLE: Final = (
-    select(Membership.role)
-    .join(Project, Project.id == Membership.project_id)
-    .where(
-        Membership.project_id == bindparam("project_id"),
-        Membership.user_id == bindparam("user_id"),
-        Project.deleted_at.is_(None),
+_PLACE: Final = (
+    select(Membership.role, Project.archived_at.is_not(None))
+    .select_from(Project)
+    .outerjoin(
+        Membership,
+        (Membership.project_id == Project.id) & (Membership.user_id == bindparam("user_id")),
     )
+    .where(Project.id == bindparam("project_id"))
 )
+_LIVE_PLACE: Final = _PLACE.where(Project.deleted_at.is_(None))
 
 
 def _seen_by(user_id: UUID) -> Select[Project, str]:
@@ -37,41 +42,28 @@ def _seen_by(user_id: UUID) -> Select[Project, str]:
     )
 
 
-async def list_for(
-    db: AsyncSession,
-    user_id: UUID,
-    *,
-    q: str | None,
-    sort: Literal["-updated_at", "-created_at", "name"],
-    offset: int,
-    limit: int,
-) -> tuple[Sequence[Row[Project, str]], int]:
-    """Return a page of the projects an account is in, and how many there are."""
-    query = _seen_by(user_id)
-    if q:
-        query = query.where(_name_holds(q))
-    rows = (await db.execute(query.order_by(*_ORDERS[sort]).offset(offset).limit(limit))).all()
-    counted = query.with_only_columns(Project.id).limit(COUNT_CAP).subquery()
-    total = await db.scalar(select(func.count()).select_from(counted))
-    return rows, total or 0
-
-
-def _name_holds(q: str) -> ColumnElement[bool]:
-    escaped = q.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return Project.name.ilike(f"%{escaped}%", escape="\\")
-
-
-async def get(db: AsyncSession, project_id: UUID, *, lock: bool = False) -> Project | None:
-    """Return a live project, whoever may see it."""
-    query = select(Project).where(Project.id == project_id, Project.deleted_at.is_(None))
+async def get(
+    db: AsyncSession, project_id: UUID, *, lock: bool = False, deleted: bool = False
+) -> Project | None:
+    """Return a live project, or one that was deleted too, whoever may see it."""
+    query = select(Project).where(Project.id == project_id)
+    if not deleted:
+        query = query.where(Project.deleted_at.is_(None))
     if lock:
         query = query.with_for_update().execution_options(populate_existing=True)
     return (await db.scalars(query)).one_or_none()
 
 
-async def role_in(db: AsyncSession, project_id: UUID, user_id: UUID) -> str | None:
-    """Return an account's role in a live project, None where it has none."""
-    return await db.scalar(_ROLE, {"project_id": project_id, "user_id": user_id})
+async def place_in(
+    db: AsyncSession, project_id: UUID, user_id: UUID, *, deleted: bool = False
+) -> Place | None:
+    """Return an account's place in a project, None where there is no such project.
+
+    `deleted` finds one that was deleted, too.
+    """
+    query = _PLACE if deleted else _LIVE_PLACE
+    row = (await db.execute(query, {"project_id": project_id, "user_id": user_id})).one_or_none()
+    return None if row is None else Place(row[0], row[1])
 
 
 async def ids_of(db: AsyncSession, user_id: UUID) -> frozenset[UUID]:
@@ -83,12 +75,6 @@ async def roles_of(db: AsyncSession, user_id: UUID) -> dict[UUID, str]:
     """Return an account's role in every live project it is in."""
     query = _seen_by(user_id).with_only_columns(Project.id, Membership.role)
     return {row[0]: row[1] for row in await db.execute(query)}
-
-
-async def is_live(db: AsyncSession, project_id: UUID) -> bool:
-    """Say whether a project exists."""
-    query = select(exists().where(Project.id == project_id, Project.deleted_at.is_(None)))
-    return bool(await db.scalar(query))
 
 
 async def personal(db: AsyncSession, user_id: UUID) -> Project | None:
@@ -113,3 +99,21 @@ async def count_owned(db: AsyncSession, user_id: UUID) -> int:
         Project.owner_id == user_id, Project.deleted_at.is_(None), ~Project.is_personal
     )
     return await db.scalar(query) or 0
+
+
+async def favor(db: AsyncSession, user_id: UUID, project_id: UUID) -> None:
+    """Note that somebody wants to find a project first; again changes nothing."""
+    new = insert(Favorite).values(user_id=user_id, project_id=project_id)
+    await db.execute(new.on_conflict_do_nothing())
+
+
+async def disfavor(db: AsyncSession, user_id: UUID, project_id: UUID) -> None:
+    """Note that somebody wants that no more."""
+    mine = Favorite.user_id == user_id, Favorite.project_id == project_id
+    await db.execute(delete(Favorite).where(*mine))
+
+
+async def tags_of(db: AsyncSession, project_id: UUID) -> Sequence[Tag]:
+    """Return a project's tags by name."""
+    query = select(Tag).where(Tag.project_id == project_id)
+    return (await db.scalars(query.order_by(func.lower(Tag.name)))).all()

@@ -1,14 +1,48 @@
 """What clients send to projects and get back."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints, model_validator
 
 from taskyard.core.schemas import In, Name, NumberedPageQuery, Out, SearchText, Text
+from taskyard.projects.types import MOST_TAGS, ProjectStatus
 
+TagName = Annotated[
+    str,
+    StringConstraints(
+        min_length=1, max_length=40, pattern=r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$"
+    ),
+]
+#: `#rrggbb`, in either case, kept in lower case.
+TagColor = Annotated[
+    str, StringConstraints(pattern=r"^#[0-9A-Fa-f]{6}$"), AfterValidator(str.lower)
+]
 Key = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]{1,9}$")]
+
+
+class TagCreate(In):
+    """A word with a color by which projects are sorted."""
+
+    name: TagName = Field(examples=["backend"])
+    color: TagColor = Field("#8a8f98", examples=["#2456a6"])
+
+
+class TagRead(Out):
+    """A tag of a project."""
+
+    id: UUID
+    name: str
+    color: str
+
+
+class TagUse(Out):
+    """A tag, and on how many of the caller's projects it is."""
+
+    name: str
+    color: str
+    projects: int
 
 
 class ProjectCreate(In):
@@ -17,6 +51,13 @@ class ProjectCreate(In):
     name: Name = Field(examples=["Checkout rewrite"])
     description: Text = ""
     key: Key | None = Field(None, description="Made from the name where not given.")
+    tags: list[TagCreate] = Field([], max_length=MOST_TAGS)
+
+    @model_validator(mode="after")
+    def _no_tag_twice(self) -> Self:
+        if len({tag.name.lower() for tag in self.tags}) < len(self.tags):
+            raise ValueError("give each tag once")
+        return self
 
 
 class ProjectUpdate(In):
@@ -40,9 +81,27 @@ class ProjectRead(Out):
         description="The caller's role; `admin` where they see it as the instance's administrator."
     )
     permissions: list[str] = Field(description="What the caller may do here.")
+    is_favorite: bool = Field(description="The caller wants to find it first.")
+    tags: list[TagRead]
+    members: int
+    archived_at: datetime | None = Field(description="Since then nothing in it is written.")
+    deleted_at: datetime | None = Field(description="Can be brought back for 30 days from then.")
     created_at: datetime
     updated_at: datetime
     version: int
+
+
+class Transfer(In):
+    """To whom a project is given: a member of it."""
+
+    user_id: UUID
+
+
+class Undelete(In):
+    """How a project is brought back; another name or key where its own is taken by now."""
+
+    name: Name | None = None
+    key: Key | None = None
 
 
 class DeleteQuery(BaseModel):
@@ -56,5 +115,13 @@ class DeleteQuery(BaseModel):
 class ProjectQuery(NumberedPageQuery):
     """Which projects are asked for."""
 
-    q: SearchText | None = Field(None, description="Part of the name.")
-    sort: Literal["-updated_at", "-created_at", "name"] = "-updated_at"
+    q: SearchText | None = Field(None, description="Part of the name, the key or the description.")
+    status: ProjectStatus = Field(
+        "active",
+        description="`deleted` lists what its owner can still bring back; `all` leaves it out.",
+    )
+    favorite: bool | None = Field(None, description="Favorites alone, or all others.")
+    tag: TagName | None = Field(None, description="A tag's name, in any case.")
+    sort: Literal["-updated_at", "-created_at", "name"] = Field(
+        "-updated_at", description="Favorites come first in each."
+    )

@@ -1,5 +1,6 @@
 """The verbs of projects."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -21,9 +22,9 @@ from taskyard.projects.errors import (
     ReasonRequired,
 )
 from taskyard.projects.events import ProjectChanged, ProjectCreated, ProjectDeleted
-from taskyard.projects.models import Membership, Project
+from taskyard.projects.models import Membership, Project, Tag
 from taskyard.projects.naming import free_key, free_slug, one_at_a_time
-from taskyard.projects.schemas import ProjectCreate, ProjectUpdate
+from taskyard.projects.schemas import ProjectCreate, ProjectUpdate, TagCreate
 
 
 async def create(uow: Uow, actor: Actor, body: ProjectCreate) -> Project:
@@ -33,7 +34,7 @@ async def create(uow: Uow, actor: Actor, body: ProjectCreate) -> Project:
     ProjectNameTaken, ProjectKeyTaken or TierLimitExceeded.
     """
     await one_at_a_time(uow, actor.user_id)
-    await _check_quota(uow, actor)
+    await check_quota(uow, actor)
     owned = await repository.owned_names(uow.db, actor.user_id)
     if same_name(body.name) in {same_name(row.name) for row in owned}:
         raise ProjectNameTaken(name=body.name)
@@ -49,10 +50,11 @@ async def create(uow: Uow, actor: Actor, body: ProjectCreate) -> Project:
         key=key,
         description=body.description,
     )
-    return await _add(uow, project, actor.user_id)
+    return await _add(uow, project, actor.user_id, tags=body.tags)
 
 
-async def _check_quota(uow: Uow, actor: Actor) -> None:
+async def check_quota(uow: Uow, actor: Actor) -> None:
+    """Raise TierLimitExceeded where the caller's tier allows no further project."""
     limit = tier_limits(actor.tier).projects
     if limit is None or actor.is_admin:
         return
@@ -67,10 +69,13 @@ async def _check_quota(uow: Uow, actor: Actor) -> None:
         )
 
 
-async def _add(uow: Uow, project: Project, owner_id: UUID) -> Project:
+async def _add(
+    uow: Uow, project: Project, owner_id: UUID, *, tags: Sequence[TagCreate] = ()
+) -> Project:
     uow.db.add(project)
     await uow.db.flush()
     uow.db.add(Membership(project_id=project.id, user_id=owner_id, role="owner"))
+    uow.db.add_all(Tag(project_id=project.id, name=tag.name, color=tag.color) for tag in tags)
     await uow.db.flush()
     await uow.db.refresh(project)
     uow.emit(
@@ -117,14 +122,14 @@ async def find_or_create(uow: Uow, actor: Actor, name: str) -> Project:
         if same_name(row.name) == same_name(name):
             return await uow.db.get_one(Project, row.id)
     actor.require(Permission.PROJECT_CREATE)
-    return await create(uow, actor, ProjectCreate(name=name, description="", key=None))
+    return await create(uow, actor, ProjectCreate(name=name, description="", key=None, tags=[]))
 
 
 async def change(
     uow: Uow, access: ProjectAccess, body: ProjectUpdate, *, if_match: str | None
 ) -> Project:
     """Change a project. Raises PreconditionFailed, ProjectNameTaken or ProjectKeyTaken."""
-    project = await _locked(uow, access)
+    project = await held(uow, access)
     check_match(if_match, project.version)
     changes = body.model_dump(exclude_unset=True, exclude_none=True)
     changed = sorted(name for name, new in changes.items() if getattr(project, name) != new)
@@ -170,7 +175,7 @@ async def delete(uow: Uow, access: ProjectAccess, *, reason: str | None = None) 
     """
     if access.role == "admin" and not (reason and reason.strip()):
         raise ReasonRequired
-    project = await _locked(uow, access)
+    project = await held(uow, access)
     if project.is_personal:
         raise PersonalProjectStays
     project.deleted_at = func.now()
@@ -186,7 +191,8 @@ async def delete(uow: Uow, access: ProjectAccess, *, reason: str | None = None) 
     )
 
 
-async def _locked(uow: Uow, access: ProjectAccess) -> Project:
+async def held(uow: Uow, access: ProjectAccess) -> Project:
+    """Return the project, which nobody else changes until the end. Raises ProjectNotFound."""
     project = await repository.get(uow.db, access.project_id, lock=True)
     if project is None:
         raise ProjectNotFound

@@ -1,10 +1,17 @@
 """Words of projects."""
 
-from typing import Literal
+from datetime import timedelta
+from typing import Final, Literal
 
 from taskyard.core.access import Permission
 
 ProjectRole = Literal["owner", "member", "viewer"]
+ProjectStatus = Literal["active", "archived", "deleted", "all"]
+
+#: How long a deleted project can be brought back; afterwards nothing of it is kept.
+GRACE: Final = timedelta(days=30)
+#: More tags than this tell nothing apart.
+MOST_TAGS: Final = 20
 
 _READ = frozenset(
     {
@@ -47,6 +54,10 @@ _OWN = frozenset(
 ADMIN_ALLOWS: frozenset[Permission] = frozenset(
     {*(p for p in Permission if p.endswith(":read")), Permission.PROJECT_UPDATE}
 ) | {Permission.PROJECT_DELETE, Permission.TEAM_MANAGE}
+
+#: What may still be done in an archived project: reading, stopping what runs, and putting the
+#: project itself and its team in order.
+ARCHIVED_ALLOWS: frozenset[Permission] = ADMIN_ALLOWS | {Permission.JOB_CANCEL}
 
 #: What a role allows within its project; an account's own role caps it further.
 ROLE_ALLOWS: dict[ProjectRole, frozenset[Permission]] = {

@@ -21,7 +21,7 @@ const JOB_LISTS = ['listJobs', 'listProjectJobs', 'listAllJobs', 'listAnalyses']
 
 /** Which answers a change of a thing makes stale, by the first word of the event's name. */
 const STALE: Record<string, readonly string[]> = {
-  project: ['listProjects', 'getProject'],
+  project: ['listProjects', 'getProject', 'listMyTags', 'listTeam'],
   member: ['listTeam', 'listInvitations', 'listMyInvitations', 'listProjects', 'getProject'],
   invitation: ['listInvitations', 'listMyInvitations'],
   account: ['getMe', 'getProject', 'listProjects', 'listSecurityEvents', 'listUsers', 'getUser', 'listUserSessions'],

@@ -4,6 +4,8 @@ import { useMe } from './session';
 
 const READS_ONLY = 'Your account only reads. An administrator can change that.';
 
+const ARCHIVED = 'This project is archived. An owner can restore it.';
+
 const ROLES: Record<ProjectRead['role'], string> = {
   viewer: 'You only read in this project. An owner can change that.',
   member: 'Only an owner of this project may do that.',
@@ -19,5 +21,6 @@ export function useWhyNot(permission: string): string | undefined {
 /** Why it may not be done in this project; undefined where it may. */
 export function useWhyNotIn(project: ProjectRead, permission: string): string | undefined {
   const account = useWhyNot(permission);
+  if (project.archived_at && !project.permissions.includes(permission)) return account ?? ARCHIVED;
   return project.permissions.includes(permission) ? undefined : (account ?? ROLES[project.role]);
 }

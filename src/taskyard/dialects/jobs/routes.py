@@ -23,7 +23,7 @@ from taskyard.jobs.routes import count_kind
 from taskyard.jobs.schemas import JobCreate, Me
 from taskyard.jobs.types import JobState
 from taskyard.kit.clock import now
-from taskyard.projects.errors import ProjectNotFound
+from taskyard.projects.errors import ProjectArchived, ProjectNotFound
 from taskyard.runners.analysis.errors import AnalysisNotFound
 
 server = Router(prefix="/api/v1", tags=["server"], form=SERVER)
@@ -37,6 +37,7 @@ _ASKING = (
     refusals.JobKindUnknown,
     refusals.ProjectRequired,
     refusals.TierLimitExceeded,
+    ProjectArchived,
     ProjectNotFound,
     NoSource,
 )

@@ -10,13 +10,13 @@ from uuid import UUID
 from fastapi import Depends, Path
 from starlette.requests import HTTPConnection
 
-from taskyard.core.access import Access, Actor, AuthRequired, Permission, recognise
+from taskyard.core.access import Actor, AuthRequired, Permission, recognise
 from taskyard.core.uow import Uow, UowDep, unit_of_work
 from taskyard.files.library import repository
 from taskyard.files.library.errors import FileNotFound
 from taskyard.files.models import File
 from taskyard.projects import access as projects
-from taskyard.projects.access import ProjectAccess
+from taskyard.projects.access import InnerRight, ProjectAccess
 from taskyard.projects.errors import ProjectNotFound
 
 FileId = Annotated[UUID, Path(description="A file that you can see.")]
@@ -79,7 +79,7 @@ class BriefFileGate:
 
     def __init__(self, permission: Permission) -> None:
         self.permission = permission
-        self.access = Access(permission)
+        self.access = InnerRight(permission)
 
     async def __call__(self, connection: HTTPConnection, file_id: FileId) -> FileAccess:
         """Return the caller's access to the file."""
@@ -96,7 +96,7 @@ class FileGate:
     def __init__(self, permission: Permission, *, deleted: bool = False) -> None:
         self.permission = permission
         self.deleted = deleted
-        self.access = Access(permission)
+        self.access = InnerRight(permission)
 
     async def __call__(
         self, connection: HTTPConnection, file_id: FileId, uow: UowDep

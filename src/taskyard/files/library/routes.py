@@ -37,7 +37,7 @@ from taskyard.files.library.schemas import AccessRead, FileQuery, FileRead, Stor
 from taskyard.files.library.types import LARGEST_BYTES, largest_archive, largest_file
 from taskyard.files.schemas import DownloadRead
 from taskyard.files.serving import OCTETS, blob_response
-from taskyard.projects.errors import ProjectNotFound
+from taskyard.projects.errors import ProjectArchived, ProjectNotFound
 
 router = Router(prefix="/api/v1/files", tags=["files"])
 
@@ -75,6 +75,7 @@ _BODY: Final[dict[str, Any]] = {
     body_limit=LARGEST_BYTES + _MULTIPART_BYTES,
     openapi_extra=_BODY,
     errors=(
+        ProjectArchived,
         ProjectNotFound,
         FileTooLarge,
         UploadBrokenOff,

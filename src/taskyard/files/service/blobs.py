@@ -11,12 +11,13 @@ from taskyard.core.db import Database
 from taskyard.core.storage import Blob, Content, Storage
 from taskyard.core.uow import unit_of_work
 from taskyard.files import repository
+from taskyard.projects.types import GRACE
 
 _log = structlog.get_logger(__name__)
 #: Younger content may belong to an upload that is not finished. No upload may take so long.
 COLLECT_AFTER = timedelta(days=1)
 #: How long a deleted project's source stays.
-PROJECT_GRACE = timedelta(days=30)
+PROJECT_GRACE = GRACE
 _BATCH = 100
 
 

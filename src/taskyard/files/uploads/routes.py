@@ -31,7 +31,7 @@ from taskyard.files.uploads.schemas import (
     UploadRead,
 )
 from taskyard.files.uploads.service import NOTHING, Became
-from taskyard.projects.errors import ProjectNotFound
+from taskyard.projects.errors import ProjectArchived, ProjectNotFound
 
 router = Router(prefix="/api/v1/files/uploads", tags=["files"])
 
@@ -55,6 +55,7 @@ _SHA256: Final = re.compile(r"(?:^|,)\s*sha-256=(:[A-Za-z0-9+/]{43}=:)?")
     bucket="upload",
     idempotent=True,
     errors=(
+        ProjectArchived,
         ProjectNotFound,
         FileTooLarge,
         archives.ArchiveTooLarge,
@@ -153,6 +154,7 @@ async def put_upload_part(
         refusals.UploadCompleting,
         refusals.PartsMissing,
         refusals.HashMismatch,
+        ProjectArchived,
         ProjectNotFound,
         TierLimitExceeded,
         archives.ArchiveUnsafe,

@@ -26,7 +26,7 @@ from taskyard.files.routes import read
 from taskyard.files.schemas import SnapshotRead
 from taskyard.jobs.types import JobState
 from taskyard.projects.access import ProjectAccess
-from taskyard.projects.errors import ProjectNotFound
+from taskyard.projects.errors import ProjectArchived, ProjectNotFound
 from taskyard.runners.source import service
 from taskyard.runners.source.schemas import FetchRead, SourceCreate, body_schema
 
@@ -72,6 +72,7 @@ _BODY: Final[dict[str, Any]] = {
         202: {"model": Item[FetchRead], "description": "A run will fetch the repository"},
     },
     errors=(
+        ProjectArchived,
         ProjectNotFound,
         refusals.ArchiveUnsafe,
         refusals.ArchiveUnreadable,

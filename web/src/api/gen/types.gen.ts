@@ -2066,6 +2066,13 @@ export type ItemStorageRead = {
 };
 
 /**
+ * Item[TagRead]
+ */
+export type ItemTagRead = {
+    data: TagRead;
+};
+
+/**
  * Item[TaskRead]
  */
 export type ItemTaskRead = {
@@ -2161,6 +2168,16 @@ export type ItemListPerson = {
      * Data
      */
     data: Array<Person>;
+};
+
+/**
+ * Item[list[TagUse]]
+ */
+export type ItemListTagUse = {
+    /**
+     * Data
+     */
+    data: Array<TagUse>;
 };
 
 /**
@@ -3684,6 +3701,36 @@ export type PageSnapshotRead = {
 };
 
 /**
+ * Page[TagRead]
+ */
+export type PageTagRead = {
+    /**
+     * Items
+     */
+    items: Array<TagRead>;
+    /**
+     * Total
+     *
+     * How many there are in all, or at least (capped at 10,000).
+     */
+    total: number;
+    /**
+     * Page
+     */
+    page: number;
+    /**
+     * Page Size
+     */
+    page_size: number;
+    /**
+     * Next Cursor
+     *
+     * Send as `cursor` for what follows; null at the end.
+     */
+    next_cursor?: string | null;
+};
+
+/**
  * Page[TaskSummary]
  */
 export type PageTaskSummary = {
@@ -3989,6 +4036,10 @@ export type ProjectCreate = {
      * Made from the name where not given.
      */
     key?: string | null;
+    /**
+     * Tags
+     */
+    tags?: Array<TagCreate>;
 };
 
 /**
@@ -4063,6 +4114,32 @@ export type ProjectRead = {
      * What the caller may do here.
      */
     permissions: Array<string>;
+    /**
+     * Is Favorite
+     *
+     * The caller wants to find it first.
+     */
+    is_favorite: boolean;
+    /**
+     * Tags
+     */
+    tags: Array<TagRead>;
+    /**
+     * Members
+     */
+    members: number;
+    /**
+     * Archived At
+     *
+     * Since then nothing in it is written.
+     */
+    archived_at: string | null;
+    /**
+     * Deleted At
+     *
+     * Can be brought back for 30 days from then.
+     */
+    deleted_at: string | null;
     /**
      * Created At
      */
@@ -5111,6 +5188,62 @@ export type Subscription = {
 };
 
 /**
+ * TagCreate
+ *
+ * A word with a color by which projects are sorted.
+ */
+export type TagCreate = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Color
+     */
+    color?: string;
+};
+
+/**
+ * TagRead
+ *
+ * A tag of a project.
+ */
+export type TagRead = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Color
+     */
+    color: string;
+};
+
+/**
+ * TagUse
+ *
+ * A tag, and on how many of the caller's projects it is.
+ */
+export type TagUse = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Color
+     */
+    color: string;
+    /**
+     * Projects
+     */
+    projects: number;
+};
+
+/**
  * TaskBulk
  *
  * The same change to many tasks. Null clears what may be empty, and changes nothing else.
@@ -5622,6 +5755,18 @@ export type ToolRun = {
 };
 
 /**
+ * Transfer
+ *
+ * To whom a project is given: a member of it.
+ */
+export type Transfer = {
+    /**
+     * User Id
+     */
+    user_id: string;
+};
+
+/**
  * Types
  *
  * How well the code's types hold.
@@ -5651,6 +5796,22 @@ export type Types = {
      * Functions with all parameters and the result annotated; null without any.
      */
     annotated_percent: number | null;
+};
+
+/**
+ * Undelete
+ *
+ * How a project is brought back; another name or key where its own is taken by now.
+ */
+export type Undelete = {
+    /**
+     * Name
+     */
+    name?: string | null;
+    /**
+     * Key
+     */
+    key?: string | null;
 };
 
 /**
@@ -7346,11 +7507,31 @@ export type ListProjectsData = {
         /**
          * Q
          *
-         * Part of the name.
+         * Part of the name, the key or the description.
          */
         q?: string | null;
         /**
+         * Status
+         *
+         * `deleted` lists what its owner can still bring back; `all` leaves it out.
+         */
+        status?: 'active' | 'archived' | 'deleted' | 'all';
+        /**
+         * Favorite
+         *
+         * Favorites alone, or all others.
+         */
+        favorite?: boolean | null;
+        /**
+         * Tag
+         *
+         * A tag's name, in any case.
+         */
+        tag?: string | null;
+        /**
          * Sort
+         *
+         * Favorites come first in each.
          */
         sort?: '-updated_at' | '-created_at' | 'name';
     };
@@ -7473,6 +7654,59 @@ export type CreateProjectResponses = {
 };
 
 export type CreateProjectResponse = CreateProjectResponses[keyof CreateProjectResponses];
+
+export type ListMyTagsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/projects/tags';
+};
+
+export type ListMyTagsErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`
+     */
+    403: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type ListMyTagsError = ListMyTagsErrors[keyof ListMyTagsErrors];
+
+export type ListMyTagsResponses = {
+    /**
+     * Successful Response
+     */
+    200: ItemListTagUse;
+};
+
+export type ListMyTagsResponse = ListMyTagsResponses[keyof ListMyTagsResponses];
 
 export type DeleteProjectData = {
     body?: never;
@@ -7704,6 +7938,699 @@ export type UpdateProjectResponses = {
 };
 
 export type UpdateProjectResponse = UpdateProjectResponses[keyof UpdateProjectResponses];
+
+export type UndeleteProjectData = {
+    /**
+     * Body
+     */
+    body?: Undelete | null;
+    headers?: {
+        /**
+         * For 24 hours a repeat of this request with the same key gets the first answer and does nothing. 1 to 255 visible ASCII characters; `X-Idempotency-Key` is understood too.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+    };
+    query?: never;
+    url: '/api/v1/projects/{project_id}/undelete';
+};
+
+export type UndeleteProjectErrors = {
+    /**
+     * `BAD_REQUEST`, `IDEMPOTENCY_KEY_INVALID`, `MALFORMED_JSON`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `TIER_LIMIT_EXCEEDED`, `AUTH_FORBIDDEN`, `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `PROJECT_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `PROJECT_NOT_DELETED`, `PROJECT_NAME_TAKEN`, `PROJECT_KEY_TAKEN`, `IDEMPOTENCY_IN_PROGRESS`
+     */
+    409: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: Problem;
+    /**
+     * `VALIDATION_ERROR`, `IDEMPOTENCY_KEY_REUSED`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type UndeleteProjectError = UndeleteProjectErrors[keyof UndeleteProjectErrors];
+
+export type UndeleteProjectResponses = {
+    /**
+     * Successful Response
+     */
+    200: ItemProjectRead;
+};
+
+export type UndeleteProjectResponse = UndeleteProjectResponses[keyof UndeleteProjectResponses];
+
+export type ArchiveProjectData = {
+    body?: never;
+    headers?: {
+        /**
+         * For 24 hours a repeat of this request with the same key gets the first answer and does nothing. 1 to 255 visible ASCII characters; `X-Idempotency-Key` is understood too.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+    };
+    query?: never;
+    url: '/api/v1/projects/{project_id}/archive';
+};
+
+export type ArchiveProjectErrors = {
+    /**
+     * `BAD_REQUEST`, `IDEMPOTENCY_KEY_INVALID`, `MALFORMED_JSON`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`, `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `PROJECT_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `RESOURCE_CONFLICT`, `IDEMPOTENCY_IN_PROGRESS`
+     */
+    409: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: Problem;
+    /**
+     * `VALIDATION_ERROR`, `IDEMPOTENCY_KEY_REUSED`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type ArchiveProjectError = ArchiveProjectErrors[keyof ArchiveProjectErrors];
+
+export type ArchiveProjectResponses = {
+    /**
+     * Successful Response
+     */
+    200: ItemProjectRead;
+};
+
+export type ArchiveProjectResponse = ArchiveProjectResponses[keyof ArchiveProjectResponses];
+
+export type RestoreProjectData = {
+    body?: never;
+    headers?: {
+        /**
+         * For 24 hours a repeat of this request with the same key gets the first answer and does nothing. 1 to 255 visible ASCII characters; `X-Idempotency-Key` is understood too.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+    };
+    query?: never;
+    url: '/api/v1/projects/{project_id}/restore';
+};
+
+export type RestoreProjectErrors = {
+    /**
+     * `BAD_REQUEST`, `IDEMPOTENCY_KEY_INVALID`, `MALFORMED_JSON`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`, `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `PROJECT_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `IDEMPOTENCY_IN_PROGRESS`
+     */
+    409: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: Problem;
+    /**
+     * `VALIDATION_ERROR`, `IDEMPOTENCY_KEY_REUSED`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type RestoreProjectError = RestoreProjectErrors[keyof RestoreProjectErrors];
+
+export type RestoreProjectResponses = {
+    /**
+     * Successful Response
+     */
+    200: ItemProjectRead;
+};
+
+export type RestoreProjectResponse = RestoreProjectResponses[keyof RestoreProjectResponses];
+
+export type TransferProjectData = {
+    body: Transfer;
+    headers?: {
+        /**
+         * For 24 hours a repeat of this request with the same key gets the first answer and does nothing. 1 to 255 visible ASCII characters; `X-Idempotency-Key` is understood too.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+    };
+    query?: never;
+    url: '/api/v1/projects/{project_id}/transfer';
+};
+
+export type TransferProjectErrors = {
+    /**
+     * `BAD_REQUEST`, `IDEMPOTENCY_KEY_INVALID`, `MALFORMED_JSON`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`, `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `PROJECT_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `RESOURCE_CONFLICT`, `NEW_OWNER_UNFIT`, `OWNER_HAS_NAME`, `OWNER_HAS_KEY`, `IDEMPOTENCY_IN_PROGRESS`
+     */
+    409: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: Problem;
+    /**
+     * `VALIDATION_ERROR`, `IDEMPOTENCY_KEY_REUSED`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type TransferProjectError = TransferProjectErrors[keyof TransferProjectErrors];
+
+export type TransferProjectResponses = {
+    /**
+     * Successful Response
+     */
+    200: ItemProjectRead;
+};
+
+export type TransferProjectResponse = TransferProjectResponses[keyof TransferProjectResponses];
+
+export type DisfavorProjectData = {
+    body?: never;
+    path: {
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+    };
+    query?: never;
+    url: '/api/v1/projects/{project_id}/favorite';
+};
+
+export type DisfavorProjectErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`, `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `PROJECT_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type DisfavorProjectError = DisfavorProjectErrors[keyof DisfavorProjectErrors];
+
+export type DisfavorProjectResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type DisfavorProjectResponse = DisfavorProjectResponses[keyof DisfavorProjectResponses];
+
+export type FavorProjectData = {
+    body?: never;
+    headers?: {
+        /**
+         * For 24 hours a repeat of this request with the same key gets the first answer and does nothing. 1 to 255 visible ASCII characters; `X-Idempotency-Key` is understood too.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+    };
+    query?: never;
+    url: '/api/v1/projects/{project_id}/favorite';
+};
+
+export type FavorProjectErrors = {
+    /**
+     * `BAD_REQUEST`, `IDEMPOTENCY_KEY_INVALID`, `MALFORMED_JSON`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`, `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `PROJECT_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `IDEMPOTENCY_IN_PROGRESS`
+     */
+    409: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: Problem;
+    /**
+     * `VALIDATION_ERROR`, `IDEMPOTENCY_KEY_REUSED`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type FavorProjectError = FavorProjectErrors[keyof FavorProjectErrors];
+
+export type FavorProjectResponses = {
+    /**
+     * Successful Response
+     */
+    200: ItemProjectRead;
+};
+
+export type FavorProjectResponse = FavorProjectResponses[keyof FavorProjectResponses];
+
+export type ListProjectTagsData = {
+    body?: never;
+    path: {
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+    };
+    query?: never;
+    url: '/api/v1/projects/{project_id}/tags';
+};
+
+export type ListProjectTagsErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`
+     */
+    403: Problem;
+    /**
+     * `PROJECT_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type ListProjectTagsError = ListProjectTagsErrors[keyof ListProjectTagsErrors];
+
+export type ListProjectTagsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageTagRead;
+};
+
+export type ListProjectTagsResponse = ListProjectTagsResponses[keyof ListProjectTagsResponses];
+
+export type AddProjectTagData = {
+    body: TagCreate;
+    headers?: {
+        /**
+         * For 24 hours a repeat of this request with the same key gets the first answer and does nothing. 1 to 255 visible ASCII characters; `X-Idempotency-Key` is understood too.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+    };
+    query?: never;
+    url: '/api/v1/projects/{project_id}/tags';
+};
+
+export type AddProjectTagErrors = {
+    /**
+     * `BAD_REQUEST`, `IDEMPOTENCY_KEY_INVALID`, `MALFORMED_JSON`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`, `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `PROJECT_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `TAG_TAKEN`, `TOO_MANY_TAGS`, `IDEMPOTENCY_IN_PROGRESS`
+     */
+    409: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: Problem;
+    /**
+     * `VALIDATION_ERROR`, `IDEMPOTENCY_KEY_REUSED`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type AddProjectTagError = AddProjectTagErrors[keyof AddProjectTagErrors];
+
+export type AddProjectTagResponses = {
+    /**
+     * Successful Response
+     */
+    201: ItemTagRead;
+};
+
+export type AddProjectTagResponse = AddProjectTagResponses[keyof AddProjectTagResponses];
+
+export type RemoveProjectTagData = {
+    body?: never;
+    path: {
+        /**
+         * Tag Id
+         *
+         * A tag of the project.
+         */
+        tag_id: string;
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+    };
+    query?: never;
+    url: '/api/v1/projects/{project_id}/tags/{tag_id}';
+};
+
+export type RemoveProjectTagErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`, `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `TAG_NOT_FOUND`, `PROJECT_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type RemoveProjectTagError = RemoveProjectTagErrors[keyof RemoveProjectTagErrors];
+
+export type RemoveProjectTagResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type RemoveProjectTagResponse = RemoveProjectTagResponses[keyof RemoveProjectTagResponses];
 
 export type ListTeamData = {
     body?: never;
@@ -8963,7 +9890,7 @@ export type CreateLabelErrors = {
      */
     404: Problem;
     /**
-     * `LABEL_NAME_TAKEN`, `IDEMPOTENCY_IN_PROGRESS`
+     * `LABEL_NAME_TAKEN`, `PROJECT_ARCHIVED`, `IDEMPOTENCY_IN_PROGRESS`
      */
     409: Problem;
     /**
@@ -9045,6 +9972,10 @@ export type DeleteLabelErrors = {
      */
     404: Problem;
     /**
+     * `PROJECT_ARCHIVED`
+     */
+    409: Problem;
+    /**
      * `VALIDATION_ERROR`
      */
     422: Problem;
@@ -9121,7 +10052,7 @@ export type UpdateLabelErrors = {
      */
     404: Problem;
     /**
-     * `LABEL_NAME_TAKEN`, `IDEMPOTENCY_IN_PROGRESS`
+     * `LABEL_NAME_TAKEN`, `PROJECT_ARCHIVED`, `IDEMPOTENCY_IN_PROGRESS`
      */
     409: Problem;
     /**
@@ -9279,7 +10210,7 @@ export type AddTaskLabelErrors = {
      */
     404: Problem;
     /**
-     * `IDEMPOTENCY_IN_PROGRESS`
+     * `PROJECT_ARCHIVED`, `IDEMPOTENCY_IN_PROGRESS`
      */
     409: Problem;
     /**
@@ -9366,6 +10297,10 @@ export type RemoveTaskLabelErrors = {
      * `TASK_NOT_FOUND`, `LABEL_NOT_FOUND`, `PROJECT_NOT_FOUND`
      */
     404: Problem;
+    /**
+     * `PROJECT_ARCHIVED`
+     */
+    409: Problem;
     /**
      * `VALIDATION_ERROR`
      */
@@ -9503,6 +10438,10 @@ export type ImportTasksErrors = {
      * `PROJECT_NOT_FOUND`
      */
     404: Problem;
+    /**
+     * `PROJECT_ARCHIVED`
+     */
+    409: Problem;
     /**
      * `PAYLOAD_TOO_LARGE`
      */
@@ -9705,7 +10644,7 @@ export type CreateTaskErrors = {
      */
     404: Problem;
     /**
-     * `TASK_PLACE_GONE`, `IDEMPOTENCY_IN_PROGRESS`
+     * `TASK_PLACE_GONE`, `PROJECT_ARCHIVED`, `IDEMPOTENCY_IN_PROGRESS`
      */
     409: Problem;
     /**
@@ -9787,7 +10726,7 @@ export type ChangeTasksErrors = {
      */
     404: Problem;
     /**
-     * `TASK_PARENT_CYCLE`, `IDEMPOTENCY_IN_PROGRESS`
+     * `TASK_PARENT_CYCLE`, `PROJECT_ARCHIVED`, `IDEMPOTENCY_IN_PROGRESS`
      */
     409: Problem;
     /**
@@ -9869,7 +10808,7 @@ export type AddTasksErrors = {
      */
     404: Problem;
     /**
-     * `IDEMPOTENCY_IN_PROGRESS`
+     * `PROJECT_ARCHIVED`, `IDEMPOTENCY_IN_PROGRESS`
      */
     409: Problem;
     /**
@@ -9958,6 +10897,10 @@ export type DeleteTaskErrors = {
      * `TASK_NOT_FOUND`, `PROJECT_NOT_FOUND`
      */
     404: Problem;
+    /**
+     * `PROJECT_ARCHIVED`
+     */
+    409: Problem;
     /**
      * `PRECONDITION_FAILED`
      */
@@ -10115,7 +11058,7 @@ export type UpdateTaskErrors = {
      */
     404: Problem;
     /**
-     * `TASK_PARENT_CYCLE`, `TASK_PLACE_GONE`, `IDEMPOTENCY_IN_PROGRESS`
+     * `TASK_PARENT_CYCLE`, `TASK_PLACE_GONE`, `PROJECT_ARCHIVED`, `IDEMPOTENCY_IN_PROGRESS`
      */
     409: Problem;
     /**
@@ -10207,7 +11150,7 @@ export type RestoreTaskErrors = {
      */
     404: Problem;
     /**
-     * `IDEMPOTENCY_IN_PROGRESS`
+     * `PROJECT_ARCHIVED`, `IDEMPOTENCY_IN_PROGRESS`
      */
     409: Problem;
     /**
@@ -10295,6 +11238,10 @@ export type RemoveDependencyErrors = {
      */
     404: Problem;
     /**
+     * `PROJECT_ARCHIVED`
+     */
+    409: Problem;
+    /**
      * `VALIDATION_ERROR`
      */
     422: Problem;
@@ -10377,7 +11324,7 @@ export type AddDependencyErrors = {
      */
     404: Problem;
     /**
-     * `TASK_DEPENDENCY_CYCLE`, `IDEMPOTENCY_IN_PROGRESS`
+     * `TASK_DEPENDENCY_CYCLE`, `PROJECT_ARCHIVED`, `IDEMPOTENCY_IN_PROGRESS`
      */
     409: Problem;
     /**
@@ -10759,6 +11706,10 @@ export type CreateSampleProjectErrors = {
      */
     403: Problem;
     /**
+     * `PROJECT_ARCHIVED`
+     */
+    409: Problem;
+    /**
      * `PAYLOAD_TOO_LARGE`
      */
     413: Problem;
@@ -10931,6 +11882,10 @@ export type GiveSourceErrors = {
      * `PROJECT_NOT_FOUND`
      */
     404: Problem;
+    /**
+     * `PROJECT_ARCHIVED`
+     */
+    409: Problem;
     /**
      * `FILE_TOO_LARGE`, `PAYLOAD_TOO_LARGE`
      */
@@ -11469,7 +12424,7 @@ export type CreateUploadErrors = {
      */
     404: Problem;
     /**
-     * `TOO_MANY_UPLOADS`, `IDEMPOTENCY_IN_PROGRESS`
+     * `PROJECT_ARCHIVED`, `TOO_MANY_UPLOADS`, `IDEMPOTENCY_IN_PROGRESS`
      */
     409: Problem;
     /**
@@ -11771,7 +12726,7 @@ export type CompleteUploadErrors = {
      */
     404: Problem;
     /**
-     * `UPLOAD_COMPLETING`, `UPLOAD_PARTS_MISSING`
+     * `UPLOAD_COMPLETING`, `UPLOAD_PARTS_MISSING`, `PROJECT_ARCHIVED`
      */
     409: Problem;
     /**
@@ -11868,6 +12823,10 @@ export type ListSharesErrors = {
      */
     404: Problem;
     /**
+     * `PROJECT_ARCHIVED`
+     */
+    409: Problem;
+    /**
      * `PAGINATION_TOO_DEEP`, `VALIDATION_ERROR`
      */
     422: Problem;
@@ -11932,7 +12891,7 @@ export type CreateShareErrors = {
      */
     404: Problem;
     /**
-     * `TOO_MANY_SHARES`
+     * `TOO_MANY_SHARES`, `PROJECT_ARCHIVED`
      */
     409: Problem;
     /**
@@ -12013,6 +12972,10 @@ export type RevokeShareErrors = {
      * `FILE_NOT_FOUND`, `SHARE_NOT_FOUND`
      */
     404: Problem;
+    /**
+     * `PROJECT_ARCHIVED`
+     */
+    409: Problem;
     /**
      * `VALIDATION_ERROR`
      */
@@ -12369,6 +13332,10 @@ export type UploadFileErrors = {
      */
     404: Problem;
     /**
+     * `PROJECT_ARCHIVED`
+     */
+    409: Problem;
+    /**
      * `FILE_TOO_LARGE`, `PAYLOAD_TOO_LARGE`
      */
     413: Problem;
@@ -12561,6 +13528,10 @@ export type DeleteFileErrors = {
      * `FILE_NOT_FOUND`
      */
     404: Problem;
+    /**
+     * `PROJECT_ARCHIVED`
+     */
+    409: Problem;
     /**
      * `VALIDATION_ERROR`
      */
@@ -12760,7 +13731,7 @@ export type RestoreFileErrors = {
      */
     404: Problem;
     /**
-     * `FILE_NOT_DELETED`, `IDEMPOTENCY_IN_PROGRESS`
+     * `FILE_NOT_DELETED`, `PROJECT_ARCHIVED`, `IDEMPOTENCY_IN_PROGRESS`
      */
     409: Problem;
     /**
@@ -12854,6 +13825,10 @@ export type ListFileAccessesErrors = {
      * `FILE_NOT_FOUND`
      */
     404: Problem;
+    /**
+     * `PROJECT_ARCHIVED`
+     */
+    409: Problem;
     /**
      * `PAGINATION_TOO_DEEP`, `VALIDATION_ERROR`
      */
@@ -13002,7 +13977,7 @@ export type CreateJobErrors = {
      */
     404: Problem;
     /**
-     * `SOURCE_MISSING`, `IDEMPOTENCY_IN_PROGRESS`
+     * `PROJECT_ARCHIVED`, `SOURCE_MISSING`, `IDEMPOTENCY_IN_PROGRESS`
      */
     409: Problem;
     /**
@@ -13223,7 +14198,7 @@ export type RetryJobErrors = {
      */
     404: Problem;
     /**
-     * `JOB_NOT_RETRYABLE`, `IDEMPOTENCY_IN_PROGRESS`
+     * `JOB_NOT_RETRYABLE`, `PROJECT_ARCHIVED`, `IDEMPOTENCY_IN_PROGRESS`
      */
     409: Problem;
     /**
@@ -13609,7 +14584,7 @@ export type CreateProjectJobErrors = {
      */
     404: Problem;
     /**
-     * `SOURCE_MISSING`, `IDEMPOTENCY_IN_PROGRESS`
+     * `PROJECT_ARCHIVED`, `SOURCE_MISSING`, `IDEMPOTENCY_IN_PROGRESS`
      */
     409: Problem;
     /**
@@ -13833,7 +14808,7 @@ export type CreateCommentErrors = {
      */
     404: Problem;
     /**
-     * `IDEMPOTENCY_IN_PROGRESS`
+     * `PROJECT_ARCHIVED`, `IDEMPOTENCY_IN_PROGRESS`
      */
     409: Problem;
     /**
@@ -13990,6 +14965,10 @@ export type DeleteCommentErrors = {
      */
     404: Problem;
     /**
+     * `PROJECT_ARCHIVED`
+     */
+    409: Problem;
+    /**
      * `VALIDATION_ERROR`
      */
     422: Problem;
@@ -14142,7 +15121,7 @@ export type UpdateCommentErrors = {
      */
     404: Problem;
     /**
-     * `IDEMPOTENCY_IN_PROGRESS`
+     * `PROJECT_ARCHIVED`, `IDEMPOTENCY_IN_PROGRESS`
      */
     409: Problem;
     /**
@@ -14315,6 +15294,10 @@ export type UnstarCommentErrors = {
      */
     404: Problem;
     /**
+     * `PROJECT_ARCHIVED`
+     */
+    409: Problem;
+    /**
      * `COMMENT_DELETED`
      */
     410: Problem;
@@ -14395,7 +15378,7 @@ export type StarCommentErrors = {
      */
     404: Problem;
     /**
-     * `IDEMPOTENCY_IN_PROGRESS`
+     * `PROJECT_ARCHIVED`, `IDEMPOTENCY_IN_PROGRESS`
      */
     409: Problem;
     /**
@@ -14619,7 +15602,7 @@ export type CreateAnalysisErrors = {
      */
     404: Problem;
     /**
-     * `SOURCE_MISSING`, `IDEMPOTENCY_IN_PROGRESS`
+     * `SOURCE_MISSING`, `PROJECT_ARCHIVED`, `IDEMPOTENCY_IN_PROGRESS`
      */
     409: Problem;
     /**
@@ -15053,6 +16036,10 @@ export type ListAnalysisSharesErrors = {
      */
     404: Problem;
     /**
+     * `PROJECT_ARCHIVED`
+     */
+    409: Problem;
+    /**
      * `PAGINATION_TOO_DEEP`, `VALIDATION_ERROR`
      */
     422: Problem;
@@ -15123,7 +16110,7 @@ export type CreateAnalysisShareErrors = {
      */
     404: Problem;
     /**
-     * `ANALYSIS_NOT_READY`, `TOO_MANY_SHARES`
+     * `ANALYSIS_NOT_READY`, `TOO_MANY_SHARES`, `PROJECT_ARCHIVED`
      */
     409: Problem;
     /**
@@ -15210,6 +16197,10 @@ export type RevokeAnalysisShareErrors = {
      * `PROJECT_NOT_FOUND`, `ANALYSIS_NOT_FOUND`, `SHARE_NOT_FOUND`
      */
     404: Problem;
+    /**
+     * `PROJECT_ARCHIVED`
+     */
+    409: Problem;
     /**
      * `VALIDATION_ERROR`
      */

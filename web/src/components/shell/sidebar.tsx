@@ -37,7 +37,7 @@ function RecentProjects() {
   if (!data?.items.length) return null;
   return (
     <div className="mt-5">
-      <p className="px-2 pb-1 font-medium text-2xs text-faint">Recent projects</p>
+      <p className="px-2 pb-1 font-medium text-2xs text-faint">Projects</p>
       {data.items.map((project) => (
         <Link key={project.id} to="/projects/$projectId" params={{ projectId: project.id }} className={ROW}>
           <ProjectKey of={project.key} className="w-10" />

@@ -1,11 +1,12 @@
 import { useSuspenseQuery } from '@tanstack/react-query';
 import { createFileRoute, Outlet } from '@tanstack/react-router';
-import { Eye } from 'lucide-react';
+import { Archive, Eye } from 'lucide-react';
 import { getProjectOptions } from '@/api/gen/@tanstack/react-query.gen';
 import { Page } from '@/components/page';
 import { Tab, Tabs } from '@/components/tabs';
 import { ProjectKey } from '@/components/ui/avatar';
 import { Chip } from '@/components/ui/chip';
+import { FavoriteButton } from '@/features/projects/favorite-button';
 
 import { NewTaskButton } from '@/features/tasks/new-task-button';
 import { useTaskFilter } from '@/features/tasks/use-task-filter';
@@ -31,6 +32,12 @@ function Project() {
       beside={
         <>
           <ProjectKey of={project.key} />
+          <FavoriteButton project={project} className="-mx-1" />
+          {project.archived_at && (
+            <span data-tip="Everything can be read, nothing changed.">
+              <Chip icon={<Archive />}>Archived</Chip>
+            </span>
+          )}
           {project.role === 'admin' && (
             <span data-tip="You are no member. That you look is kept in the project’s history.">
               <Chip tone="warn" icon={<Eye />}>

@@ -7,6 +7,9 @@ import { Button } from '@/components/ui/button';
 import { Dialog } from '@/components/ui/dialog';
 import { TextAreaField, TextField } from '@/components/ui/field';
 import { Notice } from '@/components/ui/notice';
+import { ArchiveSettings } from '@/features/projects/archive-settings';
+import { TagSettings } from '@/features/projects/tag-settings';
+import { TransferSettings } from '@/features/projects/transfer-settings';
 import { useProject } from '@/features/projects/use-project';
 import { useAction } from '@/lib/action';
 import { queryClient, stale } from '@/lib/client';
@@ -29,7 +32,14 @@ function ProjectSettings() {
   return (
     <div className="px-4 md:px-[1.125rem]">
       <Rename project={project} />
-      {!project.is_personal && project.permissions.includes('project:delete') && <Delete project={project} />}
+      <TagSettings project={project} />
+      {!project.is_personal && <ArchiveSettings project={project} />}
+      {!project.is_personal && project.permissions.includes('project:delete') && (
+        <>
+          {project.role === 'owner' && <TransferSettings project={project} />}
+          <Delete project={project} />
+        </>
+      )}
     </div>
   );
 }
@@ -123,7 +133,10 @@ function Delete({ project }: { project: ProjectRead }) {
   }
 
   return (
-    <Section title="Delete this project" about="Its source, runs and reports go with it. This can’t be taken back.">
+    <Section
+      title="Delete this project"
+      about="Its source, runs and reports go with it. It can be brought back for 30 days."
+    >
       <Button look="bad" onClick={() => setAsking(true)}>
         Delete project…
       </Button>
@@ -131,7 +144,7 @@ function Delete({ project }: { project: ProjectRead }) {
         open={asking}
         onOpenChange={setAsking}
         title={`Delete ${project.name}?`}
-        description="Its source, runs and reports go with it. This can’t be taken back."
+        description="Its source, runs and reports go with it. It can be brought back for 30 days, from the list of projects."
       >
         <form onSubmit={submit} className="grid gap-4">
           {remove.error && <Notice tone="bad">{remove.error.message}</Notice>}
