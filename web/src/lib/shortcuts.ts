@@ -57,6 +57,11 @@ function isTyping(target: EventTarget | null): boolean {
   return Boolean(box && !(box instanceof HTMLInputElement && /^(radio|checkbox|button)$/.test(box.type)));
 }
 
+/** Whether a dialog or menu lies over the page. A toast is a dialog to readers, and in nobody's way. */
+export function isSomethingOver(): boolean {
+  return Boolean(document.querySelector('[role="dialog"]:not([data-toast]), [role="menu"]'));
+}
+
 function named(event: KeyboardEvent): string {
   return event.key.length === 1 ? event.key.toUpperCase() : event.key;
 }
@@ -68,7 +73,7 @@ function find(keys: string): Shortcut | undefined {
 export function handleKey(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.isComposing) return;
   const key = named(event);
-  const inDialog = Boolean(document.querySelector('[role="dialog"], [role="menu"]'));
+  const inDialog = isSomethingOver();
   let match: Shortcut | undefined;
   if (event.metaKey || event.ctrlKey) match = event.altKey ? undefined : find(`Mod+${key}`);
   else if (singleKeys.on && !event.altKey && !isTyping(event.target) && !inDialog) {

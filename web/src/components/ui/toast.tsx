@@ -10,6 +10,7 @@ function Toasts() {
     <Toast.Root
       key={toast.id}
       toast={toast}
+      data-toast=""
       swipeDirection={['right', 'down']}
       className="pop pointer-events-auto rounded-card border border-edge bg-panel data-limited:hidden data-[type=bad]:border-bad/40"
     >

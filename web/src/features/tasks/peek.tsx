@@ -2,6 +2,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { Maximize2, X } from 'lucide-react';
 import { lazy, Suspense, useCallback, useEffect, useRef } from 'react';
 import { Button, ButtonLink } from '@/components/ui/button';
+import { isSomethingOver } from '@/lib/shortcuts';
 
 const TaskView = lazy(() => import('./task-view').then(({ TaskView: view }) => ({ default: view })));
 
@@ -24,8 +25,7 @@ function Panel({ projectId, taskId }: { projectId: string; taskId: string }) {
 
   useEffect(() => {
     const key = (event: KeyboardEvent) => {
-      const over = document.querySelector('[role="dialog"], [role="menu"]');
-      if (event.key === 'Escape' && !event.defaultPrevented && !over) close();
+      if (event.key === 'Escape' && !event.defaultPrevented && !isSomethingOver()) close();
     };
     addEventListener('keydown', key);
     return () => removeEventListener('keydown', key);
