@@ -38,37 +38,37 @@ def count_unread_notifications(caller: Asking) -> Question:  # noqa: ARG001
     return hot.unread()
 
 
-@router.post("/mark-read")
+@router.post("/mark-read", idempotent=True)
 async def mark_notifications_read(actor: Me, body: Chosen, uow: UowDep) -> Item[Changed]:
     """Mark notifications as read."""
     return Item(data=await service.mark(uow, actor.user_id, "read", body.ids))
 
 
-@router.post("/mark-unread")
+@router.post("/mark-unread", idempotent=True)
 async def mark_notifications_unread(actor: Me, body: Chosen, uow: UowDep) -> Item[Changed]:
     """Mark notifications as not read."""
     return Item(data=await service.mark(uow, actor.user_id, "unread", body.ids))
 
 
-@router.post("/mark-all-read")
+@router.post("/mark-all-read", idempotent=True)
 async def mark_all_notifications_read(actor: Me, uow: UowDep) -> Item[Changed]:
     """Mark everything in your inbox as read; what is snoozed still comes back."""
     return Item(data=await service.mark(uow, actor.user_id, "read"))
 
 
-@router.post("/archive")
+@router.post("/archive", idempotent=True)
 async def archive_notifications(actor: Me, body: Chosen, uow: UowDep) -> Item[Changed]:
     """Put notifications away, as read."""
     return Item(data=await service.mark(uow, actor.user_id, "archived", body.ids))
 
 
-@router.post("/unarchive")
+@router.post("/unarchive", idempotent=True)
 async def unarchive_notifications(actor: Me, body: Chosen, uow: UowDep) -> Item[Changed]:
     """Put notifications back into the inbox."""
     return Item(data=await service.mark(uow, actor.user_id, "unarchived", body.ids))
 
 
-@router.post("/snooze", errors=(SnoozeInvalid,))
+@router.post("/snooze", idempotent=True, errors=(SnoozeInvalid,))
 async def snooze_notifications(actor: Me, body: Snooze, uow: UowDep) -> Item[Changed]:
     """Put notifications aside until a moment; then they are on top of the inbox, unread."""
     return Item(data=await service.snooze(uow, actor.user_id, body.ids, body.until))

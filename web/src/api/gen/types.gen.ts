@@ -16782,6 +16782,12 @@ export type CountUnreadNotificationsResponse = CountUnreadNotificationsResponses
 
 export type MarkNotificationsReadData = {
     body: Chosen;
+    headers?: {
+        /**
+         * For 24 hours a repeat of this request with the same key gets the first answer and does nothing. 1 to 255 visible ASCII characters; `X-Idempotency-Key` is understood too.
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/v1/notifications/mark-read';
@@ -16789,7 +16795,7 @@ export type MarkNotificationsReadData = {
 
 export type MarkNotificationsReadErrors = {
     /**
-     * `BAD_REQUEST`, `MALFORMED_JSON`
+     * `BAD_REQUEST`, `IDEMPOTENCY_KEY_INVALID`, `MALFORMED_JSON`
      */
     400: Problem;
     /**
@@ -16801,6 +16807,10 @@ export type MarkNotificationsReadErrors = {
      */
     403: Problem;
     /**
+     * `IDEMPOTENCY_IN_PROGRESS`
+     */
+    409: Problem;
+    /**
      * `PAYLOAD_TOO_LARGE`
      */
     413: Problem;
@@ -16809,7 +16819,7 @@ export type MarkNotificationsReadErrors = {
      */
     415: Problem;
     /**
-     * `VALIDATION_ERROR`
+     * `VALIDATION_ERROR`, `IDEMPOTENCY_KEY_REUSED`
      */
     422: Problem;
     /**
@@ -16843,6 +16853,12 @@ export type MarkNotificationsReadResponse = MarkNotificationsReadResponses[keyof
 
 export type MarkNotificationsUnreadData = {
     body: Chosen;
+    headers?: {
+        /**
+         * For 24 hours a repeat of this request with the same key gets the first answer and does nothing. 1 to 255 visible ASCII characters; `X-Idempotency-Key` is understood too.
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/v1/notifications/mark-unread';
@@ -16850,7 +16866,7 @@ export type MarkNotificationsUnreadData = {
 
 export type MarkNotificationsUnreadErrors = {
     /**
-     * `BAD_REQUEST`, `MALFORMED_JSON`
+     * `BAD_REQUEST`, `IDEMPOTENCY_KEY_INVALID`, `MALFORMED_JSON`
      */
     400: Problem;
     /**
@@ -16862,6 +16878,10 @@ export type MarkNotificationsUnreadErrors = {
      */
     403: Problem;
     /**
+     * `IDEMPOTENCY_IN_PROGRESS`
+     */
+    409: Problem;
+    /**
      * `PAYLOAD_TOO_LARGE`
      */
     413: Problem;
@@ -16870,7 +16890,7 @@ export type MarkNotificationsUnreadErrors = {
      */
     415: Problem;
     /**
-     * `VALIDATION_ERROR`
+     * `VALIDATION_ERROR`, `IDEMPOTENCY_KEY_REUSED`
      */
     422: Problem;
     /**
@@ -16904,6 +16924,12 @@ export type MarkNotificationsUnreadResponse = MarkNotificationsUnreadResponses[k
 
 export type MarkAllNotificationsReadData = {
     body?: never;
+    headers?: {
+        /**
+         * For 24 hours a repeat of this request with the same key gets the first answer and does nothing. 1 to 255 visible ASCII characters; `X-Idempotency-Key` is understood too.
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/v1/notifications/mark-all-read';
@@ -16911,7 +16937,7 @@ export type MarkAllNotificationsReadData = {
 
 export type MarkAllNotificationsReadErrors = {
     /**
-     * `BAD_REQUEST`, `MALFORMED_JSON`
+     * `BAD_REQUEST`, `IDEMPOTENCY_KEY_INVALID`, `MALFORMED_JSON`
      */
     400: Problem;
     /**
@@ -16923,6 +16949,10 @@ export type MarkAllNotificationsReadErrors = {
      */
     403: Problem;
     /**
+     * `IDEMPOTENCY_IN_PROGRESS`
+     */
+    409: Problem;
+    /**
      * `PAYLOAD_TOO_LARGE`
      */
     413: Problem;
@@ -16931,7 +16961,7 @@ export type MarkAllNotificationsReadErrors = {
      */
     415: Problem;
     /**
-     * `VALIDATION_ERROR`
+     * `VALIDATION_ERROR`, `IDEMPOTENCY_KEY_REUSED`
      */
     422: Problem;
     /**
@@ -16965,6 +16995,12 @@ export type MarkAllNotificationsReadResponse = MarkAllNotificationsReadResponses
 
 export type ArchiveNotificationsData = {
     body: Chosen;
+    headers?: {
+        /**
+         * For 24 hours a repeat of this request with the same key gets the first answer and does nothing. 1 to 255 visible ASCII characters; `X-Idempotency-Key` is understood too.
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/v1/notifications/archive';
@@ -16972,7 +17008,7 @@ export type ArchiveNotificationsData = {
 
 export type ArchiveNotificationsErrors = {
     /**
-     * `BAD_REQUEST`, `MALFORMED_JSON`
+     * `BAD_REQUEST`, `IDEMPOTENCY_KEY_INVALID`, `MALFORMED_JSON`
      */
     400: Problem;
     /**
@@ -16984,6 +17020,10 @@ export type ArchiveNotificationsErrors = {
      */
     403: Problem;
     /**
+     * `IDEMPOTENCY_IN_PROGRESS`
+     */
+    409: Problem;
+    /**
      * `PAYLOAD_TOO_LARGE`
      */
     413: Problem;
@@ -16992,7 +17032,7 @@ export type ArchiveNotificationsErrors = {
      */
     415: Problem;
     /**
-     * `VALIDATION_ERROR`
+     * `VALIDATION_ERROR`, `IDEMPOTENCY_KEY_REUSED`
      */
     422: Problem;
     /**
@@ -17026,6 +17066,12 @@ export type ArchiveNotificationsResponse = ArchiveNotificationsResponses[keyof A
 
 export type UnarchiveNotificationsData = {
     body: Chosen;
+    headers?: {
+        /**
+         * For 24 hours a repeat of this request with the same key gets the first answer and does nothing. 1 to 255 visible ASCII characters; `X-Idempotency-Key` is understood too.
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/v1/notifications/unarchive';
@@ -17033,7 +17079,7 @@ export type UnarchiveNotificationsData = {
 
 export type UnarchiveNotificationsErrors = {
     /**
-     * `BAD_REQUEST`, `MALFORMED_JSON`
+     * `BAD_REQUEST`, `IDEMPOTENCY_KEY_INVALID`, `MALFORMED_JSON`
      */
     400: Problem;
     /**
@@ -17045,6 +17091,10 @@ export type UnarchiveNotificationsErrors = {
      */
     403: Problem;
     /**
+     * `IDEMPOTENCY_IN_PROGRESS`
+     */
+    409: Problem;
+    /**
      * `PAYLOAD_TOO_LARGE`
      */
     413: Problem;
@@ -17053,7 +17103,7 @@ export type UnarchiveNotificationsErrors = {
      */
     415: Problem;
     /**
-     * `VALIDATION_ERROR`
+     * `VALIDATION_ERROR`, `IDEMPOTENCY_KEY_REUSED`
      */
     422: Problem;
     /**
@@ -17087,6 +17137,12 @@ export type UnarchiveNotificationsResponse = UnarchiveNotificationsResponses[key
 
 export type SnoozeNotificationsData = {
     body: Snooze;
+    headers?: {
+        /**
+         * For 24 hours a repeat of this request with the same key gets the first answer and does nothing. 1 to 255 visible ASCII characters; `X-Idempotency-Key` is understood too.
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/v1/notifications/snooze';
@@ -17094,7 +17150,7 @@ export type SnoozeNotificationsData = {
 
 export type SnoozeNotificationsErrors = {
     /**
-     * `BAD_REQUEST`, `MALFORMED_JSON`
+     * `BAD_REQUEST`, `IDEMPOTENCY_KEY_INVALID`, `MALFORMED_JSON`
      */
     400: Problem;
     /**
@@ -17106,6 +17162,10 @@ export type SnoozeNotificationsErrors = {
      */
     403: Problem;
     /**
+     * `IDEMPOTENCY_IN_PROGRESS`
+     */
+    409: Problem;
+    /**
      * `PAYLOAD_TOO_LARGE`
      */
     413: Problem;
@@ -17114,7 +17174,7 @@ export type SnoozeNotificationsErrors = {
      */
     415: Problem;
     /**
-     * `SNOOZE_INVALID`, `VALIDATION_ERROR`
+     * `SNOOZE_INVALID`, `VALIDATION_ERROR`, `IDEMPOTENCY_KEY_REUSED`
      */
     422: Problem;
     /**
