@@ -76,6 +76,7 @@ ANYWHERE = {
     "any signed-in account": {"user", "admin", "viewer_account"},
     "project:read": {"user", "admin", "viewer_account"},
     "task:read": {"user", "admin", "viewer_account"},
+    "comment:read": {"user", "admin", "viewer_account"},
     "job:read": {"user", "admin", "viewer_account"},
     "file:read": {"user", "admin", "viewer_account"},
     "file:upload": {"user", "admin"},

@@ -35,6 +35,7 @@ TAGS: Final = [
     {"name": "comments", "description": "What people say about a project, a run or a task."},
     {"name": "analyses", "description": "Code analysis: reports, findings, exports."},
     {"name": "notifications", "description": "What people are told of, in the app and by e-mail."},
+    {"name": "search", "description": "Projects, tasks and comments, found as one types."},
     {"name": "admin", "description": "Looking after the instance; administrators only."},
     {"name": "analytics", "description": "What the API was asked, and how fast it answered."},
     {"name": "live", "description": "Tickets for the WebSocket at `/api/v1/ws`."},

@@ -19,6 +19,7 @@ from taskyard.projects.team import routes as team
 from taskyard.runners.analysis import routes as analyses
 from taskyard.runners.analysis.shares import routes as analysis_shares
 from taskyard.runners.source import routes as source
+from taskyard.search import routes as search
 from taskyard.tasks import routes as tasks
 
 ROUTERS = (
@@ -41,6 +42,7 @@ ROUTERS = (
     *analysis_shares.ROUTERS,
     *notifications.ROUTERS,
     *inbox.ROUTERS,
+    *search.ROUTERS,
     *admin.ROUTERS,
     *analytics.ROUTERS,
 )

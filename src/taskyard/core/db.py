@@ -103,6 +103,8 @@ class Database:
                     # What a frozen process has locked is free again when its jobs may go on.
                     "idle_in_transaction_session_timeout": f"{settings.job_lease_seconds}s",
                     "jit": "off",
+                    # How alike a word and a typo of it have to be, for the search.
+                    "pg_trgm.word_similarity_threshold": "0.5",
                     # Times in JSON that the database writes say UTC, whatever the server's zone.
                     "TimeZone": "UTC",
                 },

@@ -736,6 +736,46 @@ export type CommentCreate = {
 };
 
 /**
+ * CommentFound
+ *
+ * A comment that was found.
+ */
+export type CommentFound = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Project Id
+     */
+    project_id: string;
+    /**
+     * Project Name
+     */
+    project_name: string;
+    /**
+     * Entity Type
+     */
+    entity_type: 'project' | 'job' | 'task';
+    /**
+     * Entity Id
+     */
+    entity_id: string;
+    /**
+     * Author Name
+     */
+    author_name: string;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Excerpt
+     */
+    excerpt: Array<Piece>;
+};
+
+/**
  * CommentRead
  *
  * A comment, as its caller sees it.
@@ -3131,6 +3171,36 @@ export type PageAssetRead = {
 };
 
 /**
+ * Page[CommentFound]
+ */
+export type PageCommentFound = {
+    /**
+     * Items
+     */
+    items: Array<CommentFound>;
+    /**
+     * Total
+     *
+     * How many there are in all, or at least (capped at 10,000).
+     */
+    total: number;
+    /**
+     * Page
+     */
+    page: number;
+    /**
+     * Page Size
+     */
+    page_size: number;
+    /**
+     * Next Cursor
+     *
+     * Send as `cursor` for what follows; null at the end.
+     */
+    next_cursor?: string | null;
+};
+
+/**
  * Page[CommentRead]
  */
 export type PageCommentRead = {
@@ -3521,6 +3591,36 @@ export type PagePerson = {
 };
 
 /**
+ * Page[ProjectFound]
+ */
+export type PageProjectFound = {
+    /**
+     * Items
+     */
+    items: Array<ProjectFound>;
+    /**
+     * Total
+     *
+     * How many there are in all, or at least (capped at 10,000).
+     */
+    total: number;
+    /**
+     * Page
+     */
+    page: number;
+    /**
+     * Page Size
+     */
+    page_size: number;
+    /**
+     * Next Cursor
+     *
+     * Send as `cursor` for what follows; null at the end.
+     */
+    next_cursor?: string | null;
+};
+
+/**
  * Page[ProjectRead]
  */
 export type PageProjectRead = {
@@ -3708,6 +3808,36 @@ export type PageTagRead = {
      * Items
      */
     items: Array<TagRead>;
+    /**
+     * Total
+     *
+     * How many there are in all, or at least (capped at 10,000).
+     */
+    total: number;
+    /**
+     * Page
+     */
+    page: number;
+    /**
+     * Page Size
+     */
+    page_size: number;
+    /**
+     * Next Cursor
+     *
+     * Send as `cursor` for what follows; null at the end.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * Page[TaskFound]
+ */
+export type PageTaskFound = {
+    /**
+     * Items
+     */
+    items: Array<TaskFound>;
     /**
      * Total
      *
@@ -3925,6 +4055,22 @@ export type PersonRead = {
 };
 
 /**
+ * Piece
+ *
+ * A part of a text; `hit` where it is what was looked for.
+ */
+export type Piece = {
+    /**
+     * Text
+     */
+    text: string;
+    /**
+     * Hit
+     */
+    hit: boolean;
+};
+
+/**
  * Place
  *
  * Where in its column a task goes: one of these.
@@ -4040,6 +4186,32 @@ export type ProjectCreate = {
      * Tags
      */
     tags?: Array<TagCreate>;
+};
+
+/**
+ * ProjectFound
+ *
+ * A project that was found.
+ */
+export type ProjectFound = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Key
+     */
+    key: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Marked
+     *
+     * The name.
+     */
+    marked: Array<Piece>;
 };
 
 /**
@@ -5355,6 +5527,50 @@ export type TaskCreate = {
      * At the bottom of its column where not given.
      */
     position?: Place | null;
+};
+
+/**
+ * TaskFound
+ *
+ * A task that was found.
+ */
+export type TaskFound = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Project Id
+     */
+    project_id: string;
+    /**
+     * Project Name
+     */
+    project_name: string;
+    /**
+     * Key
+     */
+    key: string;
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Status
+     */
+    status: 'backlog' | 'todo' | 'in_progress' | 'in_review' | 'done' | 'cancelled';
+    /**
+     * Marked
+     *
+     * The title.
+     */
+    marked: Array<Piece>;
+    /**
+     * Excerpt
+     *
+     * The part of the description that was found, if any.
+     */
+    excerpt: Array<Piece>;
 };
 
 /**
@@ -17205,6 +17421,240 @@ export type SnoozeNotificationsResponses = {
 };
 
 export type SnoozeNotificationsResponse = SnoozeNotificationsResponses[keyof SnoozeNotificationsResponses];
+
+export type SearchProjectsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Page
+         *
+         * From 1.
+         */
+        page?: number;
+        /**
+         * Page Size
+         *
+         * How many; the most depends on the tier.
+         */
+        page_size?: number;
+        /**
+         * Q
+         *
+         * Words, or their beginnings; a typo does no harm.
+         */
+        q?: string;
+        /**
+         * Project Id
+         *
+         * Look in one project alone.
+         */
+        project_id?: string | null;
+    };
+    url: '/api/v1/search/projects';
+};
+
+export type SearchProjectsErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`
+     */
+    403: Problem;
+    /**
+     * `PAGINATION_TOO_DEEP`, `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type SearchProjectsError = SearchProjectsErrors[keyof SearchProjectsErrors];
+
+export type SearchProjectsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageProjectFound;
+};
+
+export type SearchProjectsResponse = SearchProjectsResponses[keyof SearchProjectsResponses];
+
+export type SearchTasksData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Page
+         *
+         * From 1.
+         */
+        page?: number;
+        /**
+         * Page Size
+         *
+         * How many; the most depends on the tier.
+         */
+        page_size?: number;
+        /**
+         * Q
+         *
+         * Words, a number such as `TY-42`, and filters: `is:open`, `is:closed`, `is:blocked`, `assignee:me`, `assignee:none`, `assignee:username`, `label:name`.
+         */
+        q?: string;
+        /**
+         * Project Id
+         *
+         * Look in one project alone.
+         */
+        project_id?: string | null;
+    };
+    url: '/api/v1/search/tasks';
+};
+
+export type SearchTasksErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`
+     */
+    403: Problem;
+    /**
+     * `PAGINATION_TOO_DEEP`, `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type SearchTasksError = SearchTasksErrors[keyof SearchTasksErrors];
+
+export type SearchTasksResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageTaskFound;
+};
+
+export type SearchTasksResponse = SearchTasksResponses[keyof SearchTasksResponses];
+
+export type SearchCommentsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Page
+         *
+         * From 1.
+         */
+        page?: number;
+        /**
+         * Page Size
+         *
+         * How many; the most depends on the tier.
+         */
+        page_size?: number;
+        /**
+         * Q
+         *
+         * Words, or their beginnings; a typo does no harm.
+         */
+        q?: string;
+        /**
+         * Project Id
+         *
+         * Look in one project alone.
+         */
+        project_id?: string | null;
+    };
+    url: '/api/v1/search/comments';
+};
+
+export type SearchCommentsErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`
+     */
+    403: Problem;
+    /**
+     * `PAGINATION_TOO_DEEP`, `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type SearchCommentsError = SearchCommentsErrors[keyof SearchCommentsErrors];
+
+export type SearchCommentsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageCommentFound;
+};
+
+export type SearchCommentsResponse = SearchCommentsResponses[keyof SearchCommentsResponses];
 
 export type ListUsersData = {
     body?: never;

@@ -1,22 +1,15 @@
 import { Autocomplete } from '@base-ui/react/autocomplete';
 import { Dialog } from '@base-ui/react/dialog';
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useRouter } from '@tanstack/react-router';
 import { Keyboard, LogOut, Moon, Plus, Search, Sun } from 'lucide-react';
-import { type ReactNode, useDeferredValue, useState } from 'react';
-import { listProjectsOptions } from '@/api/gen/@tanstack/react-query.gen';
-import { ProjectKey } from '@/components/ui/avatar';
+import { useState } from 'react';
 import { Kbd } from '@/components/ui/kbd';
 import { overlay } from '@/lib/overlay';
 import { useWhyNot } from '@/lib/rights';
 import { isDark, setTheme } from '@/lib/theme';
+import { type Entry, type Group, Marked, useFound } from './found';
 import { usePlaces } from './nav';
 import { useSignOut } from './use-sign-out';
-
-type Entry = { value: string; label: string; icon: ReactNode; keys?: string; run: () => void };
-type Group = { value: string; items: Entry[] };
-
-const FOUND = 6;
 
 function useFixed(): Group[] {
   const router = useRouter();
@@ -53,32 +46,18 @@ function useFixed(): Group[] {
   ];
 }
 
-function useFound(words: string): Group {
-  const router = useRouter();
-  const q = useDeferredValue(words.trim());
-  const { data } = useQuery({
-    ...listProjectsOptions({ query: { page_size: FOUND, ...(q ? { q } : {}) } }),
-    placeholderData: keepPreviousData,
-  });
-  const items = (data?.items ?? []).map((project) => ({
-    value: project.id,
-    label: project.name,
-    icon: <ProjectKey of={project.key} className="w-10" />,
-    run: () => void router.navigate({ to: '/projects/$projectId', params: { projectId: project.id } }),
-  }));
-  return { value: 'Projects', items };
-}
-
 /** Going, finding and doing in one box. */
 export default function Palette() {
   const [words, setWords] = useState('');
   const { contains } = Autocomplete.useFilter();
   const fixed = useFixed();
   const found = useFound(words);
-  // Filtered here as well: until the server has answered, what is shown is what it found for fewer words.
-  const groups = [found, ...fixed]
-    .map((group) => ({ ...group, items: group.items.filter((entry) => contains(entry.label, words.trim())) }))
-    .filter((group) => group.items.length > 0);
+  // What the server found is right as it is, typos and all; until it has answered, that is for fewer words.
+  const fits = (entry: Entry) => contains(entry.label, words.trim());
+  const groups = [
+    ...found.map((group) => (group.old ? { ...group, items: group.items.filter(fits) } : group)),
+    ...fixed.map((group) => ({ ...group, items: group.items.filter(fits) })),
+  ].filter((group) => group.items.length > 0);
 
   return (
     <Dialog.Root open onOpenChange={(open) => !open && overlay(null)}>
@@ -109,7 +88,7 @@ export default function Palette() {
               <Kbd keys="Escape" />
             </div>
             <Autocomplete.Empty>
-              <p className="px-4 py-6 text-mute empty:hidden">Nothing is called “{words}”.</p>
+              <p className="px-4 py-6 text-mute empty:hidden">Nothing is called “{words}”, and nobody said so.</p>
             </Autocomplete.Empty>
             <Autocomplete.List className="max-h-[min(24rem,60dvh)] overflow-y-auto p-1.5">
               {(group: Group) => (
@@ -141,7 +120,10 @@ function Row({ entry }: { entry: Entry }) {
       className="flex h-8 items-center gap-3 rounded-ctl px-2.5 data-highlighted:bg-raise pointer-coarse:h-11 [&_svg]:size-4 [&_svg]:text-mute"
     >
       <span className="grid w-10 place-items-center">{entry.icon}</span>
-      <span className="flex-1 truncate">{entry.label}</span>
+      <span className="min-w-0 flex-1 truncate">
+        {entry.marked ? <Marked pieces={entry.marked} /> : entry.label}
+        {entry.beside && <span className="ml-2 text-faint text-xs">{entry.beside}</span>}
+      </span>
       {entry.keys && <Kbd keys={entry.keys} />}
     </Autocomplete.Item>
   );

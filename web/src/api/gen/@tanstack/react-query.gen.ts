@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { abortUpload, acceptInvitation, acceptInvitationLink, addDependency, addProjectTag, addTaskLabel, addTasks, archiveNotifications, archiveProject, askForVerification, askToUnsubscribe, cancelJob, changeMember, changeNotificationSettings, changePassword, changeProfile, changeTasks, changeUser, checkResetLink, completeUpload, countUnreadNotifications, createAnalysis, createAnalysisShare, createComment, createJob, createLabel, createProject, createProjectJob, createSampleProject, createSessionLink, createShare, createTask, createTicket, createUpload, declineInvitation, declineInvitationLink, deleteComment, deleteFile, deleteLabel, deleteProject, deleteTask, disfavorProject, downloadFile, downloadJobLog, endUserSessions, exchangeSessionLink, exportAnalysis, exportApiCalls, exportTasks, favorProject, forgotPassword, getAnalysis, getAnalysisReport, getComment, getDetailedHealth, getFile, getFileContent, getFileLink, getHealth, getJob, getLimits, getMe, getNotificationSettings, getProfile, getProject, getSetup, getSharedContent, getSharedFile, getSharedReport, getSourceArchive, getSourceFile, getSourceSnapshot, getStorage, getSubscription, getTask, getUpload, getUsage, getUser, giveSource, importTasks, inviteMember, listAllJobs, listAllProjects, listAnalyses, listAnalysisShares, listApiCalls, listCommentHistory, listComments, listEmails, listFileAccesses, listFiles, listFindings, listInvitations, listJobAssets, listJobEvents, listJobs, listLabels, listMyInvitations, listMyTags, listMyTasks, listNotifications, listPeopleToMention, listProjectJobs, listProjects, listProjectTags, listSecurityEvents, listSessions, listShares, listSourceFiles, listSourceSnapshots, listTaskActivity, listTaskLabels, listTasks, listTeam, listUploads, listUsers, listUserSessions, listWatchers, login, logout, lookAtInvitation, markAllNotificationsRead, markNotificationsRead, markNotificationsUnread, openSharedFile, openSharedReport, type Options, putUploadPart, refresh, register, registerByInvitation, removeDependency, removeMember, removeProjectTag, removeTaskLabel, resendInvitation, resetPassword, restoreFile, restoreProject, restoreTask, retryJob, revokeAnalysisShare, revokeInvitation, revokeSession, revokeShare, setUp, snoozeNotifications, starComment, transferProject, unarchiveNotifications, undeleteProject, unstarComment, unsubscribe, unwatchTask, updateComment, updateLabel, updateProject, updateTask, uploadFile, verifyEmail, watchTask } from '../sdk.gen';
-import type { AbortUploadData, AbortUploadError, AbortUploadResponse, AcceptInvitationData, AcceptInvitationError, AcceptInvitationLinkData, AcceptInvitationLinkError, AcceptInvitationLinkResponse, AcceptInvitationResponse, AddDependencyData, AddDependencyError, AddDependencyResponse, AddProjectTagData, AddProjectTagError, AddProjectTagResponse, AddTaskLabelData, AddTaskLabelError, AddTaskLabelResponse, AddTasksData, AddTasksError, AddTasksResponse, ArchiveNotificationsData, ArchiveNotificationsError, ArchiveNotificationsResponse, ArchiveProjectData, ArchiveProjectError, ArchiveProjectResponse, AskForVerificationData, AskForVerificationError, AskForVerificationResponse, AskToUnsubscribeData, AskToUnsubscribeError, CancelJobData, CancelJobError, CancelJobResponse, ChangeMemberData, ChangeMemberError, ChangeMemberResponse, ChangeNotificationSettingsData, ChangeNotificationSettingsError, ChangeNotificationSettingsResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, ChangeProfileData, ChangeProfileError, ChangeProfileResponse, ChangeTasksData, ChangeTasksError, ChangeTasksResponse, ChangeUserData, ChangeUserError, ChangeUserResponse, CheckResetLinkData, CheckResetLinkError, CheckResetLinkResponse, CompleteUploadData, CompleteUploadError, CompleteUploadResponse, CountUnreadNotificationsData, CountUnreadNotificationsError, CountUnreadNotificationsResponse, CreateAnalysisData, CreateAnalysisError, CreateAnalysisResponse, CreateAnalysisShareData, CreateAnalysisShareError, CreateAnalysisShareResponse, CreateCommentData, CreateCommentError, CreateCommentResponse, CreateJobData, CreateJobError, CreateJobResponse, CreateLabelData, CreateLabelError, CreateLabelResponse, CreateProjectData, CreateProjectError, CreateProjectJobData, CreateProjectJobError, CreateProjectJobResponse, CreateProjectResponse, CreateSampleProjectData, CreateSampleProjectError, CreateSampleProjectResponse, CreateSessionLinkData, CreateSessionLinkError, CreateSessionLinkResponse, CreateShareData, CreateShareError, CreateShareResponse, CreateTaskData, CreateTaskError, CreateTaskResponse, CreateTicketData, CreateTicketError, CreateTicketResponse, CreateUploadData, CreateUploadError, CreateUploadResponse, DeclineInvitationData, DeclineInvitationError, DeclineInvitationLinkData, DeclineInvitationLinkError, DeclineInvitationLinkResponse, DeclineInvitationResponse, DeleteCommentData, DeleteCommentError, DeleteCommentResponse, DeleteFileData, DeleteFileError, DeleteFileResponse, DeleteLabelData, DeleteLabelError, DeleteLabelResponse, DeleteProjectData, DeleteProjectError, DeleteProjectResponse, DeleteTaskData, DeleteTaskError, DeleteTaskResponse, DisfavorProjectData, DisfavorProjectError, DisfavorProjectResponse, DownloadFileData, DownloadFileError, DownloadFileResponse, DownloadJobLogData, DownloadJobLogError, EndUserSessionsData, EndUserSessionsError, EndUserSessionsResponse, ExchangeSessionLinkData, ExchangeSessionLinkError, ExchangeSessionLinkResponse, ExportAnalysisData, ExportAnalysisError, ExportAnalysisResponse, ExportApiCallsData, ExportApiCallsError, ExportApiCallsResponse, ExportTasksData, ExportTasksError, ExportTasksResponse, FavorProjectData, FavorProjectError, FavorProjectResponse, ForgotPasswordData, ForgotPasswordError, ForgotPasswordResponse, GetAnalysisData, GetAnalysisError, GetAnalysisReportData, GetAnalysisReportError, GetAnalysisReportResponse, GetAnalysisResponse, GetCommentData, GetCommentError, GetCommentResponse, GetDetailedHealthData, GetDetailedHealthError, GetDetailedHealthResponse, GetFileContentData, GetFileContentError, GetFileContentResponse, GetFileData, GetFileError, GetFileLinkData, GetFileLinkError, GetFileLinkResponse, GetFileResponse, GetHealthData, GetHealthError, GetHealthResponse, GetJobData, GetJobError, GetJobResponse, GetLimitsData, GetLimitsError, GetLimitsResponse, GetMeData, GetMeError, GetMeResponse, GetNotificationSettingsData, GetNotificationSettingsError, GetNotificationSettingsResponse, GetProfileData, GetProfileError, GetProfileResponse, GetProjectData, GetProjectError, GetProjectResponse, GetSetupData, GetSetupError, GetSetupResponse, GetSharedContentData, GetSharedContentError, GetSharedContentResponse, GetSharedFileData, GetSharedFileError, GetSharedFileResponse, GetSharedReportData, GetSharedReportError, GetSharedReportResponse, GetSourceArchiveData, GetSourceArchiveError, GetSourceArchiveResponse, GetSourceFileData, GetSourceFileError, GetSourceFileResponse, GetSourceSnapshotData, GetSourceSnapshotError, GetSourceSnapshotResponse, GetStorageData, GetStorageError, GetStorageResponse, GetSubscriptionData, GetSubscriptionError, GetSubscriptionResponse, GetTaskData, GetTaskError, GetTaskResponse, GetUploadData, GetUploadError, GetUploadResponse, GetUsageData, GetUsageError, GetUsageResponse, GetUserData, GetUserError, GetUserResponse, GiveSourceData, GiveSourceError, GiveSourceResponse, ImportTasksData, ImportTasksError, ImportTasksResponse, InviteMemberData, InviteMemberError, InviteMemberResponse, ListAllJobsData, ListAllJobsError, ListAllJobsResponse, ListAllProjectsData, ListAllProjectsError, ListAllProjectsResponse, ListAnalysesData, ListAnalysesError, ListAnalysesResponse, ListAnalysisSharesData, ListAnalysisSharesError, ListAnalysisSharesResponse, ListApiCallsData, ListApiCallsError, ListApiCallsResponse, ListCommentHistoryData, ListCommentHistoryError, ListCommentHistoryResponse, ListCommentsData, ListCommentsError, ListCommentsResponse, ListEmailsData, ListEmailsError, ListEmailsResponse, ListFileAccessesData, ListFileAccessesError, ListFileAccessesResponse, ListFilesData, ListFilesError, ListFilesResponse, ListFindingsData, ListFindingsError, ListFindingsResponse, ListInvitationsData, ListInvitationsError, ListInvitationsResponse, ListJobAssetsData, ListJobAssetsError, ListJobAssetsResponse, ListJobEventsData, ListJobEventsError, ListJobEventsResponse, ListJobsData, ListJobsError, ListJobsResponse, ListLabelsData, ListLabelsError, ListLabelsResponse, ListMyInvitationsData, ListMyInvitationsError, ListMyInvitationsResponse, ListMyTagsData, ListMyTagsError, ListMyTagsResponse, ListMyTasksData, ListMyTasksError, ListMyTasksResponse, ListNotificationsData, ListNotificationsError, ListNotificationsResponse, ListPeopleToMentionData, ListPeopleToMentionError, ListPeopleToMentionResponse, ListProjectJobsData, ListProjectJobsError, ListProjectJobsResponse, ListProjectsData, ListProjectsError, ListProjectsResponse, ListProjectTagsData, ListProjectTagsError, ListProjectTagsResponse, ListSecurityEventsData, ListSecurityEventsError, ListSecurityEventsResponse, ListSessionsData, ListSessionsError, ListSessionsResponse, ListSharesData, ListSharesError, ListSharesResponse, ListSourceFilesData, ListSourceFilesError, ListSourceFilesResponse, ListSourceSnapshotsData, ListSourceSnapshotsError, ListSourceSnapshotsResponse, ListTaskActivityData, ListTaskActivityError, ListTaskActivityResponse, ListTaskLabelsData, ListTaskLabelsError, ListTaskLabelsResponse, ListTasksData, ListTasksError, ListTasksResponse, ListTeamData, ListTeamError, ListTeamResponse, ListUploadsData, ListUploadsError, ListUploadsResponse, ListUsersData, ListUsersError, ListUserSessionsData, ListUserSessionsError, ListUserSessionsResponse, ListUsersResponse, ListWatchersData, ListWatchersError, ListWatchersResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, LookAtInvitationData, LookAtInvitationError, LookAtInvitationResponse, MarkAllNotificationsReadData, MarkAllNotificationsReadError, MarkAllNotificationsReadResponse, MarkNotificationsReadData, MarkNotificationsReadError, MarkNotificationsReadResponse, MarkNotificationsUnreadData, MarkNotificationsUnreadError, MarkNotificationsUnreadResponse, OpenSharedFileData, OpenSharedFileError, OpenSharedFileResponse, OpenSharedReportData, OpenSharedReportError, OpenSharedReportResponse, PutUploadPartData, PutUploadPartError, PutUploadPartResponse, RefreshData, RefreshError, RefreshResponse, RegisterByInvitationData, RegisterByInvitationError, RegisterByInvitationResponse, RegisterData, RegisterError, RegisterResponse, RemoveDependencyData, RemoveDependencyError, RemoveDependencyResponse, RemoveMemberData, RemoveMemberError, RemoveMemberResponse, RemoveProjectTagData, RemoveProjectTagError, RemoveProjectTagResponse, RemoveTaskLabelData, RemoveTaskLabelError, RemoveTaskLabelResponse, ResendInvitationData, ResendInvitationError, ResendInvitationResponse, ResetPasswordData, ResetPasswordError, ResetPasswordResponse, RestoreFileData, RestoreFileError, RestoreFileResponse, RestoreProjectData, RestoreProjectError, RestoreProjectResponse, RestoreTaskData, RestoreTaskError, RestoreTaskResponse, RetryJobData, RetryJobError, RetryJobResponse, RevokeAnalysisShareData, RevokeAnalysisShareError, RevokeAnalysisShareResponse, RevokeInvitationData, RevokeInvitationError, RevokeInvitationResponse, RevokeSessionData, RevokeSessionError, RevokeSessionResponse, RevokeShareData, RevokeShareError, RevokeShareResponse, SetUpData, SetUpError, SetUpResponse, SnoozeNotificationsData, SnoozeNotificationsError, SnoozeNotificationsResponse, StarCommentData, StarCommentError, StarCommentResponse, TransferProjectData, TransferProjectError, TransferProjectResponse, UnarchiveNotificationsData, UnarchiveNotificationsError, UnarchiveNotificationsResponse, UndeleteProjectData, UndeleteProjectError, UndeleteProjectResponse, UnstarCommentData, UnstarCommentError, UnstarCommentResponse, UnsubscribeData, UnsubscribeError, UnsubscribeResponse, UnwatchTaskData, UnwatchTaskError, UnwatchTaskResponse, UpdateCommentData, UpdateCommentError, UpdateCommentResponse, UpdateLabelData, UpdateLabelError, UpdateLabelResponse, UpdateProjectData, UpdateProjectError, UpdateProjectResponse, UpdateTaskData, UpdateTaskError, UpdateTaskResponse, UploadFileData, UploadFileError, UploadFileResponse, VerifyEmailData, VerifyEmailError, VerifyEmailResponse, WatchTaskData, WatchTaskError, WatchTaskResponse } from '../types.gen';
+import { abortUpload, acceptInvitation, acceptInvitationLink, addDependency, addProjectTag, addTaskLabel, addTasks, archiveNotifications, archiveProject, askForVerification, askToUnsubscribe, cancelJob, changeMember, changeNotificationSettings, changePassword, changeProfile, changeTasks, changeUser, checkResetLink, completeUpload, countUnreadNotifications, createAnalysis, createAnalysisShare, createComment, createJob, createLabel, createProject, createProjectJob, createSampleProject, createSessionLink, createShare, createTask, createTicket, createUpload, declineInvitation, declineInvitationLink, deleteComment, deleteFile, deleteLabel, deleteProject, deleteTask, disfavorProject, downloadFile, downloadJobLog, endUserSessions, exchangeSessionLink, exportAnalysis, exportApiCalls, exportTasks, favorProject, forgotPassword, getAnalysis, getAnalysisReport, getComment, getDetailedHealth, getFile, getFileContent, getFileLink, getHealth, getJob, getLimits, getMe, getNotificationSettings, getProfile, getProject, getSetup, getSharedContent, getSharedFile, getSharedReport, getSourceArchive, getSourceFile, getSourceSnapshot, getStorage, getSubscription, getTask, getUpload, getUsage, getUser, giveSource, importTasks, inviteMember, listAllJobs, listAllProjects, listAnalyses, listAnalysisShares, listApiCalls, listCommentHistory, listComments, listEmails, listFileAccesses, listFiles, listFindings, listInvitations, listJobAssets, listJobEvents, listJobs, listLabels, listMyInvitations, listMyTags, listMyTasks, listNotifications, listPeopleToMention, listProjectJobs, listProjects, listProjectTags, listSecurityEvents, listSessions, listShares, listSourceFiles, listSourceSnapshots, listTaskActivity, listTaskLabels, listTasks, listTeam, listUploads, listUsers, listUserSessions, listWatchers, login, logout, lookAtInvitation, markAllNotificationsRead, markNotificationsRead, markNotificationsUnread, openSharedFile, openSharedReport, type Options, putUploadPart, refresh, register, registerByInvitation, removeDependency, removeMember, removeProjectTag, removeTaskLabel, resendInvitation, resetPassword, restoreFile, restoreProject, restoreTask, retryJob, revokeAnalysisShare, revokeInvitation, revokeSession, revokeShare, searchComments, searchProjects, searchTasks, setUp, snoozeNotifications, starComment, transferProject, unarchiveNotifications, undeleteProject, unstarComment, unsubscribe, unwatchTask, updateComment, updateLabel, updateProject, updateTask, uploadFile, verifyEmail, watchTask } from '../sdk.gen';
+import type { AbortUploadData, AbortUploadError, AbortUploadResponse, AcceptInvitationData, AcceptInvitationError, AcceptInvitationLinkData, AcceptInvitationLinkError, AcceptInvitationLinkResponse, AcceptInvitationResponse, AddDependencyData, AddDependencyError, AddDependencyResponse, AddProjectTagData, AddProjectTagError, AddProjectTagResponse, AddTaskLabelData, AddTaskLabelError, AddTaskLabelResponse, AddTasksData, AddTasksError, AddTasksResponse, ArchiveNotificationsData, ArchiveNotificationsError, ArchiveNotificationsResponse, ArchiveProjectData, ArchiveProjectError, ArchiveProjectResponse, AskForVerificationData, AskForVerificationError, AskForVerificationResponse, AskToUnsubscribeData, AskToUnsubscribeError, CancelJobData, CancelJobError, CancelJobResponse, ChangeMemberData, ChangeMemberError, ChangeMemberResponse, ChangeNotificationSettingsData, ChangeNotificationSettingsError, ChangeNotificationSettingsResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, ChangeProfileData, ChangeProfileError, ChangeProfileResponse, ChangeTasksData, ChangeTasksError, ChangeTasksResponse, ChangeUserData, ChangeUserError, ChangeUserResponse, CheckResetLinkData, CheckResetLinkError, CheckResetLinkResponse, CompleteUploadData, CompleteUploadError, CompleteUploadResponse, CountUnreadNotificationsData, CountUnreadNotificationsError, CountUnreadNotificationsResponse, CreateAnalysisData, CreateAnalysisError, CreateAnalysisResponse, CreateAnalysisShareData, CreateAnalysisShareError, CreateAnalysisShareResponse, CreateCommentData, CreateCommentError, CreateCommentResponse, CreateJobData, CreateJobError, CreateJobResponse, CreateLabelData, CreateLabelError, CreateLabelResponse, CreateProjectData, CreateProjectError, CreateProjectJobData, CreateProjectJobError, CreateProjectJobResponse, CreateProjectResponse, CreateSampleProjectData, CreateSampleProjectError, CreateSampleProjectResponse, CreateSessionLinkData, CreateSessionLinkError, CreateSessionLinkResponse, CreateShareData, CreateShareError, CreateShareResponse, CreateTaskData, CreateTaskError, CreateTaskResponse, CreateTicketData, CreateTicketError, CreateTicketResponse, CreateUploadData, CreateUploadError, CreateUploadResponse, DeclineInvitationData, DeclineInvitationError, DeclineInvitationLinkData, DeclineInvitationLinkError, DeclineInvitationLinkResponse, DeclineInvitationResponse, DeleteCommentData, DeleteCommentError, DeleteCommentResponse, DeleteFileData, DeleteFileError, DeleteFileResponse, DeleteLabelData, DeleteLabelError, DeleteLabelResponse, DeleteProjectData, DeleteProjectError, DeleteProjectResponse, DeleteTaskData, DeleteTaskError, DeleteTaskResponse, DisfavorProjectData, DisfavorProjectError, DisfavorProjectResponse, DownloadFileData, DownloadFileError, DownloadFileResponse, DownloadJobLogData, DownloadJobLogError, EndUserSessionsData, EndUserSessionsError, EndUserSessionsResponse, ExchangeSessionLinkData, ExchangeSessionLinkError, ExchangeSessionLinkResponse, ExportAnalysisData, ExportAnalysisError, ExportAnalysisResponse, ExportApiCallsData, ExportApiCallsError, ExportApiCallsResponse, ExportTasksData, ExportTasksError, ExportTasksResponse, FavorProjectData, FavorProjectError, FavorProjectResponse, ForgotPasswordData, ForgotPasswordError, ForgotPasswordResponse, GetAnalysisData, GetAnalysisError, GetAnalysisReportData, GetAnalysisReportError, GetAnalysisReportResponse, GetAnalysisResponse, GetCommentData, GetCommentError, GetCommentResponse, GetDetailedHealthData, GetDetailedHealthError, GetDetailedHealthResponse, GetFileContentData, GetFileContentError, GetFileContentResponse, GetFileData, GetFileError, GetFileLinkData, GetFileLinkError, GetFileLinkResponse, GetFileResponse, GetHealthData, GetHealthError, GetHealthResponse, GetJobData, GetJobError, GetJobResponse, GetLimitsData, GetLimitsError, GetLimitsResponse, GetMeData, GetMeError, GetMeResponse, GetNotificationSettingsData, GetNotificationSettingsError, GetNotificationSettingsResponse, GetProfileData, GetProfileError, GetProfileResponse, GetProjectData, GetProjectError, GetProjectResponse, GetSetupData, GetSetupError, GetSetupResponse, GetSharedContentData, GetSharedContentError, GetSharedContentResponse, GetSharedFileData, GetSharedFileError, GetSharedFileResponse, GetSharedReportData, GetSharedReportError, GetSharedReportResponse, GetSourceArchiveData, GetSourceArchiveError, GetSourceArchiveResponse, GetSourceFileData, GetSourceFileError, GetSourceFileResponse, GetSourceSnapshotData, GetSourceSnapshotError, GetSourceSnapshotResponse, GetStorageData, GetStorageError, GetStorageResponse, GetSubscriptionData, GetSubscriptionError, GetSubscriptionResponse, GetTaskData, GetTaskError, GetTaskResponse, GetUploadData, GetUploadError, GetUploadResponse, GetUsageData, GetUsageError, GetUsageResponse, GetUserData, GetUserError, GetUserResponse, GiveSourceData, GiveSourceError, GiveSourceResponse, ImportTasksData, ImportTasksError, ImportTasksResponse, InviteMemberData, InviteMemberError, InviteMemberResponse, ListAllJobsData, ListAllJobsError, ListAllJobsResponse, ListAllProjectsData, ListAllProjectsError, ListAllProjectsResponse, ListAnalysesData, ListAnalysesError, ListAnalysesResponse, ListAnalysisSharesData, ListAnalysisSharesError, ListAnalysisSharesResponse, ListApiCallsData, ListApiCallsError, ListApiCallsResponse, ListCommentHistoryData, ListCommentHistoryError, ListCommentHistoryResponse, ListCommentsData, ListCommentsError, ListCommentsResponse, ListEmailsData, ListEmailsError, ListEmailsResponse, ListFileAccessesData, ListFileAccessesError, ListFileAccessesResponse, ListFilesData, ListFilesError, ListFilesResponse, ListFindingsData, ListFindingsError, ListFindingsResponse, ListInvitationsData, ListInvitationsError, ListInvitationsResponse, ListJobAssetsData, ListJobAssetsError, ListJobAssetsResponse, ListJobEventsData, ListJobEventsError, ListJobEventsResponse, ListJobsData, ListJobsError, ListJobsResponse, ListLabelsData, ListLabelsError, ListLabelsResponse, ListMyInvitationsData, ListMyInvitationsError, ListMyInvitationsResponse, ListMyTagsData, ListMyTagsError, ListMyTagsResponse, ListMyTasksData, ListMyTasksError, ListMyTasksResponse, ListNotificationsData, ListNotificationsError, ListNotificationsResponse, ListPeopleToMentionData, ListPeopleToMentionError, ListPeopleToMentionResponse, ListProjectJobsData, ListProjectJobsError, ListProjectJobsResponse, ListProjectsData, ListProjectsError, ListProjectsResponse, ListProjectTagsData, ListProjectTagsError, ListProjectTagsResponse, ListSecurityEventsData, ListSecurityEventsError, ListSecurityEventsResponse, ListSessionsData, ListSessionsError, ListSessionsResponse, ListSharesData, ListSharesError, ListSharesResponse, ListSourceFilesData, ListSourceFilesError, ListSourceFilesResponse, ListSourceSnapshotsData, ListSourceSnapshotsError, ListSourceSnapshotsResponse, ListTaskActivityData, ListTaskActivityError, ListTaskActivityResponse, ListTaskLabelsData, ListTaskLabelsError, ListTaskLabelsResponse, ListTasksData, ListTasksError, ListTasksResponse, ListTeamData, ListTeamError, ListTeamResponse, ListUploadsData, ListUploadsError, ListUploadsResponse, ListUsersData, ListUsersError, ListUserSessionsData, ListUserSessionsError, ListUserSessionsResponse, ListUsersResponse, ListWatchersData, ListWatchersError, ListWatchersResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, LookAtInvitationData, LookAtInvitationError, LookAtInvitationResponse, MarkAllNotificationsReadData, MarkAllNotificationsReadError, MarkAllNotificationsReadResponse, MarkNotificationsReadData, MarkNotificationsReadError, MarkNotificationsReadResponse, MarkNotificationsUnreadData, MarkNotificationsUnreadError, MarkNotificationsUnreadResponse, OpenSharedFileData, OpenSharedFileError, OpenSharedFileResponse, OpenSharedReportData, OpenSharedReportError, OpenSharedReportResponse, PutUploadPartData, PutUploadPartError, PutUploadPartResponse, RefreshData, RefreshError, RefreshResponse, RegisterByInvitationData, RegisterByInvitationError, RegisterByInvitationResponse, RegisterData, RegisterError, RegisterResponse, RemoveDependencyData, RemoveDependencyError, RemoveDependencyResponse, RemoveMemberData, RemoveMemberError, RemoveMemberResponse, RemoveProjectTagData, RemoveProjectTagError, RemoveProjectTagResponse, RemoveTaskLabelData, RemoveTaskLabelError, RemoveTaskLabelResponse, ResendInvitationData, ResendInvitationError, ResendInvitationResponse, ResetPasswordData, ResetPasswordError, ResetPasswordResponse, RestoreFileData, RestoreFileError, RestoreFileResponse, RestoreProjectData, RestoreProjectError, RestoreProjectResponse, RestoreTaskData, RestoreTaskError, RestoreTaskResponse, RetryJobData, RetryJobError, RetryJobResponse, RevokeAnalysisShareData, RevokeAnalysisShareError, RevokeAnalysisShareResponse, RevokeInvitationData, RevokeInvitationError, RevokeInvitationResponse, RevokeSessionData, RevokeSessionError, RevokeSessionResponse, RevokeShareData, RevokeShareError, RevokeShareResponse, SearchCommentsData, SearchCommentsError, SearchCommentsResponse, SearchProjectsData, SearchProjectsError, SearchProjectsResponse, SearchTasksData, SearchTasksError, SearchTasksResponse, SetUpData, SetUpError, SetUpResponse, SnoozeNotificationsData, SnoozeNotificationsError, SnoozeNotificationsResponse, StarCommentData, StarCommentError, StarCommentResponse, TransferProjectData, TransferProjectError, TransferProjectResponse, UnarchiveNotificationsData, UnarchiveNotificationsError, UnarchiveNotificationsResponse, UndeleteProjectData, UndeleteProjectError, UndeleteProjectResponse, UnstarCommentData, UnstarCommentError, UnstarCommentResponse, UnsubscribeData, UnsubscribeError, UnsubscribeResponse, UnwatchTaskData, UnwatchTaskError, UnwatchTaskResponse, UpdateCommentData, UpdateCommentError, UpdateCommentResponse, UpdateLabelData, UpdateLabelError, UpdateLabelResponse, UpdateProjectData, UpdateProjectError, UpdateProjectResponse, UpdateTaskData, UpdateTaskError, UpdateTaskResponse, UploadFileData, UploadFileError, UploadFileResponse, VerifyEmailData, VerifyEmailError, VerifyEmailResponse, WatchTaskData, WatchTaskError, WatchTaskResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -3743,6 +3743,162 @@ export const snoozeNotificationsMutation = (options?: Partial<Options<SnoozeNoti
         }
     };
     return mutationOptions;
+};
+
+export const searchProjectsQueryKey = (options?: Options<SearchProjectsData>) => createQueryKey('searchProjects', options);
+
+/**
+ * Search projects
+ *
+ * Search the projects you are in, best match first.
+ */
+export const searchProjectsOptions = (options?: Options<SearchProjectsData>) => queryOptions<SearchProjectsResponse, SearchProjectsError, SearchProjectsResponse, ReturnType<typeof searchProjectsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await searchProjects({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: searchProjectsQueryKey(options)
+});
+
+export const searchProjectsInfiniteQueryKey = (options?: Options<SearchProjectsData>): QueryKey<Options<SearchProjectsData>> => createQueryKey('searchProjects', options, true);
+
+/**
+ * Search projects
+ *
+ * Search the projects you are in, best match first.
+ */
+export const searchProjectsInfiniteOptions = (options?: Options<SearchProjectsData>) => {
+    const opts = infiniteQueryOptions<SearchProjectsResponse, SearchProjectsError, InfiniteData<SearchProjectsResponse>, QueryKey<Options<SearchProjectsData>>, number | Pick<QueryKey<Options<SearchProjectsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<SearchProjectsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    page: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await searchProjects({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: searchProjectsInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+export const searchTasksQueryKey = (options?: Options<SearchTasksData>) => createQueryKey('searchTasks', options);
+
+/**
+ * Search tasks
+ *
+ * Search the tasks of your projects, best match first.
+ */
+export const searchTasksOptions = (options?: Options<SearchTasksData>) => queryOptions<SearchTasksResponse, SearchTasksError, SearchTasksResponse, ReturnType<typeof searchTasksQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await searchTasks({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: searchTasksQueryKey(options)
+});
+
+export const searchTasksInfiniteQueryKey = (options?: Options<SearchTasksData>): QueryKey<Options<SearchTasksData>> => createQueryKey('searchTasks', options, true);
+
+/**
+ * Search tasks
+ *
+ * Search the tasks of your projects, best match first.
+ */
+export const searchTasksInfiniteOptions = (options?: Options<SearchTasksData>) => {
+    const opts = infiniteQueryOptions<SearchTasksResponse, SearchTasksError, InfiniteData<SearchTasksResponse>, QueryKey<Options<SearchTasksData>>, number | Pick<QueryKey<Options<SearchTasksData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<SearchTasksData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    page: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await searchTasks({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: searchTasksInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+export const searchCommentsQueryKey = (options?: Options<SearchCommentsData>) => createQueryKey('searchComments', options);
+
+/**
+ * Search comments
+ *
+ * Search what was said in your projects, best match first.
+ */
+export const searchCommentsOptions = (options?: Options<SearchCommentsData>) => queryOptions<SearchCommentsResponse, SearchCommentsError, SearchCommentsResponse, ReturnType<typeof searchCommentsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await searchComments({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: searchCommentsQueryKey(options)
+});
+
+export const searchCommentsInfiniteQueryKey = (options?: Options<SearchCommentsData>): QueryKey<Options<SearchCommentsData>> => createQueryKey('searchComments', options, true);
+
+/**
+ * Search comments
+ *
+ * Search what was said in your projects, best match first.
+ */
+export const searchCommentsInfiniteOptions = (options?: Options<SearchCommentsData>) => {
+    const opts = infiniteQueryOptions<SearchCommentsResponse, SearchCommentsError, InfiniteData<SearchCommentsResponse>, QueryKey<Options<SearchCommentsData>>, number | Pick<QueryKey<Options<SearchCommentsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<SearchCommentsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    page: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await searchComments({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: searchCommentsInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
 };
 
 export const listUsersQueryKey = (options?: Options<ListUsersData>) => createQueryKey('listUsers', options);

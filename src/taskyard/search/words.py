@@ -1,0 +1,37 @@
+"""From what somebody typed to what is looked for."""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+_FILTER: Final = re.compile(r"(?:^|(?<=\s))(is|assignee|label):(\S+)", re.IGNORECASE)
+_NUMBER: Final = re.compile(r"(?:[A-Za-z][A-Za-z0-9]{1,9}-|#)?([0-9]{1,9})")
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is looked for."""
+
+    #: Without its filters.
+    text: str
+    filters: tuple[tuple[str, str], ...]
+
+    @property
+    def words(self) -> str:
+        """The query of PostgreSQL for all words or longer ones; blank without any."""
+        return " & ".join(f"'{word}':*" for word in re.findall(r"\w+", self.text))
+
+    @property
+    def number(self) -> int | None:
+        """The number of a task, where that is what was typed."""
+        found = _NUMBER.fullmatch(self.text)
+        number = int(found[1]) if found else None
+        return number if number is None or number < 2**31 else None
+
+
+def wanted(q: str, *, filters: bool = False) -> Wanted:
+    """Read what somebody typed."""
+    if not filters:
+        return Wanted(q.strip(), ())
+    found = tuple((name.lower(), value) for name, value in _FILTER.findall(q))
+    return Wanted(" ".join(_FILTER.sub(" ", q).split()), found)
