@@ -111,7 +111,7 @@ async def test_a_bad_table_says_where_and_nothing_is_made(
     assert code(answer) == (422, "TABLE_INVALID")
     assert about in answer.json()["error"]["message"]
     assert await board.listed() == []
-    labels: list[Any] = (await board.client.get(board.labels)).json()["data"]
+    labels: list[Any] = (await board.client.get(board.labels)).json()["items"]
     assert labels == []
 
 

@@ -21,6 +21,7 @@ from taskyard.runners.analysis.shares import routes as analysis_shares
 from taskyard.runners.source import routes as source
 from taskyard.search import routes as search
 from taskyard.tasks import routes as tasks
+from taskyard.tasks.attachments import routes as attachments
 
 ROUTERS = (
     *health.ROUTERS,
@@ -29,6 +30,7 @@ ROUTERS = (
     *projects.ROUTERS,
     *team.ROUTERS,
     *tasks.ROUTERS,
+    *attachments.ROUTERS,
     *sample.ROUTERS,
     *source.ROUTERS,
     *files.ROUTERS,

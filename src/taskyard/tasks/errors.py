@@ -89,8 +89,23 @@ class TableInvalid(TaskyardError):
     code = "TABLE_INVALID"
 
 
+class AttachmentNotFound(TaskyardError):
+    """Nothing of that id hangs on this task."""
+
+    kind = Kind.NOT_FOUND
+    code = "ATTACHMENT_NOT_FOUND"
+
+
+class TooManyAttachments(TaskyardError):
+    """{limit} things hang on this task, which is the most. Take some off first."""
+
+    kind = Kind.INVALID
+    code = "TOO_MANY_ATTACHMENTS"
+
+
 __all__ = [
     "AssigneeNotMember",
+    "AttachmentNotFound",
     "DependencyCycle",
     "LabelNameTaken",
     "LabelNotFound",
@@ -101,6 +116,7 @@ __all__ = [
     "PreconditionFailed",
     "TableInvalid",
     "TaskNotFound",
+    "TooManyAttachments",
     "TooManyDependencies",
     "TooManyLabels",
     "TooManyLines",

@@ -546,6 +546,55 @@ export type AssetRead = {
 };
 
 /**
+ * AttachmentRead
+ *
+ * Something that hangs on a task.
+ */
+export type AttachmentRead = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Kind
+     */
+    kind: 'file' | 'link';
+    /**
+     * Name
+     *
+     * A name of one line, never a path.
+     */
+    name: string;
+    /**
+     * Size Bytes
+     *
+     * Null for an address elsewhere.
+     */
+    size_bytes: number | null;
+    /**
+     * Content Type
+     *
+     * Told by the content, whatever its name says; null for an address elsewhere.
+     */
+    content_type: string | null;
+    /**
+     * Url
+     *
+     * Of a file, good for ten minutes, and only for whoever asked.
+     */
+    url: string;
+    /**
+     * File Id
+     */
+    file_id: string | null;
+    added_by: Person;
+    /**
+     * Created At
+     */
+    created_at: string;
+};
+
+/**
  * CallBucket
  *
  * The calls of one hour or day.
@@ -1889,6 +1938,13 @@ export type ItemAnalysisShareRead = {
 };
 
 /**
+ * Item[AttachmentRead]
+ */
+export type ItemAttachmentRead = {
+    data: AttachmentRead;
+};
+
+/**
  * Item[Changed]
  */
 export type ItemChanged = {
@@ -3148,6 +3204,36 @@ export type PageAssetRead = {
      * Items
      */
     items: Array<AssetRead>;
+    /**
+     * Total
+     *
+     * How many there are in all, or at least (capped at 10,000).
+     */
+    total: number;
+    /**
+     * Page
+     */
+    page: number;
+    /**
+     * Page Size
+     */
+    page_size: number;
+    /**
+     * Next Cursor
+     *
+     * Send as `cursor` for what follows; null at the end.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * Page[AttachmentRead]
+ */
+export type PageAttachmentRead = {
+    /**
+     * Items
+     */
+    items: Array<AttachmentRead>;
     /**
      * Total
      *
@@ -11900,6 +11986,254 @@ export type WatchTaskResponses = {
 };
 
 export type WatchTaskResponse = WatchTaskResponses[keyof WatchTaskResponses];
+
+export type ListAttachmentsData = {
+    body?: never;
+    path: {
+        /**
+         * Task Id
+         *
+         * A task of the project.
+         */
+        task_id: string;
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+    };
+    query?: never;
+    url: '/api/v1/projects/{project_id}/tasks/{task_id}/attachments';
+};
+
+export type ListAttachmentsErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`
+     */
+    403: Problem;
+    /**
+     * `TASK_NOT_FOUND`, `PROJECT_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type ListAttachmentsError = ListAttachmentsErrors[keyof ListAttachmentsErrors];
+
+export type ListAttachmentsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageAttachmentRead;
+};
+
+export type ListAttachmentsResponse = ListAttachmentsResponses[keyof ListAttachmentsResponses];
+
+export type AddAttachmentData = {
+    /**
+     * AddressGiven
+     *
+     * An address to hang on a task.
+     */
+    body: {
+        /**
+         * Url
+         */
+        url: string;
+        /**
+         * Name
+         *
+         * Made from the address where not given.
+         */
+        name?: string | null;
+    };
+    path: {
+        /**
+         * Task Id
+         *
+         * A task of the project.
+         */
+        task_id: string;
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+    };
+    query?: never;
+    url: '/api/v1/projects/{project_id}/tasks/{task_id}/attachments';
+};
+
+export type AddAttachmentErrors = {
+    /**
+     * `UPLOAD_INCOMPLETE`, `BAD_REQUEST`, `MALFORMED_JSON`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `TIER_LIMIT_EXCEEDED`, `AUTH_FORBIDDEN`, `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `TASK_NOT_FOUND`, `PROJECT_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `PROJECT_ARCHIVED`
+     */
+    409: Problem;
+    /**
+     * `FILE_TOO_LARGE`, `PAYLOAD_TOO_LARGE`
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: Problem;
+    /**
+     * `TOO_MANY_ATTACHMENTS`, `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `STORAGE_UNAVAILABLE`, `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type AddAttachmentError = AddAttachmentErrors[keyof AddAttachmentErrors];
+
+export type AddAttachmentResponses = {
+    /**
+     * Successful Response
+     */
+    201: ItemAttachmentRead;
+};
+
+export type AddAttachmentResponse = AddAttachmentResponses[keyof AddAttachmentResponses];
+
+export type RemoveAttachmentData = {
+    body?: never;
+    path: {
+        /**
+         * Task Id
+         *
+         * A task of the project.
+         */
+        task_id: string;
+        /**
+         * Attachment Id
+         *
+         * Something that hangs on the task.
+         */
+        attachment_id: string;
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+    };
+    query?: never;
+    url: '/api/v1/projects/{project_id}/tasks/{task_id}/attachments/{attachment_id}';
+};
+
+export type RemoveAttachmentErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`, `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `TASK_NOT_FOUND`, `ATTACHMENT_NOT_FOUND`, `PROJECT_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `PROJECT_ARCHIVED`
+     */
+    409: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type RemoveAttachmentError = RemoveAttachmentErrors[keyof RemoveAttachmentErrors];
+
+export type RemoveAttachmentResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type RemoveAttachmentResponse = RemoveAttachmentResponses[keyof RemoveAttachmentResponses];
 
 export type CreateSampleProjectData = {
     body?: never;

@@ -1,0 +1,1 @@
+"""What hangs on a task: files, kept by the room of files, and addresses elsewhere."""

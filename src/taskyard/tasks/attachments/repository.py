@@ -1,0 +1,48 @@
+"""Every query of attachments."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import Row, Select, delete, func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from taskyard.accounts.models import User
+from taskyard.files.models import File
+from taskyard.tasks.attachments.models import Attachment
+
+
+def _hanging(task_id: UUID) -> Select[Attachment, File, User]:
+    """Return what hangs on a task, but for files that were deleted."""
+    return (
+        select(Attachment, File, User)
+        .join(User, User.id == Attachment.added_by)
+        .outerjoin(File, File.id == Attachment.file_id)
+        .where(
+            Attachment.task_id == task_id,
+            or_(Attachment.file_id.is_(None), File.deleted_at.is_(None)),
+        )
+    )
+
+
+async def listed(db: AsyncSession, task_id: UUID) -> Sequence[Row[Attachment, File, User]]:
+    """Return what hangs on a task, as it was added."""
+    return (await db.execute(_hanging(task_id).order_by(Attachment.id))).all()
+
+
+async def one(
+    db: AsyncSession, task_id: UUID, attachment_id: UUID
+) -> Row[Attachment, File, User] | None:
+    """Return one thing that hangs on a task."""
+    query = _hanging(task_id).where(Attachment.id == attachment_id)
+    return (await db.execute(query)).one_or_none()
+
+
+async def count(db: AsyncSession, task_id: UUID) -> int:
+    """Return how much hangs on a task."""
+    query = select(func.count()).where(Attachment.task_id == task_id)
+    return await db.scalar(query) or 0
+
+
+async def take_off(db: AsyncSession, attachment_id: UUID) -> None:
+    """Remove an attachment."""
+    await db.execute(delete(Attachment).where(Attachment.id == attachment_id))
