@@ -48,7 +48,13 @@ function precompress(): Plugin {
 export default defineConfig({
   base: '/app/',
   plugins: [
-    tanstackRouter({ target: 'react', autoCodeSplitting: true, quoteStyle: 'single' }),
+    tanstackRouter({
+      target: 'react',
+      autoCodeSplitting: true,
+      // What a page asks for comes with the page: the sign-in page needs none of it.
+      codeSplittingOptions: { defaultBehavior: [['loader', 'component', 'errorComponent', 'notFoundComponent']] },
+      quoteStyle: 'single',
+    }),
     react(),
     tailwindcss(),
     precompress(),

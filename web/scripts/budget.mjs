@@ -27,7 +27,7 @@ function closure(key, seen = new Set()) {
 const union = (...keys) => keys.reduce((seen, key) => closure(key, seen), new Set());
 const total = (files) => [...files].reduce((sum, file) => sum + weight(file), 0);
 const route = (path) => {
-  const key = Object.keys(manifest).find((name) => name.startsWith(`src/routes/${path}.tsx?tsr-split=component`));
+  const key = Object.keys(manifest).find((name) => name.startsWith(`src/routes/${path}.tsx?tsr-split=`));
   if (!key) throw new Error(`No chunk for the route ${path}: has it moved?`);
   return key;
 };
@@ -43,7 +43,7 @@ for (const [key, chunk] of Object.entries(manifest)) {
   if (!chunk.isDynamicEntry) continue;
   const own = [...closure(key)].filter((file) => !signedIn.has(file) && !signIn.has(file));
   rows.push([
-    key.replace('src/', '').replace('?tsr-split=component', ''),
+    key.replace('src/', '').replace(/[?]tsr-split=.*/, ''),
     total(own),
     key.includes('/routes/') ? LIMITS.lazy : LIMITS.overlay,
   ]);
