@@ -63,7 +63,9 @@ async def _names(api: Api, project: Project, owner: Account) -> set[str]:
 
 async def _told(world: World, subject_id: object) -> list[str]:
     async with world.platform.database.session() as db:
-        return [event.name for event in await events_of(db, subject_id)]  # type: ignore[arg-type]
+        names = [event.name for event in await events_of(db, subject_id)]  # type: ignore[arg-type]
+    # Listeners tell more of an account, in their own time.
+    return [name for name in names if not name.startswith("notification.")]
 
 
 def _someone() -> str:

@@ -1,7 +1,7 @@
 """How a request finds its route."""
 
-from collections.abc import Iterable, Mapping
-from typing import Final
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final, TypeAlias
 
 from fastapi import APIRouter, FastAPI
 from starlette.exceptions import HTTPException
@@ -12,6 +12,8 @@ from starlette.types import Message, Receive, Scope, Send
 from taskyard.core.admission import admission_of
 
 _HEAD_ONLY: Final = "taskyard.head_only"
+#: How many segments, the first of them that are fixed, and the sixth.
+_Key: TypeAlias = tuple[int, str, str, str]
 
 
 def wants_content(connection: HTTPConnection) -> bool:
@@ -26,21 +28,17 @@ class IndexedRouter(APIRouter):
     first. What the index does not know (404, sockets, mounts) falls back to that loop.
     """
 
-    _index: dict[tuple[int, str, str], list[BaseRoute]] | None = None
+    _index: Mapping[_Key, list[BaseRoute]] | None = None
     _fixed: Mapping[str, list[BaseRoute]] = {}
 
     def _candidates(self, path: str) -> list[BaseRoute]:
         if self._index is None:
-            index: dict[tuple[int, str, str], list[BaseRoute]] = {}
-            fixed: dict[str, list[BaseRoute]] = {}
-            for route in self.routes:
-                template = getattr(route, "path_format", "")
-                index.setdefault(_index_key(template.split("/")), []).append(route)
-                if "{" not in template:
-                    fixed.setdefault(template, []).append(route)
-            self._index, self._fixed = index, fixed
+            self._index, self._fixed = _indexed(self.routes)
         # A path that is written out is not also an id: `PATCH /projects/sample` has no project.
-        return self._fixed.get(path) or self._index.get(_index_key(path.split("/")), [])
+        if found := self._fixed.get(path):
+            return found
+        key = _index_key(path.split("/"))
+        return self._index.get(key) or self._index.get((*key[:3], ""), [])
 
     async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request by the first route that fits wholly."""
@@ -89,10 +87,30 @@ class IndexedRouter(APIRouter):
         await super().not_found(scope, receive, send)
 
 
-def _index_key(segments: list[str]) -> tuple[int, str, str]:
-    """Key a path: `/api/v1/projects/{id}` and `/api/v1/projects/7` share one."""
+def _index_key(segments: list[str]) -> _Key:
+    """Key a path: `/api/v1/projects/{id}/tasks` and `/api/v1/projects/7/tasks` share one."""
     fixed = [s for s in segments[:4] if "{" not in s]
-    return len(segments), "/".join(fixed[:3]), fixed[3] if len(fixed) > 3 else ""
+    below = segments[5] if len(segments) > 5 and "{" not in segments[5] else ""
+    return len(segments), "/".join(fixed[:3]), fixed[3] if len(fixed) > 3 else "", below
+
+
+def _indexed(
+    routes: Sequence[BaseRoute],
+) -> tuple[dict[_Key, list[BaseRoute]], dict[str, list[BaseRoute]]]:
+    """Return routes by their keys, each in the order in which they are tried, and by whole path.
+
+    Where a template has a parameter in its sixth segment, it stands under every key it may meet.
+    """
+    keyed, fixed = [], dict[str, list[BaseRoute]]()
+    for route in routes:
+        template = getattr(route, "path_format", "")
+        keyed.append((_index_key(template.split("/")), route))
+        if "{" not in template:
+            fixed.setdefault(template, []).append(route)
+    keys = {key for key, _ in keyed}
+    return {
+        key: [route for held, route in keyed if held in {key, (*key[:3], "")}] for key in keys
+    }, fixed
 
 
 def use_index(app: FastAPI, routes: Iterable[BaseRoute]) -> None:

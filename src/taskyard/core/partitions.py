@@ -62,9 +62,8 @@ def _made_of_strays(table: str, suffix: str, begin: UUID, end: UUID) -> Iterator
 
     PostgreSQL makes none beside such rows, and by itself it never would again.
     """
-    # The whole before its part, as everybody else comes.
-    yield f"LOCK TABLE {table} IN SHARE UPDATE EXCLUSIVE MODE"
-    yield f"LOCK TABLE {table}_default"
+    # The whole before its parts, as everybody else comes: the months after this one need it too.
+    yield f"LOCK TABLE {table}"
     yield f"CREATE TABLE {table}_{suffix} (LIKE {table} INCLUDING ALL)"
     yield (
         f"WITH strays AS (DELETE FROM {_strays(table, begin, end)} RETURNING *)"  # noqa: S608 — constants

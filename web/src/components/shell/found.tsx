@@ -46,7 +46,8 @@ export function useFound(words: string): Group[] {
   const recent = useProjects(q);
   const tasks = useTasks(q);
   const comments = useComments(q);
-  return q ? [recent, tasks, comments] : [recent];
+  const groups = q ? [recent, tasks, comments] : [recent];
+  return q === words.trim() ? groups : groups.map((group) => ({ ...group, old: true }));
 }
 
 const asked = (q: string) => ({ query: { q, page_size: FOUND } });
