@@ -24,7 +24,8 @@ from taskyard.kit.ids import uuid7
 _log = structlog.get_logger("taskyard.request")
 
 MAX_HEADER_BYTES: Final = 8 * 1024
-MAX_PATH_BYTES: Final = 4 * 1024
+#: Room for the longest link to content (`core.downloads.TOKEN_LENGTH`).
+MAX_PATH_BYTES: Final = 8 * 1024
 
 API_CSP: Final = b"default-src 'none'; frame-ancestors 'none'"
 _COMMON: Final = (
