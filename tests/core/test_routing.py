@@ -1,5 +1,6 @@
 """A request finds the same route by the index as by trying them all, and as fast."""
 
+import re
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -37,7 +38,9 @@ async def test_the_index_answers_as_the_plain_loop_does(open_other: OpenInstance
     plain.app.router.default = plain.app.router.not_found
     paths = sorted(set(_paths(indexed.app)))
     assert len(paths) > 60
-    written_out = {known.path for known in operations(indexed.app.openapi())}
+    # Their last segment is no id.
+    known = {operation.path for operation in operations(indexed.app.openapi())}
+    written_out = {re.sub("{[^}]*}", ID, path) for path in known if not path.endswith("}")}
     clients = indexed.client(), plain.client()
     for path in paths:
         for method in METHODS:

@@ -43,9 +43,15 @@ class IndexedRouter(APIRouter):
     async def app(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request by the first route that fits wholly."""
         allowed: set[str] = set()
+        template = None
         if scope["type"] == "http":
             for route in self._candidates(own_path(scope)):
                 match, child = route.matches(scope)
+                # What is written out is not also an id: `PATCH …/tasks/import` names no task.
+                here = getattr(route, "path_format", "")
+                if match is Match.NONE or template not in {None, here}:
+                    continue
+                template = here
                 methods = getattr(route, "methods", None) or set()
                 if match is Match.FULL:
                     scope["router"] = self
@@ -107,6 +113,7 @@ def _indexed(
         keyed.append((_index_key(template.split("/")), route))
         if "{" not in template:
             fixed.setdefault(template, []).append(route)
+    keyed.sort(key=lambda pair: getattr(pair[1], "path_format", "").count("{"))
     keys = {key for key, _ in keyed}
     return {
         key: [route for held, route in keyed if held in {key, (*key[:3], "")}] for key in keys
