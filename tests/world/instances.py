@@ -66,7 +66,7 @@ async def open_instance(
             yield Instance(app, made)
     finally:
         if empty:
-            _on_server(settings, "DROP DATABASE {} WITH (FORCE)", name)
+            _drop(settings, name)
 
 
 _templates: dict[str, str] = {}
@@ -92,6 +92,18 @@ def _address_of(settings: Settings, name: str) -> str:
 def _on_server(settings: Settings, statement: LiteralString, *names: str) -> None:
     with psycopg.connect(settings.sync_dsn, autocommit=True) as connection:
         connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+
+def _drop(settings: Settings, name: str) -> None:
+    """Drop a database, with whoever is still connected to it.
+
+    FORCE is refused while autovacuum, which is the superuser's, is at it; a drop without FORCE
+    asks autovacuum to leave.
+    """
+    try:
+        _on_server(settings, "DROP DATABASE {} WITH (FORCE)", name)
+    except psycopg.errors.InsufficientPrivilege:
+        _on_server(settings, "DROP DATABASE {}", name)
 
 
 async def until_blocking(db: AsyncSession) -> None:
