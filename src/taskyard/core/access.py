@@ -22,13 +22,11 @@ from starlette.requests import HTTPConnection
 from taskyard.core.admission import admission_of
 from taskyard.core.db import Database
 from taskyard.core.settings import Settings
-from taskyard.core.uow import Uow, UowDep, unit_of_work
+from taskyard.core.uow import SAFE_METHODS, Uow, UowDep, unit_of_work
 from taskyard.kit.errors import Kind, TaskyardError
 
 Role = Literal["user", "admin", "viewer"]
 Tier = Literal["free", "pro", "premium"]
-
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class Permission(StrEnum):
@@ -215,7 +213,7 @@ class BriefAccess(Access):
 
     async def __call__(self, connection: HTTPConnection) -> Actor:  # type: ignore[override]
         """Return the caller. Raises AuthRequired, AuthForbidden or CsrfFailed."""
-        async with unit_of_work(connection.app.state.platform.database) as uow:
+        async with unit_of_work(connection.app.state.platform.database, reads=True) as uow:
             return await super().__call__(connection, uow)
 
 

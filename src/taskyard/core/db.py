@@ -118,6 +118,8 @@ class Database:
         #: Rung after each commit that wrote events; `entry` ties it to the bus.
         self.bell: Callable[[], None] | None = None
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        at_once = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._reads = async_sessionmaker(at_once, expire_on_commit=False)
         self._gate = asyncio.Semaphore(settings.database_pool)
 
     def give_up(self) -> None:
@@ -130,9 +132,12 @@ class Database:
         self._drivers.add(connection.driver_connection)
 
     @asynccontextmanager
-    async def session(self) -> AsyncIterator[AsyncSession]:
-        """Open a session once it is this caller's turn; what was not committed is rolled back."""
-        async with self._turn(), self._sessions() as session:
+    async def session(self, *, reads: bool = False) -> AsyncIterator[AsyncSession]:
+        """Open a session once it is this caller's turn; what was not committed is rolled back.
+
+        One that `reads` has no transaction: each of its statements stands for itself.
+        """
+        async with self._turn(), (self._reads if reads else self._sessions)() as session:
             yield session
 
     @asynccontextmanager

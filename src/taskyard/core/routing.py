@@ -13,7 +13,7 @@ from fastapi.dependencies.models import Dependant
 from starlette.routing import BaseRoute
 
 from taskyard.core import idempotency
-from taskyard.core.access import SAFE_METHODS, Access, CsrfFailed, PublicAccess, access_of
+from taskyard.core.access import Access, CsrfFailed, PublicAccess, access_of
 from taskyard.core.admission import EXEMPT, GENERAL
 from taskyard.core.db import DatabaseBusy
 from taskyard.core.hot import HotRoute
@@ -41,7 +41,7 @@ from taskyard.core.strict import (
     StrictRequest,
     StrictRoute,
 )
-from taskyard.core.uow import open_uow
+from taskyard.core.uow import SAFE_METHODS, open_uow
 from taskyard.kit.errors import TaskyardError
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])

@@ -22,6 +22,8 @@ from taskyard.kit.errors import TaskyardError
 _log = structlog.get_logger(__name__)
 
 AfterCommit = Callable[[], Awaitable[None] | None]
+#: What changes nothing (RFC 9110 section 9.2.1).
+SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _OF_REQUEST: Final = "taskyard.uow"
 
 
@@ -64,9 +66,14 @@ class Uow:
 
 
 @asynccontextmanager
-async def unit_of_work(database: Database) -> AsyncIterator[Uow]:
-    """Open a unit of work; commit at the end of the block, roll back where it raises."""
-    async with database.session() as db:
+async def unit_of_work(database: Database, *, reads: bool = False) -> AsyncIterator[Uow]:
+    """Open a unit of work; commit at the end of the block, roll back where it raises.
+
+    One that only `reads` has no transaction: beginning and ending one are two round trips, and each
+    statement sees what is committed by then either way. What it notes of the look itself, a row at
+    a time, stands at once.
+    """
+    async with database.session(reads=reads) as db:
         uow = Uow(db, database.bell)
         yield uow
         await uow.commit()
@@ -74,7 +81,8 @@ async def unit_of_work(database: Database) -> AsyncIterator[Uow]:
 
 async def open_uow(connection: HTTPConnection) -> AsyncIterator[Uow]:
     """Give a request its unit of work."""
-    async with unit_of_work(connection.app.state.platform.database) as uow:
+    reads = connection.scope.get("method") in SAFE_METHODS
+    async with unit_of_work(connection.app.state.platform.database, reads=reads) as uow:
         connection.scope[_OF_REQUEST] = uow
         try:
             yield uow

@@ -167,7 +167,7 @@ class BriefProjectGate:
 
     async def __call__(self, connection: HTTPConnection, project_id: ProjectId) -> ProjectAccess:
         """Return the caller's access to the project."""
-        async with unit_of_work(connection.app.state.platform.database) as uow:
+        async with unit_of_work(connection.app.state.platform.database, reads=True) as uow:
             actor = await recognise(connection, uow)
             if actor is None:
                 raise AuthRequired

@@ -83,7 +83,7 @@ class BriefFileGate:
 
     async def __call__(self, connection: HTTPConnection, file_id: FileId) -> FileAccess:
         """Return the caller's access to the file."""
-        async with unit_of_work(connection.app.state.platform.database) as uow:
+        async with unit_of_work(connection.app.state.platform.database, reads=True) as uow:
             actor = await recognise(connection, uow)
             if actor is None:
                 raise AuthRequired
