@@ -1,7 +1,9 @@
 """Recognising callers: a bearer token, or the web app's cookie with its guard against forgery."""
 
+import time
+from collections import OrderedDict
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import Depends, Request, Response
@@ -32,6 +34,9 @@ from taskyard.kit.clock import now
 
 COOKIE = "taskyard_session"
 _COOKIE_LIFE_S = 60 * 24 * 3600
+#: How long it is remembered whom a credential spoke for, and of how many.
+_LATELY_S: Final = 60
+_REMEMBERED: Final = 4096
 
 
 class Accounts:
@@ -41,6 +46,7 @@ class Accounts:
         self.settings = settings
         self.tokens = AccessTokens(settings)
         self.passwords = Passwords(settings)
+        self._lately: OrderedDict[UUID | bytes, tuple[Actor, float]] = OrderedDict()
 
     def shown(self, connection: HTTPConnection) -> Shown | None:
         """Return the credential a request shows, None where none was sent.
@@ -73,17 +79,17 @@ class Accounts:
         if shown is None:
             return None
         if isinstance(shown.key, UUID):
-            return await self._by_session(uow, shown.key, shown.user_id)
+            return self._noted(shown, await self._by_session(uow, shown.key, shown.user_id))
         row = await repository.live_session(uow.db, cookie_hash=shown.key)
         # An ended browser session is no credential: the person is simply signed out.
-        return await self._actor(uow, row) if row else None
+        return self._noted(shown, await self._actor(uow, row)) if row else None
 
     def actor(self, shown: Shown, caller: Mapping[str, Any]) -> Actor | None:
         """Return whom a credential speaks for, by the row its statement found; None for nobody."""
         if shown.user_id not in {None, caller["user_id"]}:
             return None
         role: Role = caller["role"]
-        return Actor(
+        actor = Actor(
             user_id=caller["user_id"],
             username=caller["username"],
             email=caller["email"],
@@ -92,6 +98,18 @@ class Accounts:
             session_id=caller["session_id"],
             permissions=ROLE_PERMISSIONS[role],
         )
+        return self._noted(shown, actor)
+
+    def lately(self, shown: Shown) -> Actor | None:
+        """Return whom a credential spoke for a moment ago; whether it still does is not asked."""
+        actor, until = self._lately.get(shown.key, (None, 0.0))
+        return actor if time.monotonic() < until else None
+
+    def _noted(self, shown: Shown, actor: Actor) -> Actor:
+        self._lately[shown.key] = actor, time.monotonic() + _LATELY_S
+        if len(self._lately) > _REMEMBERED:
+            self._lately.popitem(last=False)
+        return actor
 
     async def touch(self, database: Database, actor: Actor) -> None:
         """Note that the actor's session was used just now."""

@@ -164,6 +164,9 @@ class Authenticator(Protocol):
     def actor(self, shown: Shown, caller: Mapping[str, Any]) -> Actor | None:
         """Return whom a credential speaks for, by the row its statement found; None for nobody."""
 
+    def lately(self, shown: Shown) -> Actor | None:
+        """Return whom a credential spoke for a moment ago; whether it still does is not asked."""
+
     async def touch(self, database: Database, actor: Actor) -> None:
         """Note that the actor's session was used just now."""
 

@@ -12,7 +12,7 @@ from fastapi import APIRouter
 from fastapi.dependencies.models import Dependant
 from starlette.routing import BaseRoute
 
-from taskyard.core import idempotency
+from taskyard.core import idempotency, shortcut
 from taskyard.core.access import Access, CsrfFailed, PublicAccess, access_of
 from taskyard.core.admission import EXEMPT, GENERAL
 from taskyard.core.db import DatabaseBusy
@@ -82,11 +82,14 @@ class Router(APIRouter):
         audit: str | None = None,
         errors: Collection[type[TaskyardError]] = (),
         body_limit: int = BODY_LIMIT_BYTES,
+        at_once: shortcut.Shortcut | None = None,
         **fastapi: Any,
     ) -> Callable[[Endpoint], Endpoint]:
         def register(endpoint: Endpoint) -> Endpoint:
             access = _declared_access(endpoint)
             refusals = [*errors, *access.refusals, *_refusals(method, bucket, idempotent)]
+            if at_once is not None:
+                shortcut.give(endpoint, at_once)
             self.add_api_route(
                 path,
                 idempotency.once(endpoint) if idempotent else endpoint,

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive
 
-from taskyard.core import idempotency, strictjson
+from taskyard.core import idempotency, shortcut, strictjson
 from taskyard.core.admission import GENERAL, admission_of
 from taskyard.core.db import is_outage
 from taskyard.core.problems import PayloadTooLarge, UnsupportedMediaType, ValidationFailed
@@ -51,6 +51,7 @@ class StrictRoute(APIRoute):
         extra = self.openapi_extra or {}
         limit = extra.get(BODY_LIMIT, BODY_LIMIT_BYTES)
         bucket, shown_once = extra.get(BUCKET, GENERAL), extra.get(SHOWN_ONCE, ())
+        taker = shortcut.taker_of(self)
         reads_json = self.body_field is not None and not any(
             type(self.body_field.field_info).__name__ == name for name in ("Form", "File")
         )
@@ -58,7 +59,12 @@ class StrictRoute(APIRoute):
         async def strict(request: Request) -> Response:
             if reads_json:
                 _check_media_type(request)
-            return await handle(StrictRequest(request.scope, _limited(request, limit)))
+            asked = StrictRequest(request.scope, _limited(request, limit))
+            if taker is not None and not idempotency.has_key(request.headers):
+                done = await taker.take(asked)
+                if done is not None:
+                    return done
+            return await handle(asked)
 
         async def kept(request: Request) -> Response:
             response = await strict(request)

@@ -11,8 +11,8 @@ from taskyard.core.routing import Router
 from taskyard.core.schemas import Item, Page, PaginationTooDeep
 from taskyard.core.uow import UowDep
 from taskyard.projects.access import ProjectId
+from taskyard.tasks import at_once, hot, schemas
 from taskyard.tasks import errors as refusals
-from taskyard.tasks import hot, schemas
 from taskyard.tasks.access import (
     CanAsk,
     CanAskMine,
@@ -59,6 +59,7 @@ def list_tasks(
     idempotent=True,
     audit="task.created",
     errors=(*_NAMED, refusals.PlaceGone),
+    at_once=at_once.create,
 )
 async def create_task(access: CanCreate, body: schemas.TaskCreate, uow: UowDep) -> Response:
     """Make a task."""
