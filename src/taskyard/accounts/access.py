@@ -199,11 +199,11 @@ def clear_cookie(request: Request, response: Response) -> None:
     )
 
 
-def _accounts(connection: HTTPConnection) -> Accounts:
+async def _accounts(connection: HTTPConnection) -> Accounts:
     return connection.app.state.platform.authenticator  # type: ignore[no-any-return]
 
 
-def _device(connection: HTTPConnection) -> Device:
+async def _device(connection: HTTPConnection) -> Device:
     return Device(client_address(connection), connection.headers.get("user-agent", ""))
 
 

@@ -195,7 +195,7 @@ class Cursor:
         return hmac.digest(self._key, scope.encode() + b"\x00" + body, hashlib.sha256)[:16]
 
 
-def _cursor_of(request: Request) -> Cursor:
+async def _cursor_of(request: Request) -> Cursor:
     return request.app.state.platform.cursor  # type: ignore[no-any-return]
 
 

@@ -41,7 +41,7 @@ class Parts:
         )
 
 
-def _parts(connection: HTTPConnection) -> Parts:
+async def _parts(connection: HTTPConnection) -> Parts:
     return Parts.of(connection.app.state.platform)
 
 
