@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from taskyard.core.spine import events_of
-from tests.conftest import Api
+from tests.conftest import Api, CountStatements
 from tests.world import World
 
 HERE = "/api/v1/profile"
@@ -123,3 +123,13 @@ async def test_a_tiers_limits_can_be_read(api: Api, world: World) -> None:
 async def test_who_has_no_tier_of_their_own_follows_the_instance(api: Api, world: World) -> None:
     account = await world.account()
     assert (await api(as_=account).get(HERE)).json()["data"]["tier"] == "premium"
+
+
+async def test_who_one_is_takes_one_statement(
+    api: Api, world: World, statements: CountStatements
+) -> None:
+    client = api(as_=await world.account())
+    await client.get("/api/v1/auth/me")
+    with statements() as sent:
+        assert (await client.get("/api/v1/auth/me")).status_code == 200
+    assert len(sent) == 1

@@ -135,6 +135,8 @@ class Accounts:
 
     async def _actor(self, uow: Uow, row: Row[Session, User, bool]) -> Actor:
         session, user, fresh = row
+        # The session knows its objects weakly; whoever asks for the caller's row has it here.
+        uow.db.info["caller"] = user
         if not fresh:
             await repository.touch_session(uow.db, session.id)
         return actor_for(user, session, self.settings)
