@@ -6,8 +6,11 @@ import httpx
 import pytest
 
 from taskyard.kit.ids import uuid7
+from taskyard.tasks.attachments.service import MOST
 from tests.conftest import CountStatements
+from tests.files.giving import announce, given
 from tests.tasks.conftest import Board, code
+from tests.world import World
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 32
 
@@ -66,6 +69,9 @@ async def test_an_address_hangs_on_a_task(board: Board, body: dict[str, str], na
         {"url": "https://a b"},
         {"url": "https://x/" + "y" * 2000},
         {"url": "https://x", "size": 7},
+        {"file_id": "7"},
+        {"file_id": "0190a7b0-0000-7000-8000-000000000000", "url": "https://x"},
+        {"file_id": "0190a7b0-0000-7000-8000-000000000000", "name": "another"},
         [],
     ],
 )
@@ -73,6 +79,64 @@ async def test_a_bad_address_is_refused(board: Board, body: Any) -> None:
     task = await board.make()
     answer = await board.client.post(f"{board.path}/{task['id']}/attachments", json=body)
     assert code(answer) == (422, "VALIDATION_ERROR")
+
+
+async def test_a_file_that_came_in_parts_hangs_once(board: Board) -> None:
+    task = await board.make()
+    path = f"{board.path}/{task['id']}/attachments"
+    upload = await announce(board.client, len(PNG), project_id=str(board.project.id))
+    parts = f"/api/v1/files/uploads/{upload['id']}"
+    await board.client.put(f"{parts}/parts/1", content=PNG)
+    file = (await board.client.post(f"{parts}/complete")).json()["data"]["file"]
+    for _ in range(2):
+        answer = await board.client.post(path, json={"file_id": file["id"]})
+        assert answer.status_code == 201, answer.text
+    [listed] = (await board.client.get(path)).json()["items"]
+    assert (listed["file_id"], listed["name"]) == (file["id"], file["name"])
+    events = [event.name for event in await board.told(task)]
+    assert events.count("task.changed.v1") == 1
+
+
+async def test_a_file_that_hangs_elsewhere_too_stays(board: Board) -> None:
+    one, other = await board.make(), await board.make()
+    made = (await _attach(board, one, "a.txt", b"hello")).json()["data"]
+    there = f"{board.path}/{other['id']}/attachments"
+    again = await board.client.post(there, json={"file_id": made["file_id"]})
+    await board.client.delete(f"{board.path}/{one['id']}/attachments/{made['id']}")
+    file = f"/api/v1/files/{made['file_id']}"
+    assert (await board.client.get(file)).status_code == 200
+    await board.client.delete(f"{there}/{again.json()['data']['id']}")
+    assert (await board.client.get(file)).status_code == 404
+    await board.client.post(f"{file}/restore")
+    back = await board.client.post(there, json={"file_id": made["file_id"]})
+    assert back.json()["data"]["name"] == "a.txt", "what was taken off can be hung again"
+
+
+async def test_no_file_from_elsewhere_is_hung(board: Board, world: World) -> None:
+    task = await board.make()
+    path = f"{board.path}/{task['id']}/attachments"
+    other = await world.project(owner=board.owner)
+    stranger = board.api(as_=await world.account())
+    for client, project_id in ((board.client, other.id), (stranger, None), (board.client, None)):
+        file = await given(client, b"theirs", project_id=project_id)
+        refused = await board.client.post(path, json={"file_id": file["id"]})
+        assert code(refused) == (404, "FILE_NOT_FOUND")
+    deleted = await given(board.client, b"gone", project_id=board.project.id)
+    await board.client.delete(f"/api/v1/files/{deleted['id']}")
+    refused = await board.client.post(path, json={"file_id": deleted["id"]})
+    assert code(refused) == (404, "FILE_NOT_FOUND")
+
+
+async def test_no_more_hang_than_may(board: Board) -> None:
+    task = await board.make()
+    path = f"{board.path}/{task['id']}/attachments"
+    made = (await _attach(board, task, "a.txt", b"hello")).json()["data"]
+    for n in range(MOST - 1):
+        await board.client.post(path, json={"url": f"https://example.com/{n}"})
+    assert code(await _attach(board, task, "b.txt", b"b")) == (422, "TOO_MANY_ATTACHMENTS")
+    await board.client.delete(f"/api/v1/files/{made['file_id']}")
+    room = await board.client.post(path, json={"url": "https://example.com/last"})
+    assert room.status_code == 201, "what is not shown takes no room"
 
 
 async def test_who_only_reads_takes_home_and_hangs_nothing(board: Board) -> None:

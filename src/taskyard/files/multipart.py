@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from python_multipart import MultipartParser
 from python_multipart.exceptions import FormParserError
@@ -19,6 +19,24 @@ _TOTAL_SECONDS = 3600.0
 _FIELD = "file"
 _EXTRA_BYTES = 64 * 1024
 """What boundaries and headers may add to the file's own size."""
+
+
+def described(content: str | None = None, **others: dict[str, Any]) -> dict[str, Any]:
+    """Return what a route's document says of a body with one file.
+
+    `content` says what the file may be; `others` are further bodies it takes, by the last word of
+    their media type (`json`).
+    """
+    file = {"type": "string", "format": "binary"}
+    schema = {
+        "type": "object",
+        "required": [_FIELD],
+        "properties": {_FIELD: file if content is None else {**file, "description": content}},
+        "additionalProperties": False,
+    }
+    bodies = {f"application/{kind}": {"schema": other} for kind, other in others.items()}
+    given = {"multipart/form-data": {"schema": schema}, **bodies}
+    return {"requestBody": {"required": True, "content": given}}
 
 
 class TooLong(Exception):

@@ -1,7 +1,7 @@
 """Tasks as files, over HTTP: a table in, a table or JSON out."""
 
 import io
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 from fastapi import Depends, Query, Request
 from fastapi.responses import StreamingResponse
@@ -27,21 +27,6 @@ MiB: Final = 1024 * 1024
 _LARGEST_BYTES: Final = 5 * MiB
 CanExport = Annotated[ProjectAccess, Depends(BriefProjectGate(Permission.TASK_READ))]
 CanImport = Annotated[ProjectAccess, Depends(BriefProjectGate(Permission.TASK_CREATE))]
-_BODY: Final[dict[str, Any]] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "required": ["file"],
-                    "properties": {"file": {"type": "string", "format": "binary"}},
-                    "additionalProperties": False,
-                }
-            }
-        },
-    }
-}
 
 
 @router.get(
@@ -78,7 +63,7 @@ async def export_tasks(
     bucket="upload",
     audit="task.created",
     body_limit=_LARGEST_BYTES + MiB,
-    openapi_extra=_BODY,
+    openapi_extra=multipart.described(),
     errors=(TableInvalid, UploadBrokenOff, PayloadTooLarge),
 )
 async def import_tasks(access: CanImport, request: Request) -> Item[schemas.ImportRead]:

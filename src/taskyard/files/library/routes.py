@@ -50,21 +50,6 @@ CONTENT: Final[dict[int | str, dict[str, Any]]] = {
     },
     206: {"description": "The part of it that `Range` asked for."},
 }
-_BODY: Final[dict[str, Any]] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "required": ["file"],
-                    "properties": {"file": {"type": "string", "format": "binary"}},
-                    "additionalProperties": False,
-                }
-            }
-        },
-    }
-}
 
 
 @router.post(
@@ -73,7 +58,7 @@ _BODY: Final[dict[str, Any]] = {
     bucket="upload",
     audit="file.uploaded",
     body_limit=LARGEST_BYTES + _MULTIPART_BYTES,
-    openapi_extra=_BODY,
+    openapi_extra=multipart.described(),
     errors=(
         ProjectArchived,
         ProjectNotFound,

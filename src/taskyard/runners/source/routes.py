@@ -1,6 +1,6 @@
 """Giving a project its source, over HTTP."""
 
-from typing import Any, Final
+from typing import Final
 
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -34,29 +34,10 @@ router = Router(prefix="/api/v1/projects", tags=["source"])
 ROUTERS = (router,)
 
 _JSON_BYTES: Final = 16 * 1024
-_BODY: Final[dict[str, Any]] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "required": ["file"],
-                    "properties": {
-                        "file": {
-                            "type": "string",
-                            "format": "binary",
-                            "description": "A .zip, .tar.gz, .tar.bz2, .tar.xz or .tar; what it "
-                            "is, is told by its content.",
-                        }
-                    },
-                    "additionalProperties": False,
-                }
-            },
-            "application/json": {"schema": body_schema()},
-        },
-    }
-}
+_BODY: Final = multipart.described(
+    "A .zip, .tar.gz, .tar.bz2, .tar.xz or .tar; what it is, is told by its content.",
+    json=body_schema(),
+)
 
 
 @router.post(

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import Row, Select, delete, func, or_, select
+from sqlalchemy import Row, Select, delete, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskyard.accounts.models import User
 from taskyard.files.models import File
 from taskyard.tasks.attachments.models import Attachment
+from taskyard.tasks.models import Task
 
 
 def _hanging(task_id: UUID) -> Select[Attachment, File, User]:
@@ -37,10 +38,26 @@ async def one(
     return (await db.execute(query)).one_or_none()
 
 
+async def of_file(
+    db: AsyncSession, task_id: UUID, file_id: UUID
+) -> Row[Attachment, File, User] | None:
+    """Return what hangs a file on a task."""
+    query = _hanging(task_id).where(Attachment.file_id == file_id)
+    return (await db.execute(query.limit(1))).one_or_none()
+
+
 async def count(db: AsyncSession, task_id: UUID) -> int:
     """Return how much hangs on a task."""
-    query = select(func.count()).where(Attachment.task_id == task_id)
+    query = _hanging(task_id).with_only_columns(func.count())
     return await db.scalar(query) or 0
+
+
+async def is_hanging(db: AsyncSession, file_id: UUID) -> bool:
+    """Say whether a file hangs on a task that is there."""
+    query = exists().where(
+        Attachment.file_id == file_id, Task.id == Attachment.task_id, Task.deleted_at.is_(None)
+    )
+    return bool(await db.scalar(select(query)))
 
 
 async def take_off(db: AsyncSession, attachment_id: UUID) -> None:

@@ -1,7 +1,7 @@
 """Attachments over HTTP."""
 
 import asyncio
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 from uuid import UUID
 
 from fastapi import Depends, Path, Request, Response
@@ -18,9 +18,8 @@ from taskyard.files import multipart
 from taskyard.files.access import Parts, PartsDep
 from taskyard.files.errors import UploadBrokenOff
 from taskyard.files.library import service as library
-from taskyard.files.library.errors import FileTooLarge
+from taskyard.files.library.errors import FileNotFound, FileTooLarge
 from taskyard.files.library.types import LARGEST_BYTES, largest_file
-from taskyard.files.models import File
 from taskyard.projects.access import BriefProjectGate, ProjectAccess
 from taskyard.tasks.access import CanRead, CanUpdate, TaskId
 from taskyard.tasks.attachments import schemas, service
@@ -31,22 +30,6 @@ ROUTERS = (router,)
 
 _EXTRA_BYTES: Final = 1024 * 1024
 CanAttach = Annotated[ProjectAccess, Depends(BriefProjectGate(Permission.TASK_UPDATE))]
-_BODY: Final[dict[str, Any]] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "required": ["file"],
-                    "properties": {"file": {"type": "string", "format": "binary"}},
-                    "additionalProperties": False,
-                }
-            },
-            "application/json": {"schema": schemas.AddressGiven.model_json_schema()},
-        },
-    }
-}
 
 
 @router.get("", errors=(TaskNotFound,))
@@ -63,10 +46,11 @@ async def list_attachments(
     bucket="upload",
     audit="task.changed",
     body_limit=LARGEST_BYTES + _EXTRA_BYTES,
-    openapi_extra=_BODY,
+    openapi_extra=multipart.described(json=schemas.AttachmentGiven.model_json_schema()),
     errors=(
         TaskNotFound,
         TooManyAttachments,
+        FileNotFound,
         FileTooLarge,
         UploadBrokenOff,
         TierLimitExceeded,
@@ -76,17 +60,20 @@ async def list_attachments(
 async def add_attachment(
     access: CanAttach, task_id: TaskId, request: Request, parts: PartsDep
 ) -> Item[schemas.AttachmentRead]:
-    """Hang a file (multipart field `file`) or an address (JSON `{url, name}`) on a task."""
+    """Hang a file (multipart field `file`) or an address (JSON `{url, name}`) on a task.
+
+    A large file better comes in parts (`/files/uploads`), and is then hung by its id: `{file_id}`.
+    One that hangs there already is not hung twice.
+    """
     async with unit_of_work(parts.database) as uow:
         await service.check(uow, access, task_id)
         await service.check_room(uow, task_id)
     if request.headers.get("content-type", "").partition(";")[0].strip() == "application/json":
-        given: schemas.AddressGiven | UUID = await _address(request)
+        given = await _given(request)
     else:
-        given = await _file(access, request, parts)
+        given = schemas.AttachmentGiven(file_id=await _file(access, request, parts))
     async with unit_of_work(parts.database) as uow:
-        held = await uow.db.get_one(File, given) if isinstance(given, UUID) else given
-        return Item(data=await service.hang(uow, access, task_id, parts, held))
+        return Item(data=await service.hang(uow, access, task_id, parts, given))
 
 
 @router.delete(
@@ -106,10 +93,10 @@ async def remove_attachment(
     return Response(status_code=204)
 
 
-async def _address(request: Request) -> schemas.AddressGiven:
+async def _given(request: Request) -> schemas.AttachmentGiven:
     try:
         body = await StrictRequest(request.scope, request.receive).json()
-        return schemas.AddressGiven.model_validate(body)
+        return schemas.AttachmentGiven.model_validate(body)
     except ValidationError as error:
         problems = [{**one, "loc": ("body", *one["loc"])} for one in error.errors()]
         raise RequestValidationError(problems) from None

@@ -1,10 +1,10 @@
 """What clients send to attachments and get back."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from taskyard.core.schemas import In, Name, Out
 from taskyard.tasks.schemas import Person
@@ -14,11 +14,22 @@ Url = Annotated[
 ]
 
 
-class AddressGiven(In):
-    """An address to hang on a task."""
+class AttachmentGiven(In):
+    """What to hang on a task: an address, or a file that the project has already."""
 
-    url: Url = Field(examples=["https://example.com/design.pdf"])
-    name: Name | None = Field(None, description="Made from the address where not given.")
+    url: Url | None = Field(None, examples=["https://example.com/design.pdf"])
+    name: Name | None = Field(None, description="Of an address; made from it where not given.")
+    file_id: UUID | None = Field(
+        None, description="A file of the project, such as one that came in parts."
+    )
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if (self.url is None) == (self.file_id is None):
+            raise ValueError("give one of url and file_id")
+        if self.file_id is not None and self.name is not None:
+            raise ValueError("a file has its name already")
+        return self
 
 
 class AttachmentRead(Out):

@@ -1241,6 +1241,9 @@ export const listAttachments = <ThrowOnError extends boolean = true>(options: Op
  * Add attachment
  *
  * Hang a file (multipart field `file`) or an address (JSON `{url, name}`) on a task.
+ *
+ * A large file better comes in parts (`/files/uploads`), and is then hung by its id: `{file_id}`.
+ * One that hangs there already is not hung twice.
  */
 export const addAttachment = <ThrowOnError extends boolean = true>(options: Options<AddAttachmentData, ThrowOnError>): RequestResult<AddAttachmentResponses, AddAttachmentErrors, ThrowOnError> => (options.client ?? client).post<AddAttachmentResponses, AddAttachmentErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {

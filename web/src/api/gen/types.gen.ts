@@ -12059,21 +12059,27 @@ export type ListAttachmentsResponse = ListAttachmentsResponses[keyof ListAttachm
 
 export type AddAttachmentData = {
     /**
-     * AddressGiven
+     * AttachmentGiven
      *
-     * An address to hang on a task.
+     * What to hang on a task: an address, or a file that the project has already.
      */
     body: {
         /**
          * Url
          */
-        url: string;
+        url?: string | null;
         /**
          * Name
          *
-         * Made from the address where not given.
+         * Of an address; made from it where not given.
          */
         name?: string | null;
+        /**
+         * File Id
+         *
+         * A file of the project, such as one that came in parts.
+         */
+        file_id?: string | null;
     };
     path: {
         /**
@@ -12107,7 +12113,7 @@ export type AddAttachmentErrors = {
      */
     403: Problem;
     /**
-     * `TASK_NOT_FOUND`, `PROJECT_NOT_FOUND`
+     * `TASK_NOT_FOUND`, `FILE_NOT_FOUND`, `PROJECT_NOT_FOUND`
      */
     404: Problem;
     /**

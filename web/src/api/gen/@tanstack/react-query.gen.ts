@@ -1815,6 +1815,9 @@ export const listAttachmentsOptions = (options: Options<ListAttachmentsData>) =>
  * Add attachment
  *
  * Hang a file (multipart field `file`) or an address (JSON `{url, name}`) on a task.
+ *
+ * A large file better comes in parts (`/files/uploads`), and is then hung by its id: `{file_id}`.
+ * One that hangs there already is not hung twice.
  */
 export const addAttachmentMutation = (options?: Partial<Options<AddAttachmentData>>): UseMutationOptions<AddAttachmentResponse, AddAttachmentError, Options<AddAttachmentData>> => {
     const mutationOptions: UseMutationOptions<AddAttachmentResponse, AddAttachmentError, Options<AddAttachmentData>> = {
