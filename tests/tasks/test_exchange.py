@@ -12,15 +12,17 @@ from tests.conftest import CountStatements
 from tests.tasks.conftest import Board, code
 
 
-async def _import(board: Board, text: str | bytes) -> httpx.Response:
+async def _import(board: Board, text: str | bytes, *, dry: bool = False) -> httpx.Response:
     content = text.encode() if isinstance(text, str) else text
     return await board.client.post(
-        f"{board.path}/import", files={"file": ("tasks.csv", content, "text/csv")}
+        f"{board.path}/import",
+        params={"dry_run": True} if dry else {},
+        files={"file": ("tasks.csv", content, "text/csv")},
     )
 
 
-async def _rows(board: Board) -> list[dict[str, str]]:
-    answer = await board.client.get(f"{board.path}/export")
+async def _rows(board: Board, **query: Any) -> list[dict[str, str]]:
+    answer = await board.client.get(f"{board.path}/export", params=query)
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     assert 'filename="tasks.csv"' in answer.headers["content-disposition"]
@@ -38,7 +40,11 @@ async def test_a_table_of_another_tool_becomes_tasks(board: Board) -> None:
     )
     answer = await _import(board, text)
     assert answer.status_code == 201, answer.text
-    assert answer.json()["data"] == {"created": 2, "ignored_columns": ["sprint"]}
+    assert answer.json()["data"] == {
+        "created": 2,
+        "ignored_columns": ["sprint"],
+        "plan": None,
+    }
     whole, part = await board.listed(sort="number")
     assert (whole["title"], whole["status"]) == ('Whole, with "quotes"', "done")
     assert (part["status"], part["priority"], part["estimate"]) == ("in_progress", "urgent", 3)
@@ -65,6 +71,59 @@ async def test_what_goes_out_comes_in_again(board: Board) -> None:
         [row[name] for name in kept] for row in rows
     ]
     assert again[3]["parent"] == again[2]["key"]
+
+
+async def test_only_what_is_asked_for_goes_out(board: Board) -> None:
+    label = await board.label("bug")
+    first = await board.make("First pump", priority="high", assignee_id=str(board.owner.id))
+    await board.make("Second pump", status="done", label_ids=[label])
+    last = await board.make("Last", priority="urgent", due_date="2026-12-01")
+    await board.client.post(f"{board.path}/{last['id']}/depends-on/{first['id']}")
+    for query, numbers in (
+        ({"status": "open"}, [1, 3]),
+        ({"status": "done"}, [2]),
+        ({"priority": "high,urgent"}, [1, 3]),
+        ({"assignee_id": "me"}, [1]),
+        ({"assignee_id": str(board.owner.id)}, [1]),
+        ({"assignee_id": "none", "status": "open"}, [3]),
+        ({"label_id": label}, [2]),
+        ({"q": "pump"}, [1, 2]),
+        ({"q": "%"}, []),
+        ({"due_before": "2026-12-02"}, [3]),
+        ({"blocked": True}, [3]),
+        ({"parent_id": "none", "number": 2}, [2]),
+    ):
+        found = [row["key"].rpartition("-")[2] for row in await _rows(board, **query)]
+        assert found == [str(number) for number in numbers], query
+    assert (await board.client.get(f"{board.path}/export?page=2")).status_code == 422
+
+
+async def test_a_dry_run_says_what_would_be_made_and_what_not(board: Board) -> None:
+    await board.label("Bug")
+    me = (await board.client.get("/api/v1/auth/me")).json()["data"]["username"]
+    text = (
+        "key,title,status,labels,assignee,parent,due,sprint\n"
+        f'A-1,Whole,doing,"bug, New, new",{me},,2026-12-01,7\n'
+        "A-2,Part,todo,,,A-1,,\n"
+        "A-3,Bad,soon,,nobody,A-9,,\n"
+        f"A-4,Labelled,,{'x' * 61},,,,\n"
+    )
+    answer = await _import(board, text, dry=True)
+    assert answer.status_code == 200, answer.text
+    told = answer.json()["data"]
+    assert (told["created"], told["ignored_columns"]) == (0, ["sprint"])
+    plan = told["plan"]
+    assert (plan["rows"], plan["refused_rows"], plan["new_labels"]) == (4, 2, ["New"])
+    whole, part = plan["tasks"]
+    assert (whole["line"], whole["title"], whole["status"]) == (2, "Whole", "in_progress")
+    assert (whole["labels"], whole["assignee"]) == (["bug", "New", "new"], me)
+    assert (part["line"], part["parent"]) == (3, "A-1")
+    wrong = [(one["line"], one["column"]) for one in plan["problems"]]
+    assert wrong == [(4, "assignee"), (4, "parent"), (4, "status"), (5, "labels")]
+    assert await board.listed() == []
+    assert len((await board.client.get(board.labels)).json()["items"]) == 1, "nothing was made"
+    assert code(await _import(board, text)) == (422, "TABLE_INVALID")
+    assert code(await _import(board, "", dry=True)) == (422, "TABLE_INVALID")
 
 
 async def test_json_holds_the_same(board: Board) -> None:
@@ -97,6 +156,7 @@ BAD: list[tuple[str | bytes, str]] = [
     ("title,points\nA,many\n", "line 2, estimate"),
     ("title,assignee\nA,nobody\n", "nobody is nobody in the team"),
     ("title,parent\nA,Z-9\n", "Z-9 is no key in this table"),
+    ("title,labels\nA," + "x" * 61 + "\n", "line 2, labels"),
     ("key,title,parent\n1,A,2\n2,B,1\n", "a part of itself"),
     ("title,status\n,todo\n", "line 2, title"),
     ("title\n" + "x" * 256 + "\n", "line 2, title"),

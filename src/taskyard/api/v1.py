@@ -22,6 +22,7 @@ from taskyard.runners.source import routes as source
 from taskyard.search import routes as search
 from taskyard.tasks import routes as tasks
 from taskyard.tasks.attachments import routes as attachments
+from taskyard.tasks.views import routes as views
 
 ROUTERS = (
     *health.ROUTERS,
@@ -31,6 +32,7 @@ ROUTERS = (
     *team.ROUTERS,
     *tasks.ROUTERS,
     *attachments.ROUTERS,
+    *views.ROUTERS,
     *sample.ROUTERS,
     *source.ROUTERS,
     *files.ROUTERS,

@@ -103,6 +103,34 @@ class TooManyAttachments(TaskyardError):
     code = "TOO_MANY_ATTACHMENTS"
 
 
+class ViewNotFound(TaskyardError):
+    """You see no such view in this project."""
+
+    kind = Kind.NOT_FOUND
+    code = "VIEW_NOT_FOUND"
+
+
+class ViewNotYours(TaskyardError):
+    """This shared view is {owner}'s, and the project's owners'. Save one of your own."""
+
+    kind = Kind.FORBIDDEN
+    code = "VIEW_NOT_YOURS"
+
+
+class ViewNameTaken(TaskyardError):
+    """There is a view called {name} already. Change that one, or choose another name."""
+
+    kind = Kind.CONFLICT
+    code = "VIEW_NAME_TAKEN"
+
+
+class TooManyViews(TaskyardError):
+    """{limit} views are the most, shared in a project and of one's own in it. Delete one first."""
+
+    kind = Kind.INVALID
+    code = "TOO_MANY_VIEWS"
+
+
 __all__ = [
     "AssigneeNotMember",
     "AttachmentNotFound",
@@ -120,4 +148,8 @@ __all__ = [
     "TooManyDependencies",
     "TooManyLabels",
     "TooManyLines",
+    "TooManyViews",
+    "ViewNameTaken",
+    "ViewNotFound",
+    "ViewNotYours",
 ]

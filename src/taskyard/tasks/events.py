@@ -95,3 +95,10 @@ class LabelsChanged(Event):
 
     name: ClassVar[str] = "labels.changed.v1"
     title: str
+
+
+class ViewsChanged(Event):
+    """A view that is shared with a project was saved, changed or deleted; it is the subject."""
+
+    name: ClassVar[str] = "views.changed.v1"
+    title: str

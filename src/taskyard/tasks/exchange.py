@@ -1,9 +1,9 @@
 """Tasks as files, over HTTP: a table in, a table or JSON out."""
 
 import io
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 
-from fastapi import Depends, Query, Request
+from fastapi import Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from taskyard.core.access import Permission
@@ -43,17 +43,15 @@ CanImport = Annotated[ProjectAccess, Depends(BriefProjectGate(Permission.TASK_CR
     },
 )
 async def export_tasks(
-    access: CanExport,
-    request: Request,
-    form: Annotated[Literal["csv", "json"], Query(alias="format")] = "csv",
+    access: CanExport, request: Request, query: Annotated[schemas.ExportQuery, Query()]
 ) -> StreamingResponse:
-    """Return all tasks of a project as one file."""
+    """Return the tasks of a project as one file: all, or those that are asked for."""
     platform: Platform = request.app.state.platform
-    kind = "text/csv; charset=utf-8" if form == "csv" else "application/json"
+    kind = "text/csv; charset=utf-8" if query.form == "csv" else "application/json"
     return StreamingResponse(
-        exporting.exported(platform.database, access.project_id, form),
+        exporting.exported(platform.database, access, query, query.form),
         media_type=kind,
-        headers=download_headers(f"tasks.{form}"),
+        headers=download_headers(f"tasks.{query.form}"),
     )
 
 
@@ -64,9 +62,19 @@ async def export_tasks(
     audit="task.created",
     body_limit=_LARGEST_BYTES + MiB,
     openapi_extra=multipart.described(),
+    responses={
+        200: {"model": Item[schemas.ImportRead], "description": "A dry run: nothing was made"}
+    },
     errors=(TableInvalid, UploadBrokenOff, PayloadTooLarge),
 )
-async def import_tasks(access: CanImport, request: Request) -> Item[schemas.ImportRead]:
+async def import_tasks(
+    access: CanImport,
+    request: Request,
+    response: Response,
+    dry_run: Annotated[
+        bool, Query(description="Say line by line what would be made, and make nothing.")
+    ] = False,
+) -> Item[schemas.ImportRead]:
     """Make a task of every row of a CSV file, all or none.
 
     Columns: title, description, status, priority, assignee (user name or e-mail), labels, due_date,
@@ -81,5 +89,7 @@ async def import_tasks(access: CanImport, request: Request) -> Item[schemas.Impo
     except multipart.TooLong:
         raise PayloadTooLarge(limit_bytes=_LARGEST_BYTES) from None
     async with unit_of_work(platform.database) as uow:
-        made = await importing.take(uow, access, content.getvalue())
-    return Item(data=schemas.ImportRead.model_validate(made))
+        if dry_run:
+            response.status_code = 200
+            return Item(data=await importing.plan(uow, access, content.getvalue()))
+        return Item(data=await importing.take(uow, access, content.getvalue()))

@@ -1,48 +1,79 @@
 """A project's tasks as a file, page by page, so that no reader holds a connection."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, Final, Literal
 from uuid import UUID
 
 import orjson
+from sqlalchemy import text
 
 from taskyard.core.db import Database
-from taskyard.tasks import repository, table
+from taskyard.projects.access import ProjectAccess
+from taskyard.tasks import hot, table
+from taskyard.tasks.hot import Condition
+from taskyard.tasks.schemas import TaskFilter
 
 _PAGE: Final = 500
 COLUMNS: Final = (
     "key", "title", "status", "priority", "assignee", "labels", "due_date", "estimate", "parent",
     "depends_on", "description", "created_at", "updated_at", "completed_at",
 )  # fmt: skip
+_SELECT: Final = """
+    SELECT tasks.number, projects.key || '-' || tasks.number AS key, title, status, priority,
+        (SELECT username FROM users WHERE users.id = assignee_id) AS assignee,
+        ARRAY(SELECT labels.name FROM task_labels JOIN labels ON labels.id = label_id
+            WHERE task_id = tasks.id ORDER BY lower(labels.name)) AS labels,
+        to_char(due_date, 'YYYY-MM-DD"T"HH24\\:MI\\:SS"Z"') AS due_date,
+        estimate::float8 AS estimate,
+        (SELECT projects.key || '-' || other.number FROM tasks other
+            WHERE other.id = tasks.parent_id AND other.deleted_at IS NULL) AS parent,
+        ARRAY(SELECT projects.key || '-' || other.number FROM task_dependencies
+            JOIN tasks other ON other.id = depends_on_id AND other.deleted_at IS NULL
+            WHERE task_id = tasks.id ORDER BY other.number) AS depends_on,
+        tasks.description,
+        to_char(tasks.created_at, 'YYYY-MM-DD"T"HH24\\:MI\\:SS"Z"') AS created_at,
+        to_char(tasks.updated_at, 'YYYY-MM-DD"T"HH24\\:MI\\:SS"Z"') AS updated_at,
+        to_char(completed_at, 'YYYY-MM-DD"T"HH24\\:MI\\:SS"Z"') AS completed_at
+    FROM tasks JOIN projects ON projects.id = tasks.project_id
+        CROSS JOIN (SELECT CAST(:caller AS uuid) AS user_id) caller
+    WHERE tasks.deleted_at IS NULL AND tasks.number > :after"""
 
 
 async def exported(
-    database: Database, project_id: UUID, form: Literal["csv", "json"]
+    database: Database, access: ProjectAccess, asked: TaskFilter, form: Literal["csv", "json"]
 ) -> AsyncIterator[str]:
-    """Yield a project's tasks by their numbers, as CSV or as one JSON object."""
+    """Yield the project's tasks that are asked for by their numbers, as CSV or one JSON object."""
     first = True
     yield "".join(table.written([COLUMNS])) if form == "csv" else '{"items":['
-    async for rows in _pages(database, project_id):
+    conditions = hot.narrowed(access.project_id, asked)
+    async for rows in _pages(database, access.actor.user_id, conditions):
         if form == "csv":
             yield "".join(table.written([_cells(row) for row in rows]))
         else:
-            text = ",".join(orjson.dumps(dict(row)).decode() for row in rows)
-            yield text if first else f",{text}"
+            written = ",".join(orjson.dumps(dict(row)).decode() for row in rows)
+            yield written if first else f",{written}"
         first = False
     if form == "json":
         yield "]}"
 
 
-async def _pages(database: Database, project_id: UUID) -> AsyncIterator[list[dict[str, Any]]]:
-    after = 0
+async def _pages(
+    database: Database, caller: UUID, conditions: Sequence[Condition]
+) -> AsyncIterator[list[dict[str, Any]]]:
+    values = [value for _, given in conditions for value in given]
+    wanted = " AND ".join(condition for condition, _ in conditions)
+    wanted = wanted.format(*(f":given{n}" for n in range(len(values))))
+    statement = text(f"{_SELECT} AND {wanted} ORDER BY tasks.number LIMIT :limit")
+    given = {f"given{n}": value for n, value in enumerate(values)}
+    given |= {"caller": caller, "limit": _PAGE, "after": 0}
     while True:
         async with database.session() as db:
-            rows = await repository.export_page(db, project_id, after=after, limit=_PAGE)
+            rows = (await db.execute(statement, given)).mappings().all()
         if rows:
             yield [{name: row[name] for name in COLUMNS} for row in rows]
         if len(rows) < _PAGE:
             return
-        after = rows[-1]["number"]
+        given["after"] = rows[-1]["number"]
 
 
 def _cells(row: Mapping[str, Any]) -> list[str]:

@@ -17,7 +17,7 @@ from taskyard.projects.errors import ProjectNotFound
 from taskyard.projects.events import AdminLooked
 from taskyard.tasks.errors import TaskNotFound
 from taskyard.tasks.policy import beginnings
-from taskyard.tasks.schemas import MyTaskQuery, TaskQuery, several
+from taskyard.tasks.schemas import MyTaskFilter, MyTaskQuery, TaskFilter, TaskQuery, several
 from taskyard.tasks.types import CLOSED, PRIORITIES
 
 #: Lists stop counting here: nobody reads a total beyond it.
@@ -183,7 +183,12 @@ def _looked_into(row: Record, actor: Actor) -> AdminLooked | None:
 
 def of_project(project_id: UUID, query: TaskQuery) -> Question:
     """Ask for a page of a project's tasks. Raises paging refusals."""
-    return _page(query, [*_asked_of_project(project_id, query), *_asked(query)], project_id)
+    return _page(query, narrowed(project_id, query), project_id)
+
+
+def narrowed(project_id: UUID, query: TaskFilter) -> list[Condition]:
+    """Return the conditions of a project's tasks that are asked for; they may name `caller`."""
+    return [*_asked_of_project(project_id, query), *_asked(query)]
 
 
 def mine(query: MyTaskQuery) -> Question:
@@ -191,7 +196,9 @@ def mine(query: MyTaskQuery) -> Question:
     return _page(query, [(_MINE, ()), *_asked(query)], None)
 
 
-def _page(query: MyTaskQuery, conditions: list[Condition], project_id: UUID | None) -> Question:
+def _page(
+    query: MyTaskQuery | TaskQuery, conditions: list[Condition], project_id: UUID | None
+) -> Question:
     offset = query.offset
     given = [value for _, values in conditions for value in values]
 
@@ -212,7 +219,7 @@ def _page(query: MyTaskQuery, conditions: list[Condition], project_id: UUID | No
     )
 
 
-def _asked_of_project(project_id: UUID, query: TaskQuery) -> Iterator[Condition]:
+def _asked_of_project(project_id: UUID, query: TaskFilter) -> Iterator[Condition]:
     yield "tasks.project_id = {}", (project_id,)
     if query.number is not None:
         yield "tasks.number = {}", (query.number,)
@@ -228,12 +235,12 @@ def _asked_of_project(project_id: UUID, query: TaskQuery) -> Iterator[Condition]
         yield "tasks.parent_id = {}", (query.parent_id,)
 
 
-def _asked(query: MyTaskQuery) -> Iterator[Condition]:
+def _asked(query: MyTaskFilter) -> Iterator[Condition]:
     for column, words in (("status", several(query.status)), ("priority", several(query.priority))):
         if len(words) == 1:  # of one alone the index also gives the order
             yield f"tasks.{column} = {{}}", words
         elif words:
-            yield f"tasks.{column} = ANY({{}}::text[])", (words,)
+            yield f"tasks.{column} = ANY(CAST({{}} AS text[]))", (words,)
     if query.label_id is not None:
         worn = "SELECT FROM task_labels WHERE task_labels.task_id = tasks.id"
         yield f"EXISTS ({worn} AND task_labels.label_id = {{}})", (query.label_id,)

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from sqlalchemy import (
     Row,
-    RowMapping,
     delete,
     exists,
     func,
@@ -331,38 +330,6 @@ async def waiting_for(
         .order_by(Task.number)
     )
     return (await db.execute(query)).all()
-
-
-_EXPORT: Final = text(
-    """
-    SELECT tasks.number, projects.key || '-' || tasks.number AS key, title, status, priority,
-        (SELECT username FROM users WHERE users.id = assignee_id) AS assignee,
-        ARRAY(SELECT labels.name FROM task_labels JOIN labels ON labels.id = label_id
-            WHERE task_id = tasks.id ORDER BY lower(labels.name)) AS labels,
-        to_char(due_date, 'YYYY-MM-DD"T"HH24\\:MI\\:SS"Z"') AS due_date,
-        estimate::float8 AS estimate,
-        (SELECT projects.key || '-' || other.number FROM tasks other
-            WHERE other.id = tasks.parent_id AND other.deleted_at IS NULL) AS parent,
-        ARRAY(SELECT projects.key || '-' || other.number FROM task_dependencies
-            JOIN tasks other ON other.id = depends_on_id AND other.deleted_at IS NULL
-            WHERE task_id = tasks.id ORDER BY other.number) AS depends_on,
-        tasks.description,
-        to_char(tasks.created_at, 'YYYY-MM-DD"T"HH24\\:MI\\:SS"Z"') AS created_at,
-        to_char(tasks.updated_at, 'YYYY-MM-DD"T"HH24\\:MI\\:SS"Z"') AS updated_at,
-        to_char(completed_at, 'YYYY-MM-DD"T"HH24\\:MI\\:SS"Z"') AS completed_at
-    FROM tasks JOIN projects ON projects.id = tasks.project_id
-    WHERE tasks.project_id = :project_id AND tasks.deleted_at IS NULL AND tasks.number > :after
-    ORDER BY tasks.number LIMIT :limit
-    """
-)
-
-
-async def export_page(
-    db: AsyncSession, project_id: UUID, *, after: int, limit: int
-) -> Sequence[RowMapping]:
-    """Return a project's tasks after a number, as files have them."""
-    given = {"project_id": project_id, "after": after, "limit": limit}
-    return (await db.execute(_EXPORT, given)).mappings().all()
 
 
 async def watch(db: AsyncSession, pairs: Collection[tuple[UUID, UUID]]) -> None:

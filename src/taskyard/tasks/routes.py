@@ -11,7 +11,7 @@ from taskyard.core.routing import Router
 from taskyard.core.schemas import Item, Page, PaginationTooDeep
 from taskyard.core.uow import UowDep
 from taskyard.projects.access import ProjectId
-from taskyard.tasks import at_once, hot, schemas
+from taskyard.tasks import at_once, graph, hot, schemas
 from taskyard.tasks import errors as refusals
 from taskyard.tasks.access import (
     CanAsk,
@@ -135,6 +135,16 @@ async def update_task(
     """Change a task: its fields, its column, its place in it."""
     await changing.change(uow, access, task_id, body, if_match=if_match)
     return await answered(uow, access.actor, hot.one(access.project_id, task_id))
+
+
+@tasks.hot("/{task_id}/graph", answers=Item[schemas.TaskGraph], errors=(refusals.TaskNotFound,))
+def get_task_graph(
+    caller: CanAsk,  # noqa: ARG001
+    project_id: ProjectId,
+    task_id: TaskId,
+) -> Question:
+    """Return what a task waits for and what waits for it, some steps far."""
+    return graph.around(project_id, task_id)
 
 
 @tasks.delete(

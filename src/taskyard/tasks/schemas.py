@@ -6,7 +6,14 @@ from decimal import Decimal
 from typing import Annotated, Any, Final, Literal, Self
 from uuid import UUID
 
-from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
 from taskyard.core.schemas import PLAIN_DIGITS, Flag, In, NumberedPageQuery, Out, SearchText
 from taskyard.tasks.types import (
@@ -213,11 +220,44 @@ class ActivityRead(Out):
     data: dict[str, Any] = Field(description="What changed: `old` and `new`, or `changes` of each.")
 
 
+class ImportProblem(Out):
+    """What is wrong with a line of a table."""
+
+    line: int = Field(description="As editors count, from 1.")
+    column: str
+    message: str
+
+
+class PlannedTask(Out):
+    """A task as a line of a table would make it."""
+
+    line: int
+    title: str
+    status: Status
+    priority: Priority
+    assignee: str | None = Field(description="As the table names them.")
+    labels: list[str]
+    due_date: datetime | None
+    estimate: float | None
+    parent: str | None = Field(description="By its key in the table.")
+
+
+class ImportPlan(Out):
+    """What a table would make."""
+
+    rows: int
+    tasks: list[PlannedTask] = Field(description="The first of those that nothing is wrong with.")
+    new_labels: list[str]
+    refused_rows: int = Field(description="With any, none is imported.")
+    problems: list[ImportProblem] = Field(description="The first of them.")
+
+
 class ImportRead(Out):
-    """What became of a table."""
+    """What became of a table, or would."""
 
     created: int
     ignored_columns: list[str] = Field(description="Columns that mean nothing here.")
+    plan: ImportPlan | None = Field(description="Of a dry run.")
 
 
 class RelatedTask(Out):
@@ -227,6 +267,21 @@ class RelatedTask(Out):
     key: str
     title: str
     status: Status
+
+
+class Dependency(Out):
+    """A task waits for another."""
+
+    task_id: UUID
+    depends_on_id: UUID
+
+
+class TaskGraph(Out):
+    """The tasks around one, itself included, the nearest first."""
+
+    tasks: list[RelatedTask]
+    dependencies: list[Dependency]
+    cut: bool = Field(description="Whether there are more than these.")
 
 
 class TaskSummary(Out):
@@ -284,8 +339,10 @@ Sort = Literal[
 ]
 
 
-class MyTaskQuery(NumberedPageQuery):
-    """Which of one's own tasks are asked for."""
+class MyTaskFilter(BaseModel):
+    """What narrows one's own tasks."""
+
+    model_config = ConfigDict(extra="forbid")
 
     q: SearchText | None = Field(
         None, description="Words of title or description, their beginnings, or a key or number."
@@ -295,11 +352,10 @@ class MyTaskQuery(NumberedPageQuery):
     label_id: UUID | None = None
     due_before: DueDate | None = None
     blocked: bool | None = None
-    sort: Sort = "due_date"
 
 
-class TaskQuery(MyTaskQuery):
-    """Which tasks of a project are asked for."""
+class TaskFilter(MyTaskFilter):
+    """What narrows the tasks of a project."""
 
     number: Annotated[
         int | None,
@@ -310,7 +366,24 @@ class TaskQuery(MyTaskQuery):
     parent_id: UUID | Literal["none"] | None = Field(
         None, description="Parts of that task; `none` for those that are part of none."
     )
+
+
+class MyTaskQuery(NumberedPageQuery, MyTaskFilter):
+    """Which of one's own tasks are asked for."""
+
+    sort: Sort = "due_date"
+
+
+class TaskQuery(NumberedPageQuery, TaskFilter):
+    """Which tasks of a project are asked for."""
+
     sort: Sort = "-number"
+
+
+class ExportQuery(TaskFilter):
+    """Which tasks of a project go out, and as what."""
+
+    form: Literal["csv", "json"] = Field("csv", alias="format")
 
 
 def several(given: str | None) -> tuple[str, ...]:

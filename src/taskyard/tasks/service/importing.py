@@ -1,32 +1,38 @@
 """Making tasks of a table."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from taskyard.core.uow import Uow
 from taskyard.kit.ids import uuid7
 from taskyard.projects.access import ProjectAccess
 from taskyard.tasks import repository, table
 from taskyard.tasks.errors import TableInvalid
-from taskyard.tasks.schemas import TaskCreate
+from taskyard.tasks.schemas import (
+    ImportPlan,
+    ImportProblem,
+    ImportRead,
+    LabelName,
+    PlannedTask,
+    TaskCreate,
+)
+from taskyard.tasks.service import labeling
 from taskyard.tasks.service.adding import named_labels
 from taskyard.tasks.service.creating import Draft, create_all
+from taskyard.tasks.table import Table
 
 MOST_ROWS: Final = 5_000
 #: So many are made before others have a turn.
 _AT_ONCE: Final = 100
 _MOST_PROBLEMS: Final = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """What became of a table."""
-
-    created: int
-    ignored_columns: list[str]
+#: Of a dry run.
+_SHOWN: Final = 50
+_SHOWN_PROBLEMS: Final = 100
+_LABEL: Final = TypeAdapter[str](LabelName)
 
 
 @dataclass(slots=True)
@@ -34,57 +40,126 @@ class _Reading:
     """What the rows name, and what is wrong with them."""
 
     people: dict[str, UUID]
-    labels: dict[str, UUID]
+    labels: Mapping[str, UUID]
     #: The draft of each key the table gives, by its lower case.
     keys: dict[str, UUID]
-    problems: list[dict[str, Any]]
+    #: Each row's id and line.
+    lines: dict[UUID, int]
+    problems: list[dict[str, Any]] = field(default_factory=list)
 
     def refuse(self, line: int, column: str, message: str) -> None:
         self.problems.append({"line": line, "column": column, "message": message})
 
 
-async def take(uow: Uow, access: ProjectAccess, content: bytes) -> Imported:
+async def take(uow: Uow, access: ProjectAccess, content: bytes) -> ImportRead:
     """Make a task of every row, all or none; labels that are missing are made.
 
     A parent is named by its key in the table. Raises TableInvalid.
     """
-    try:
-        found = table.read(content)
-    except table.NotATable as error:
-        raise TableInvalid(reason=str(error), problems=[]) from None
-    if not found.rows or len(found.rows) > MOST_ROWS:
-        raise TableInvalid(reason=f"send 1 to {MOST_ROWS} rows", problems=[])
-    names = {row["assignee"].lower() for _, row in found.rows if "assignee" in row}
-    labels = [name for _, row in found.rows for name in table.labels_of(row.get("labels", ""))]
-    ids = [uuid7() for _ in found.rows]
-    reading = _Reading(
-        people=await repository.members_named(uow.db, access.project_id, names),
-        labels=await named_labels(uow, access, labels),
-        keys={
-            row["key"].lower(): one
-            for one, (_, row) in zip(ids, found.rows, strict=True)
-            if "key" in row
-        },
-        problems=[],
-    )
-    drafts = _drafts(reading, ids, found.rows)
+    found = _table(content)
+    labels = await named_labels(uow, access, [name for name in _names(found) if _is_label(name)])
+    reading = await _reading(uow, access, found, labels)
+    drafts = _drafts(reading, found)
     if reading.problems:
         first = reading.problems[0]
         reason = f"line {first['line']}, {first['column']}: {first['message']}"
         raise TableInvalid(reason=reason, problems=reading.problems[:_MOST_PROBLEMS])
     for start in range(0, len(drafts), _AT_ONCE):
         await create_all(uow, access, drafts[start : start + _AT_ONCE])
-    return Imported(len(drafts), found.ignored)
+    return ImportRead(created=len(drafts), ignored_columns=found.ignored, plan=None)
 
 
-def _drafts(
-    reading: _Reading, ids: list[UUID], rows: list[tuple[int, dict[str, str]]]
-) -> list[Draft]:
+async def plan(uow: Uow, access: ProjectAccess, content: bytes) -> ImportRead:
+    """Say what `take` would make of a table and what it would refuse; nothing is made.
+
+    Raises TableInvalid where it is no table, or too long.
+    """
+    found = _table(content)
+    known = {label.name.lower(): label.id for label in await labeling.labels(uow, access)}
+    missing: dict[str, str] = {}
+    for name in filter(_is_label, _names(found)):
+        if name.lower() not in known:
+            missing.setdefault(name.lower(), name)
+    reading = await _reading(uow, access, found, known | {name: uuid7() for name in missing})
+    drafts = {draft.id: draft.body for draft in _drafts(reading, found)}
+    refused = {problem["line"] for problem in reading.problems}
+    rows = zip(reading.lines.items(), found.rows, strict=True)
+    fine = [
+        _planned(line, row, drafts[one])
+        for (one, line), (_, row) in rows
+        if one in drafts and line not in refused
+    ]
+    return ImportRead(
+        created=0,
+        ignored_columns=found.ignored,
+        plan=ImportPlan(
+            rows=len(found.rows),
+            tasks=fine[:_SHOWN],
+            new_labels=list(missing.values()),
+            refused_rows=len(refused),
+            problems=[ImportProblem(**one) for one in reading.problems[:_SHOWN_PROBLEMS]],
+        ),
+    )
+
+
+def _planned(line: int, row: Mapping[str, str], body: TaskCreate) -> PlannedTask:
+    return PlannedTask(
+        line=line,
+        title=body.title,
+        status=body.status,
+        priority=body.priority,
+        assignee=row.get("assignee"),
+        labels=table.labels_of(row.get("labels", "")),
+        due_date=body.due_date,
+        estimate=None if body.estimate is None else float(body.estimate),
+        parent=row.get("parent"),
+    )
+
+
+def _table(content: bytes) -> Table:
+    try:
+        found = table.read(content)
+    except table.NotATable as error:
+        raise TableInvalid(reason=str(error), problems=[]) from None
+    if not found.rows or len(found.rows) > MOST_ROWS:
+        raise TableInvalid(reason=f"send 1 to {MOST_ROWS} rows", problems=[])
+    return found
+
+
+def _names(found: Table) -> Iterator[str]:
+    for _, row in found.rows:
+        yield from table.labels_of(row.get("labels", ""))
+
+
+def _is_label(name: str) -> bool:
+    try:
+        _LABEL.validate_python(name)
+    except ValidationError:
+        return False
+    return True
+
+
+async def _reading(
+    uow: Uow, access: ProjectAccess, found: Table, labels: Mapping[str, UUID]
+) -> _Reading:
+    names = {row["assignee"].lower() for _, row in found.rows if "assignee" in row}
+    ids = [uuid7() for _ in found.rows]
+    return _Reading(
+        people=await repository.members_named(uow.db, access.project_id, names),
+        labels=labels,
+        keys={
+            row["key"].lower(): one
+            for one, (_, row) in zip(ids, found.rows, strict=True)
+            if "key" in row
+        },
+        lines={one: line for one, (line, _) in zip(ids, found.rows, strict=True)},
+    )
+
+
+def _drafts(reading: _Reading, found: Table) -> list[Draft]:
     """Return what the rows say, parents before their parts."""
     drafts: dict[UUID, Draft] = {}
-    lines: dict[UUID, int] = {}
-    for one, (line, row) in zip(ids, rows, strict=True):
-        lines[one] = line
+    for (one, line), (_, row) in zip(reading.lines.items(), found.rows, strict=True):
         body = _body(reading, line, row)
         if body is not None:
             drafts[one] = Draft(one, body)
@@ -94,15 +169,15 @@ def _drafts(
         here: UUID | None = one
         while here is not None and here not in placed and here in drafts:
             if here in way:
-                reading.refuse(lines[one], "parent", "it is a part of itself")
-                return []
+                reading.refuse(reading.lines[one], "parent", "it is a part of itself")
+                break
             way.append(here)
             here = drafts[here].body.parent_id
         placed.update({above: drafts[above] for above in reversed(way)})
     return list(placed.values())
 
 
-def _body(reading: _Reading, line: int, row: dict[str, str]) -> TaskCreate | None:
+def _body(reading: _Reading, line: int, row: Mapping[str, str]) -> TaskCreate | None:
     given: dict[str, Any] = {
         name: row[name] for name in ("title", "description", "due_date", "estimate") if name in row
     }
@@ -111,14 +186,18 @@ def _body(reading: _Reading, line: int, row: dict[str, str]) -> TaskCreate | Non
     if "priority" in row:
         given["priority"] = table.priority_of(row["priority"])
     names = table.labels_of(row.get("labels", ""))
-    given["label_ids"] = [reading.labels[name[:60].lower()] for name in names]
-    for column, field, known in (
+    for name in names:
+        if name.lower() not in reading.labels:
+            reading.refuse(line, "labels", f"{name[:100]} is no name of 1 to 60 characters")
+    known_labels = [reading.labels.get(name.lower()) for name in names]
+    given["label_ids"] = [one for one in known_labels if one is not None]
+    for column, field_name, known in (
         ("assignee", "assignee_id", reading.people),
         ("parent", "parent_id", reading.keys),
     ):
         if column in row:
-            given[field] = known.get(row[column].lower())
-            if given[field] is None:
+            given[field_name] = known.get(row[column].lower())
+            if given[field_name] is None:
                 what = "nobody in the team" if column == "assignee" else "no key in this table"
                 reading.refuse(line, column, f"{row[column][:100]} is {what}")
     try:

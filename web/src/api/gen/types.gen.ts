@@ -1082,6 +1082,22 @@ export type Coverage = {
 };
 
 /**
+ * Dependency
+ *
+ * A task waits for another.
+ */
+export type Dependency = {
+    /**
+     * Task Id
+     */
+    task_id: string;
+    /**
+     * Depends On Id
+     */
+    depends_on_id: string;
+};
+
+/**
  * DetailedHealth
  *
  * Each dependency, really asked.
@@ -1608,9 +1624,65 @@ export type HotSpot = {
 };
 
 /**
+ * ImportPlan
+ *
+ * What a table would make.
+ */
+export type ImportPlan = {
+    /**
+     * Rows
+     */
+    rows: number;
+    /**
+     * Tasks
+     *
+     * The first of those that nothing is wrong with.
+     */
+    tasks: Array<PlannedTask>;
+    /**
+     * New Labels
+     */
+    new_labels: Array<string>;
+    /**
+     * Refused Rows
+     *
+     * With any, none is imported.
+     */
+    refused_rows: number;
+    /**
+     * Problems
+     *
+     * The first of them.
+     */
+    problems: Array<ImportProblem>;
+};
+
+/**
+ * ImportProblem
+ *
+ * What is wrong with a line of a table.
+ */
+export type ImportProblem = {
+    /**
+     * Line
+     *
+     * As editors count, from 1.
+     */
+    line: number;
+    /**
+     * Column
+     */
+    column: string;
+    /**
+     * Message
+     */
+    message: string;
+};
+
+/**
  * ImportRead
  *
- * What became of a table.
+ * What became of a table, or would.
  */
 export type ImportRead = {
     /**
@@ -1623,6 +1695,10 @@ export type ImportRead = {
      * Columns that mean nothing here.
      */
     ignored_columns: Array<string>;
+    /**
+     * Of a dry run.
+     */
+    plan: ImportPlan | null;
 };
 
 /**
@@ -2169,6 +2245,13 @@ export type ItemTagRead = {
 };
 
 /**
+ * Item[TaskGraph]
+ */
+export type ItemTaskGraph = {
+    data: TaskGraph;
+};
+
+/**
  * Item[TaskRead]
  */
 export type ItemTaskRead = {
@@ -2232,6 +2315,13 @@ export type ItemUserRead = {
  */
 export type ItemVerifiedEmail = {
     data: VerifiedEmail;
+};
+
+/**
+ * Item[ViewRead]
+ */
+export type ItemViewRead = {
+    data: ViewRead;
 };
 
 /**
@@ -4007,6 +4097,36 @@ export type PageUploadRead = {
 };
 
 /**
+ * Page[ViewRead]
+ */
+export type PageViewRead = {
+    /**
+     * Items
+     */
+    items: Array<ViewRead>;
+    /**
+     * Total
+     *
+     * How many there are in all, or at least (capped at 10,000).
+     */
+    total: number;
+    /**
+     * Page
+     */
+    page: number;
+    /**
+     * Page Size
+     */
+    page_size: number;
+    /**
+     * Next Cursor
+     *
+     * Send as `cursor` for what follows; null at the end.
+     */
+    next_cursor?: string | null;
+};
+
+/**
  * PartRead
  *
  * A part that is safely here.
@@ -4178,6 +4298,54 @@ export type Place = {
      * At
      */
     at?: 'top' | 'bottom' | null;
+};
+
+/**
+ * PlannedTask
+ *
+ * A task as a line of a table would make it.
+ */
+export type PlannedTask = {
+    /**
+     * Line
+     */
+    line: number;
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Status
+     */
+    status: 'backlog' | 'todo' | 'in_progress' | 'in_review' | 'done' | 'cancelled';
+    /**
+     * Priority
+     */
+    priority: 'low' | 'medium' | 'high' | 'urgent';
+    /**
+     * Assignee
+     *
+     * As the table names them.
+     */
+    assignee: string | null;
+    /**
+     * Labels
+     */
+    labels: Array<string>;
+    /**
+     * Due Date
+     */
+    due_date: string | null;
+    /**
+     * Estimate
+     */
+    estimate: number | null;
+    /**
+     * Parent
+     *
+     * By its key in the table.
+     */
+    parent: string | null;
 };
 
 /**
@@ -5660,6 +5828,28 @@ export type TaskFound = {
 };
 
 /**
+ * TaskGraph
+ *
+ * The tasks around one, itself included, the nearest first.
+ */
+export type TaskGraph = {
+    /**
+     * Tasks
+     */
+    tasks: Array<RelatedTask>;
+    /**
+     * Dependencies
+     */
+    dependencies: Array<Dependency>;
+    /**
+     * Cut
+     *
+     * Whether there are more than these.
+     */
+    cut: boolean;
+};
+
+/**
  * TaskRead
  *
  * A task.
@@ -6350,6 +6540,140 @@ export type VerifiedEmail = {
      * Email
      */
     email: string;
+};
+
+/**
+ * ViewCreate
+ *
+ * A new view.
+ */
+export type ViewCreate = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Layout
+     */
+    layout: 'board' | 'list';
+    search?: ViewSearch;
+    /**
+     * Shared
+     *
+     * With all who see the project.
+     */
+    shared?: boolean;
+};
+
+/**
+ * ViewRead
+ *
+ * A saved view.
+ */
+export type ViewRead = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Layout
+     */
+    layout: 'board' | 'list';
+    search: ViewSearch;
+    /**
+     * Shared
+     */
+    shared: boolean;
+    /**
+     * Who made it.
+     */
+    owner: Person;
+    /**
+     * Can Change
+     */
+    can_change: boolean;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Updated At
+     */
+    updated_at: string;
+};
+
+/**
+ * ViewSearch
+ *
+ * Which tasks are shown, and how: the words of the page's address. None of them is a must.
+ */
+export type ViewSearch = {
+    /**
+     * Q
+     */
+    q?: string | null;
+    /**
+     * Status
+     */
+    status?: 'backlog' | 'todo' | 'in_progress' | 'in_review' | 'done' | 'cancelled' | 'open' | 'closed' | null;
+    /**
+     * Priority
+     */
+    priority?: 'low' | 'medium' | 'high' | 'urgent' | null;
+    /**
+     * Assignee
+     *
+     * `me` is whoever looks.
+     */
+    assignee?: string | 'me' | 'none' | null;
+    /**
+     * Label
+     */
+    label?: string | null;
+    /**
+     * Due
+     */
+    due?: 'overdue' | 'week' | null;
+    /**
+     * Blocked
+     */
+    blocked?: true | null;
+    /**
+     * Sort
+     */
+    sort?: string | null;
+    /**
+     * Group
+     */
+    group?: 'status' | 'priority' | 'assignee' | null;
+};
+
+/**
+ * ViewUpdate
+ *
+ * The parts of a view to change.
+ */
+export type ViewUpdate = {
+    /**
+     * Name
+     */
+    name?: string | null;
+    /**
+     * Layout
+     */
+    layout?: 'board' | 'list' | null;
+    /**
+     * All of it from now on.
+     */
+    search?: ViewSearch | null;
+    /**
+     * Shared
+     */
+    shared?: boolean | null;
 };
 
 /**
@@ -9999,18 +10323,6 @@ export type ListMyTasksData = {
     path?: never;
     query?: {
         /**
-         * Page
-         *
-         * From 1.
-         */
-        page?: number;
-        /**
-         * Page Size
-         *
-         * How many; the most depends on the tier.
-         */
-        page_size?: number;
-        /**
          * Q
          *
          * Words of title or description, their beginnings, or a key or number.
@@ -10036,6 +10348,18 @@ export type ListMyTasksData = {
          * Blocked
          */
         blocked?: boolean | null;
+        /**
+         * Page
+         *
+         * From 1.
+         */
+        page?: number;
+        /**
+         * Page Size
+         *
+         * How many; the most depends on the tier.
+         */
+        page_size?: number;
         /**
          * Sort
          */
@@ -10648,6 +10972,48 @@ export type ExportTasksData = {
     };
     query?: {
         /**
+         * Q
+         *
+         * Words of title or description, their beginnings, or a key or number.
+         */
+        q?: string | null;
+        /**
+         * Status
+         */
+        status?: string | null;
+        /**
+         * Priority
+         */
+        priority?: string | null;
+        /**
+         * Label Id
+         */
+        label_id?: string | null;
+        /**
+         * Due Before
+         */
+        due_before?: string | null;
+        /**
+         * Blocked
+         */
+        blocked?: boolean | null;
+        /**
+         * Number
+         *
+         * The one of that number.
+         */
+        number?: number | null;
+        /**
+         * Assignee Id
+         */
+        assignee_id?: string | 'me' | 'none' | null;
+        /**
+         * Parent Id
+         *
+         * Parts of that task; `none` for those that are part of none.
+         */
+        parent_id?: string | 'none' | null;
+        /**
          * Format
          */
         format?: 'csv' | 'json';
@@ -10719,7 +11085,14 @@ export type ImportTasksData = {
          */
         project_id: string;
     };
-    query?: never;
+    query?: {
+        /**
+         * Dry Run
+         *
+         * Say line by line what would be made, and make nothing.
+         */
+        dry_run?: boolean;
+    };
     url: '/api/v1/projects/{project_id}/tasks/import';
 };
 
@@ -10778,6 +11151,10 @@ export type ImportTasksError = ImportTasksErrors[keyof ImportTasksErrors];
 
 export type ImportTasksResponses = {
     /**
+     * A dry run: nothing was made
+     */
+    200: ItemImportRead;
+    /**
      * Successful Response
      */
     201: ItemImportRead;
@@ -10796,18 +11173,6 @@ export type ListTasksData = {
         project_id: string;
     };
     query?: {
-        /**
-         * Page
-         *
-         * From 1.
-         */
-        page?: number;
-        /**
-         * Page Size
-         *
-         * How many; the most depends on the tier.
-         */
-        page_size?: number;
         /**
          * Q
          *
@@ -10835,10 +11200,6 @@ export type ListTasksData = {
          */
         blocked?: boolean | null;
         /**
-         * Sort
-         */
-        sort?: 'position' | '-number' | 'number' | '-created_at' | 'created_at' | '-updated_at' | 'updated_at' | 'due_date' | '-due_date' | '-priority' | 'priority' | 'title';
-        /**
          * Number
          *
          * The one of that number.
@@ -10854,6 +11215,22 @@ export type ListTasksData = {
          * Parts of that task; `none` for those that are part of none.
          */
         parent_id?: string | 'none' | null;
+        /**
+         * Page
+         *
+         * From 1.
+         */
+        page?: number;
+        /**
+         * Page Size
+         *
+         * How many; the most depends on the tier.
+         */
+        page_size?: number;
+        /**
+         * Sort
+         */
+        sort?: 'position' | '-number' | 'number' | '-created_at' | 'created_at' | '-updated_at' | 'updated_at' | 'due_date' | '-due_date' | '-priority' | 'priority' | 'title';
     };
     url: '/api/v1/projects/{project_id}/tasks';
 };
@@ -11407,6 +11784,76 @@ export type UpdateTaskResponses = {
 };
 
 export type UpdateTaskResponse = UpdateTaskResponses[keyof UpdateTaskResponses];
+
+export type GetTaskGraphData = {
+    body?: never;
+    path: {
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+        /**
+         * Task Id
+         *
+         * A task of the project.
+         */
+        task_id: string;
+    };
+    query?: never;
+    url: '/api/v1/projects/{project_id}/tasks/{task_id}/graph';
+};
+
+export type GetTaskGraphErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`
+     */
+    403: Problem;
+    /**
+     * `TASK_NOT_FOUND`, `PROJECT_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type GetTaskGraphError = GetTaskGraphErrors[keyof GetTaskGraphErrors];
+
+export type GetTaskGraphResponses = {
+    /**
+     * Successful Response
+     */
+    200: ItemTaskGraph;
+};
+
+export type GetTaskGraphResponse = GetTaskGraphResponses[keyof GetTaskGraphResponses];
 
 export type RestoreTaskData = {
     body?: never;
@@ -12240,6 +12687,314 @@ export type RemoveAttachmentResponses = {
 };
 
 export type RemoveAttachmentResponse = RemoveAttachmentResponses[keyof RemoveAttachmentResponses];
+
+export type ListViewsData = {
+    body?: never;
+    path: {
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+    };
+    query?: never;
+    url: '/api/v1/projects/{project_id}/views';
+};
+
+export type ListViewsErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`
+     */
+    403: Problem;
+    /**
+     * `PROJECT_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type ListViewsError = ListViewsErrors[keyof ListViewsErrors];
+
+export type ListViewsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageViewRead;
+};
+
+export type ListViewsResponse = ListViewsResponses[keyof ListViewsResponses];
+
+export type CreateViewData = {
+    body: ViewCreate;
+    headers?: {
+        /**
+         * For 24 hours a repeat of this request with the same key gets the first answer and does nothing. 1 to 255 visible ASCII characters; `X-Idempotency-Key` is understood too.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+    };
+    query?: never;
+    url: '/api/v1/projects/{project_id}/views';
+};
+
+export type CreateViewErrors = {
+    /**
+     * `BAD_REQUEST`, `IDEMPOTENCY_KEY_INVALID`, `MALFORMED_JSON`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`, `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `PROJECT_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `VIEW_NAME_TAKEN`, `PROJECT_ARCHIVED`, `IDEMPOTENCY_IN_PROGRESS`
+     */
+    409: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: Problem;
+    /**
+     * `TOO_MANY_VIEWS`, `VALIDATION_ERROR`, `IDEMPOTENCY_KEY_REUSED`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type CreateViewError = CreateViewErrors[keyof CreateViewErrors];
+
+export type CreateViewResponses = {
+    /**
+     * Successful Response
+     */
+    201: ItemViewRead;
+};
+
+export type CreateViewResponse = CreateViewResponses[keyof CreateViewResponses];
+
+export type DeleteViewData = {
+    body?: never;
+    path: {
+        /**
+         * View Id
+         *
+         * A view of the project that you see.
+         */
+        view_id: string;
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+    };
+    query?: never;
+    url: '/api/v1/projects/{project_id}/views/{view_id}';
+};
+
+export type DeleteViewErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `VIEW_NOT_YOURS`, `AUTH_FORBIDDEN`, `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `VIEW_NOT_FOUND`, `PROJECT_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `PROJECT_ARCHIVED`
+     */
+    409: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type DeleteViewError = DeleteViewErrors[keyof DeleteViewErrors];
+
+export type DeleteViewResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type DeleteViewResponse = DeleteViewResponses[keyof DeleteViewResponses];
+
+export type UpdateViewData = {
+    body: ViewUpdate;
+    headers?: {
+        /**
+         * For 24 hours a repeat of this request with the same key gets the first answer and does nothing. 1 to 255 visible ASCII characters; `X-Idempotency-Key` is understood too.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * View Id
+         *
+         * A view of the project that you see.
+         */
+        view_id: string;
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+    };
+    query?: never;
+    url: '/api/v1/projects/{project_id}/views/{view_id}';
+};
+
+export type UpdateViewErrors = {
+    /**
+     * `BAD_REQUEST`, `IDEMPOTENCY_KEY_INVALID`, `MALFORMED_JSON`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `VIEW_NOT_YOURS`, `AUTH_FORBIDDEN`, `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `VIEW_NOT_FOUND`, `PROJECT_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `VIEW_NAME_TAKEN`, `PROJECT_ARCHIVED`, `IDEMPOTENCY_IN_PROGRESS`
+     */
+    409: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: Problem;
+    /**
+     * `TOO_MANY_VIEWS`, `VALIDATION_ERROR`, `IDEMPOTENCY_KEY_REUSED`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type UpdateViewError = UpdateViewErrors[keyof UpdateViewErrors];
+
+export type UpdateViewResponses = {
+    /**
+     * Successful Response
+     */
+    200: ItemViewRead;
+};
+
+export type UpdateViewResponse = UpdateViewResponses[keyof UpdateViewResponses];
 
 export type CreateSampleProjectData = {
     body?: never;
