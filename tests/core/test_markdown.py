@@ -24,6 +24,22 @@ def test_what_people_use_is_understood() -> None:
     assert '<code class="language-python">x &lt; 1\n</code>' in html
 
 
+def test_items_that_begin_with_a_box_can_be_ticked() -> None:
+    html = render("Plan\n\n- [ ] Dig, see [x](https://x.example)\n- [X] Build\n  1. [x] Roof\n")
+    boxes = re.findall(r'<input type="checkbox" disabled=""( checked="")? data-line="(\d+)">', html)
+    assert boxes == [("", "2"), (' checked=""', "3"), (' checked=""', "4")]
+    assert html.count("<label>") == html.count("</label>") == 3
+    assert ">x</a></label>" in html
+    assert re.search("<label><input [^>]*> <code>key</code></label>", render("- [ ] `key`"))
+
+
+@pytest.mark.parametrize(
+    "source", ["[ ] alone", "- [ ]", "- [y] x", "- a [ ] b", "```\n- [ ] x\n```", "- `[ ] x`"]
+)
+def test_what_only_looks_like_a_box_is_text(source: str) -> None:
+    assert "<input" not in render(source)
+
+
 @pytest.mark.parametrize("blank", ["", " ", "\n\t\n"])
 def test_nothing_gives_nothing(blank: str) -> None:
     assert render(blank) == ""

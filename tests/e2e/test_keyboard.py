@@ -1,9 +1,12 @@
 """Getting about without a mouse."""
 
-import pytest
-from playwright.async_api import expect
+import asyncio
+import re
 
-from tests.e2e.browsing import Somebody, Visits
+import pytest
+from playwright.async_api import Route, expect
+
+from tests.e2e.browsing import Somebody, Visits, settled
 
 
 @pytest.mark.journey
@@ -30,6 +33,40 @@ async def test_the_palette_goes_finds_and_does(visit: Visits, maya: Somebody) ->
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("dialog", name="New project")).to_be_visible()
     await expect(page.get_by_role("textbox", name="Name", exact=True).last).to_be_focused()
+
+
+async def test_what_is_typed_into_the_palette_counts_however_slowly_it_comes(
+    visit: Visits, maya: Somebody
+) -> None:
+    """Neither its code nor an answer has to be there for Enter to mean what was typed."""
+    with maya.client() as client:
+        client.post("/api/v1/projects", json={"name": "Cart"}).raise_for_status()
+    page = await visit(maya)
+    held = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        await held.wait()
+        await route.continue_()
+
+    await page.goto("/app/")
+    await page.get_by_role("heading", name="My work").wait_for()
+    await page.route(re.compile(r"/assets/palette|/search/"), hold)
+    await page.keyboard.press("Control+k")
+    await page.keyboard.type("cart")
+    await page.keyboard.press("Enter")
+    held.set()
+    await expect(page.get_by_role("heading", name="Cart")).to_be_visible()
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+
+    held.clear()
+    await page.keyboard.press("Control+k")
+    await page.get_by_role("combobox", name="Search or do").fill("personal")
+    await page.keyboard.press("Enter")
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    held.set()
+    await settled(page)
+    await expect(page.get_by_role("heading", name="Cart")).to_be_visible()
 
 
 async def test_two_keys_go_to_a_place_and_a_question_mark_lists_them(

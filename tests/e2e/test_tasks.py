@@ -238,13 +238,13 @@ async def test_a_task_is_written_taken_apart_and_made_to_wait(
 
     await page.get_by_role("button", name="Add what it waits for").click()
     await page.get_by_label("Find what it waits for").fill("scheme")
-    await page.get_by_role("button", name="Choose a scheme").click()
+    await page.get_by_role("option", name="Choose a scheme").click()
     await expect(page.get_by_text("Blocked", exact=True)).to_be_visible()
     await page.get_by_role("link", name="Choose a scheme").click()
     await expect(page.get_by_role("textbox", name="Title")).to_have_value("Choose a scheme")
     await page.get_by_role("button", name="Add what it waits for").click()
     await page.get_by_label("Find what it waits for").fill("sign")
-    await page.get_by_role("button", name="Sign outgoing webhooks").click()
+    await page.get_by_role("option", name="Sign outgoing webhooks").click()
     cycle = f"{other['key']} → {task['key']} → {other['key']}"
     await expect(page.get_by_role("alert")).to_contain_text(cycle)
 

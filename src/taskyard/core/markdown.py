@@ -1,8 +1,8 @@
 """Markdown that people write, as HTML that is safe to show.
 
-CommonMark with tables, strikethrough, bare links and single line breaks kept. Two locks on one
-door: the reader takes no HTML (it comes out as text), and whatever the reader wrote is reduced to
-the few tags below by a sanitiser made of a browser's parser (ammonia).
+CommonMark with tables, strikethrough, boxes to tick, bare links and single line breaks kept. Two
+locks on one door: the reader takes no HTML (it comes out as text), and whatever the reader wrote is
+reduced to the few tags below by a sanitiser made of a browser's parser (ammonia).
 """
 
 import asyncio
@@ -38,10 +38,12 @@ _TAGS: Final = {
         "ul",
     ),
     *("h1", "h2", "h3", "h4", "h5", "h6", "table", "tbody", "td", "th", "thead", "tr"),
+    *("input", "label"),
 }
 _ATTRIBUTES: Final = {
     "a": {"href", "title"},
     "code": {"class"},
+    "input": {"type", "checked", "disabled", "data-line"},
     "ol": {"start"},
     "td": {"align"},
     "th": {"align"},
@@ -49,6 +51,8 @@ _ATTRIBUTES: Final = {
 _SCHEMES: Final = {"http", "https", "mailto"}
 #: Where a link leads learns nothing of us, gets no hold on the page and no credit.
 _REL: Final = "nofollow noopener noreferrer ugc"
+#: What a list item begins with that can be ticked (GitHub's task lists).
+_BOX: Final = re.compile(r"\[([ xX])\]\s+")
 #: Somebody's username (accounts.schemas.Username); what follows a letter is an e-mail address.
 _MENTION: Final = re.compile(r"(?<![\w@/.+-])@([A-Za-z0-9][A-Za-z0-9._-]{1,39})")
 
@@ -103,7 +107,14 @@ def _reader_for(source: str) -> MarkdownIt:
 
 
 def _kept(tag: str, attribute: str, value: str) -> str | None:
-    """Let a code block say its language; other classes belong to the page and could cover it."""
+    """Let a code block say its language, and an input be a box that says its line.
+
+    Other classes belong to the page and could cover it.
+    """
+    if (tag, attribute) == ("input", "type"):
+        return value if value == "checkbox" else None
+    if (tag, attribute) == ("input", "data-line"):
+        return value if value.isascii() and value.isdigit() else None
     if (tag, attribute) == ("code", "class"):
         language = value.removeprefix("language-")
         plain = language.replace("-", "").replace("+", "").replace("#", "").isalnum()
@@ -114,7 +125,9 @@ def _kept(tag: str, attribute: str, value: str) -> str | None:
 def _shape(state: StateCore) -> None:
     """Make pictures links, since a page loads none from elsewhere; align cells without a style."""
     people = state.env.get("people", ())
-    for token in state.tokens:
+    for place, token in enumerate(state.tokens):
+        if place > 1 and state.tokens[place - 2].type == "list_item_open":
+            _box(token)
         if token.children:
             token.children = list(_without_pictures(token.children))
         if token.children and people:
@@ -122,6 +135,25 @@ def _shape(state: StateCore) -> None:
         style = token.attrGet("style") if token.type in {"th_open", "td_open"} else None
         if style is not None:
             token.attrs = {"align": str(style).removeprefix("text-align:")}
+
+
+def _box(token: Token) -> None:
+    """Draw the box of a list item that begins with one; `data-line` is where its source stands."""
+    children = token.children or []
+    first = children[0] if children else None
+    found = _BOX.match(first.content) if first is not None and first.type == "text" else None
+    if first is None or found is None or token.map is None:
+        return
+    if len(children) == 1 and not first.content[found.end() :]:
+        return
+    first.content = first.content[found.end() :]
+    checked = "" if found[1] == " " else " checked"
+    box = f'<label><input type="checkbox" disabled{checked} data-line="{token.map[0]}"> '
+    token.children = [
+        Token("html_inline", "", 0, content=box),
+        *children,
+        Token("html_inline", "", 0, content="</label>"),
+    ]
 
 
 def _without_pictures(tokens: Sequence[Token]) -> Iterator[Token]:

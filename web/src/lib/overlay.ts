@@ -1,5 +1,6 @@
 /** What lies over the page: one thing at most, opened from anywhere by key, menu or palette. */
 import { useSyncExternalStore } from 'react';
+import { holdTyped, takeTyped } from './type-ahead';
 
 export type Overlay = 'palette' | 'help' | 'new-project' | 'new-task' | 'more' | null;
 
@@ -12,6 +13,8 @@ let opener: Element | null = null;
 export function overlay(next: Overlay): void {
   if (next && !current) opener = document.activeElement;
   if (!next) requestAnimationFrame(giveFocusBack);
+  if (next === 'palette') holdTyped(() => overlay(null));
+  else takeTyped();
   current = next;
   for (const watcher of watchers) watcher();
 }

@@ -1,14 +1,14 @@
 /** What this browser sends: one after the other, whatever page is open meanwhile. */
 import { useSyncExternalStore } from 'react';
-import { abortUpload, type FileRead, type SnapshotRead, type UploadRead } from '@/api/gen';
+import { abortUpload, addAttachment, type FileRead, type SnapshotRead, type UploadRead } from '@/api/gen';
 import { stale } from './client';
 import { LARGE, newKey, PartsSender } from './parts';
 import { type Problem, problem } from './problem';
 import { say, sayFailed } from './toasts';
 import { type Upload, upload } from './upload';
 
-/** Where it goes: to a project's files, or to its source; and the account that sends it. */
-export type Place = { projectId: string; purpose: 'file' | 'source'; by: string };
+/** Where it goes: to a project's files, to a task of it, or to its source; and the account that sends it. */
+export type Place = { projectId: string; purpose: 'file' | 'source'; taskId?: string | undefined; by: string };
 export type Step = 'queued' | 'checking' | 'sending' | 'waiting' | 'finishing' | 'paused' | 'refused' | 'done';
 
 export type Going = {
@@ -105,7 +105,8 @@ export function clear(place: Place): void {
 }
 
 function isAt({ place }: Going, at: Place): boolean {
-  return place.projectId === at.projectId && place.purpose === at.purpose && place.by === at.by;
+  const { projectId, purpose, taskId, by } = at;
+  return place.projectId === projectId && place.purpose === purpose && place.taskId === taskId && place.by === by;
 }
 
 function isOver(going: Going, at: Place): boolean {
@@ -151,7 +152,7 @@ async function run(going: Going): Promise<void> {
   }
 }
 
-const STALE = { file: ['listFiles'], source: ['listSourceSnapshots'] };
+const STALE = { file: ['listFiles', 'listAttachments'], source: ['listSourceSnapshots'] };
 
 async function inParts({ id, place }: Going, entry: Entry): Promise<SnapshotRead | null> {
   const { file, begun } = entry;
@@ -164,20 +165,55 @@ async function inParts({ id, place }: Going, entry: Entry): Promise<SnapshotRead
       purpose: place.purpose,
       modified_at: new Date(file.lastModified).toISOString(),
     },
-    ({ step, sent }) => change(id, { step, sent, uploadId: entry.sender?.upload?.id }),
+    ({ step, sent }) => {
+      const uploadId = entry.sender?.upload?.id;
+      if (uploadId && place.taskId) remember(uploadId, place.taskId);
+      change(id, { step, sent, uploadId });
+    },
   );
-  return (await entry.sender.run()).snapshot;
+  const { snapshot, file: made } = await entry.sender.run();
+  if (place.taskId && made) {
+    const path = { project_id: place.projectId, task_id: place.taskId };
+    await addAttachment({ path, body: { file_id: made.id } });
+  }
+  return snapshot;
+}
+
+/** The server knows of an upload which project it is for; which task, only the browser that began it. */
+const FOR_TASKS = 'taskyard:uploads-for-tasks';
+const REMEMBERED = 40;
+
+function remembered(): [string, string][] {
+  try {
+    return JSON.parse(localStorage.getItem(FOR_TASKS) ?? '[]') as [string, string][];
+  } catch {
+    return [];
+  }
+}
+
+function remember(uploadId: string, taskId: string): void {
+  const known = remembered();
+  if (known.some(([id]) => id === uploadId)) return;
+  localStorage.setItem(FOR_TASKS, JSON.stringify([...known, [uploadId, taskId]].slice(-REMEMBERED)));
+}
+
+/** The task an upload was begun for here; undefined for one that is the project's alone. */
+export function taskOf(uploadId: string): string | undefined {
+  return remembered().find(([id]) => id === uploadId)?.[1];
+}
+
+function addressOf({ projectId, purpose, taskId }: Place): string {
+  if (taskId) return `/api/v1/projects/${projectId}/tasks/${taskId}/attachments`;
+  return purpose === 'source' ? `/api/v1/projects/${projectId}/source` : `/api/v1/files?project_id=${projectId}`;
 }
 
 async function whole({ id, place }: Going, entry: Entry): Promise<SnapshotRead | null> {
-  const { projectId, purpose } = place;
-  const url = purpose === 'source' ? `/api/v1/projects/${projectId}/source` : `/api/v1/files?project_id=${projectId}`;
   // Sent once more after no answer came, the same file is not kept twice.
   const running = upload<{ data: FileRead | SnapshotRead }>(
-    url,
+    addressOf(place),
     entry.file,
     (sent) => change(id, { step: sent < 1 ? 'sending' : 'finishing', sent }),
-    purpose === 'file' ? { 'Idempotency-Key': entry.key } : {},
+    place.purpose === 'file' && !place.taskId ? { 'Idempotency-Key': entry.key } : {},
   );
   entry.whole = running;
   change(id, { step: 'sending' });

@@ -1,15 +1,17 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { type LinkProps, useRouter } from '@tanstack/react-router';
-import { MessageSquare } from 'lucide-react';
+import { type LinkProps, useRouter, useRouterState } from '@tanstack/react-router';
+import { Bookmark, MessageSquare } from 'lucide-react';
 import { type ReactNode, useDeferredValue } from 'react';
 import type { CommentFound, Piece } from '@/api/gen';
 import {
   listProjectsOptions,
+  listViewsOptions,
   searchCommentsOptions,
   searchProjectsOptions,
   searchTasksOptions,
 } from '@/api/gen/@tanstack/react-query.gen';
 import { ProjectKey } from '@/components/ui/avatar';
+import { addressOf } from '@/features/tasks/view-search';
 
 export type Entry = {
   value: string;
@@ -21,7 +23,7 @@ export type Entry = {
   beside?: string;
   run: () => void;
 };
-/** `old`: what was found for what was typed before. */
+/** `old`: what was found for what was typed before, or nothing yet. */
 export type Group = { value: string; items: Entry[]; old?: boolean };
 
 const FOUND = 6;
@@ -40,14 +42,38 @@ export function Marked({ pieces }: { pieces: readonly Piece[] }) {
   );
 }
 
-/** Projects, tasks and comments as one types; the projects of late before that. */
-export function useFound(words: string): Group[] {
+/** Projects, tasks and comments as one types; the projects of late before that. `settled`: all is for these very words. */
+export function useFound(words: string): { groups: Group[]; settled: boolean } {
   const q = useDeferredValue(words.trim());
   const recent = useProjects(q);
   const tasks = useTasks(q);
   const comments = useComments(q);
-  const groups = q ? [recent, tasks, comments] : [recent];
-  return q === words.trim() ? groups : groups.map((group) => ({ ...group, old: true }));
+  const views = useViewsHere();
+  const asked = q ? [recent, tasks, comments] : [recent];
+  const late = q !== words.trim();
+  const groups = late ? asked.map((group) => ({ ...group, old: true })) : asked;
+  return { groups: [...groups, views], settled: !late && asked.every((group) => !group.old) };
+}
+
+/** The saved views of the project one is in. */
+function useViewsHere(): Group {
+  const router = useRouter();
+  const projectId = useRouterState({
+    select: ({ matches }) => (matches.at(-1)?.params as { projectId?: string } | undefined)?.projectId,
+  });
+  const { data } = useQuery({
+    ...listViewsOptions({ path: { project_id: projectId ?? '' } }),
+    enabled: projectId !== undefined,
+  });
+  const items = (projectId ? (data?.items ?? []) : []).map((view) => ({
+    value: view.id,
+    label: view.name,
+    icon: <Bookmark />,
+    beside: view.shared ? `Shared ${view.layout}` : `My ${view.layout}`,
+    run: () => void router.navigate({ ...addressOf(view), params: { projectId } } as LinkProps),
+  }));
+  // They are all here: what fits is for the words to say.
+  return { value: 'Views', items, old: true };
 }
 
 const asked = (q: string) => ({ query: { q, page_size: FOUND } });
@@ -64,12 +90,12 @@ function useProjects(q: string): Group {
     icon: <ProjectKey of={key} className="w-10" />,
     run: () => void router.navigate({ to: '/projects/$projectId', params: { projectId: id } }),
   }));
-  return { value: 'Projects', items, old: sought.isPlaceholderData };
+  return { value: 'Projects', items, old: q ? sought.isPlaceholderData || sought.isPending : recent.isPending };
 }
 
 function useTasks(q: string): Group {
   const router = useRouter();
-  const { data, isPlaceholderData } = useQuery({
+  const { data, isPlaceholderData, isPending } = useQuery({
     ...searchTasksOptions(asked(q)),
     enabled: q !== '',
     placeholderData: keepPreviousData,
@@ -85,7 +111,7 @@ function useTasks(q: string): Group {
       void router.navigate({ to: '/projects/$projectId/tasks/$taskId', params });
     },
   }));
-  return { value: 'Tasks', items, old: isPlaceholderData };
+  return { value: 'Tasks', items, old: isPlaceholderData || isPending };
 }
 
 function placeOf(comment: CommentFound): LinkProps['to'] {
@@ -97,7 +123,7 @@ function placeOf(comment: CommentFound): LinkProps['to'] {
 
 function useComments(q: string): Group {
   const router = useRouter();
-  const { data, isPlaceholderData } = useQuery({
+  const { data, isPlaceholderData, isPending } = useQuery({
     ...searchCommentsOptions(asked(q)),
     enabled: q !== '',
     placeholderData: keepPreviousData,
@@ -110,5 +136,5 @@ function useComments(q: string): Group {
     icon: <MessageSquare />,
     run: () => void router.navigate({ to: placeOf(comment), hash: `comment-${comment.id}` }),
   }));
-  return { value: 'Comments', items, old: isPlaceholderData };
+  return { value: 'Comments', items, old: isPlaceholderData || isPending };
 }

@@ -1,12 +1,14 @@
+import type { BaseUIEvent } from '@base-ui/react';
 import { Autocomplete } from '@base-ui/react/autocomplete';
 import { Dialog } from '@base-ui/react/dialog';
 import { useRouter } from '@tanstack/react-router';
 import { Keyboard, LogOut, Moon, Plus, Search, Sun } from 'lucide-react';
-import { useState } from 'react';
+import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { Kbd } from '@/components/ui/kbd';
 import { overlay } from '@/lib/overlay';
 import { useWhyNot } from '@/lib/rights';
 import { isDark, setTheme } from '@/lib/theme';
+import { takeTyped } from '@/lib/type-ahead';
 import { type Entry, type Group, Marked, useFound } from './found';
 import { usePlaces } from './nav';
 import { useSignOut } from './use-sign-out';
@@ -46,6 +48,45 @@ function useFixed(): Group[] {
   ];
 }
 
+function run(entry: Entry): void {
+  overlay(null);
+  entry.run();
+}
+
+/**
+ * Enter does the first thing that is called so, also where the answer is still on its way: then as soon as it is here,
+ * unless something else was typed meanwhile.
+ */
+function useEnter(words: string, groups: readonly Group[], settled: boolean) {
+  const highlighted = useRef<Entry>(undefined);
+  const waiting = useRef<string>(undefined);
+  const entries = groups.flatMap((group) => group.items);
+  const [first] = entries;
+
+  useEffect(() => {
+    if (waiting.current === undefined) return;
+    if (waiting.current !== words) waiting.current = undefined;
+    else if (first) run(first);
+    else if (settled) waiting.current = undefined;
+  });
+
+  const onKeyDown = (event: BaseUIEvent<KeyboardEvent>) => {
+    if (event.key !== 'Enter' || event.nativeEvent.isComposing) return;
+    event.preventDefault();
+    event.preventBaseUIHandler();
+    const entry = entries.find(({ value }) => value === highlighted.current?.value) ?? first;
+    if (entry) run(entry);
+    else if (!settled) waiting.current = words;
+  };
+  const onHighlight = (entry: Entry | undefined) => {
+    highlighted.current = entry;
+  };
+  const enterFor = (wanted: string) => {
+    waiting.current = wanted;
+  };
+  return { onKeyDown, onHighlight, enterFor };
+}
+
 /** Going, finding and doing in one box. */
 export default function Palette() {
   const [words, setWords] = useState('');
@@ -54,10 +95,20 @@ export default function Palette() {
   const found = useFound(words);
   // What the server found is right as it is, typos and all; until it has answered, that is for fewer words.
   const fits = (entry: Entry) => contains(entry.label, words.trim());
-  const groups = [
-    ...found.map((group) => (group.old ? { ...group, items: group.items.filter(fits) } : group)),
-    ...fixed.map((group) => ({ ...group, items: group.items.filter(fits) })),
-  ].filter((group) => group.items.length > 0);
+  const known = fixed.map((group) => ({ ...group, items: group.items.filter(fits) }));
+  const sought = found.groups.map((group) => (group.old ? { ...group, items: group.items.filter(fits) } : group));
+  // What is known at once comes first where one seeks: an answer that comes late moves nothing that Enter would do.
+  const groups = (words.trim() ? [...known, ...sought] : [...sought, ...known]).filter(({ items }) => items.length > 0);
+  const { onKeyDown, onHighlight, enterFor } = useEnter(words, groups, found.settled);
+
+  /** What was typed before there was a field to type in. */
+  function takeEarly() {
+    const early = takeTyped();
+    if (!early.words) return;
+    const wanted = words + early.words;
+    setWords(wanted);
+    if (early.entered) enterFor(wanted);
+  }
 
   return (
     <Dialog.Root open onOpenChange={(open) => !open && overlay(null)}>
@@ -76,6 +127,7 @@ export default function Palette() {
             filter={null}
             value={words}
             onValueChange={setWords}
+            onItemHighlighted={onHighlight}
             itemToStringValue={(entry: Entry) => entry.label}
           >
             <div className="flex h-12 items-center gap-3 border-line border-b px-4">
@@ -83,12 +135,16 @@ export default function Palette() {
               <Autocomplete.Input
                 placeholder="Search or do…"
                 aria-label="Search or do"
+                onFocus={takeEarly}
+                onKeyDown={onKeyDown}
                 className="h-full min-w-0 flex-1 bg-transparent text-base outline-none"
               />
               <Kbd keys="Escape" />
             </div>
             <Autocomplete.Empty>
-              <p className="px-4 py-6 text-mute empty:hidden">Nothing is called “{words}”, and nobody said so.</p>
+              <p className="px-4 py-6 text-mute empty:hidden">
+                {found.settled ? `Nothing is called “${words}”, and nobody said so.` : 'Looking…'}
+              </p>
             </Autocomplete.Empty>
             <Autocomplete.List className="max-h-[min(24rem,60dvh)] overflow-y-auto p-1.5">
               {(group: Group) => (
@@ -113,10 +169,7 @@ function Row({ entry }: { entry: Entry }) {
   return (
     <Autocomplete.Item
       value={entry}
-      onClick={() => {
-        overlay(null);
-        entry.run();
-      }}
+      onClick={() => run(entry)}
       className="flex h-8 items-center gap-3 rounded-ctl px-2.5 data-highlighted:bg-raise pointer-coarse:h-11 [&_svg]:size-4 [&_svg]:text-mute"
     >
       <span className="grid w-10 place-items-center">{entry.icon}</span>

@@ -1,6 +1,6 @@
-import { Download, File, FileArchive, FileImage, FileText, Link2, Trash2 } from 'lucide-react';
+import { Download, Link2, Trash2 } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
-import { type FileRead, getFileLink } from '@/api/gen';
+import type { FileRead } from '@/api/gen';
 import { deleteFileMutation, restoreFileMutation } from '@/api/gen/@tanstack/react-query.gen';
 import { Ago } from '@/components/ui/ago';
 import { Button } from '@/components/ui/button';
@@ -9,33 +9,11 @@ import { useAction } from '@/lib/action';
 import { stale } from '@/lib/client';
 import { bytes, plural } from '@/lib/format';
 import { say, sayFailed } from '@/lib/toasts';
+import { FileKind } from './file-kind';
+import { useDownload } from './use-download';
 
 const load = () => import('./share-dialog');
 const ShareDialog = lazy(load);
-
-/** What a file is, as a picture. */
-function Kind({ of }: { of: string }) {
-  const Icon = /^image\//.test(of)
-    ? FileImage
-    : /zip|tar|compressed|x-(bz|xz|7z)/.test(of)
-      ? FileArchive
-      : /^text\/|pdf|json|document/.test(of)
-        ? FileText
-        : File;
-  return <Icon aria-hidden="true" className="size-4 shrink-0 text-mute" strokeWidth={1.75} />;
-}
-
-/** Fetches a file by a link of its own, which the browser then follows as a download. */
-function useDownload(file: FileRead) {
-  const { mutate, isPending } = useAction(
-    { mutationFn: async (_: undefined) => (await getFileLink({ path: { file_id: file.id } })).data.data },
-    {
-      onSuccess: ({ url }) => location.assign(url),
-      onError: (error) => void sayFailed(`${file.name} was not fetched`, error),
-    },
-  );
-  return { busy: isPending || undefined, start: () => !isPending && mutate(undefined) };
-}
 
 /** A file in a list; its name fetches it. */
 export function FileRow({ file }: { file: FileRead }) {
@@ -44,7 +22,7 @@ export function FileRow({ file }: { file: FileRead }) {
   const download = useDownload(file);
   return (
     <li className="flex min-h-11 items-center gap-3 border-line border-b px-3.5 py-1.5 last:border-0 hover:bg-raise/60">
-      <Kind of={file.content_type} />
+      <FileKind of={file.content_type} />
       <div className="min-w-0 flex-1 md:flex md:items-baseline md:gap-3">
         <button
           type="button"

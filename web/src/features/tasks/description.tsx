@@ -7,13 +7,31 @@ import { inputClass } from '@/components/ui/field';
 import { Kbd } from '@/components/ui/kbd';
 import { Notice } from '@/components/ui/notice';
 import { draftOf } from '@/features/comments/drafts';
+import { say, sayFailed } from '@/lib/toasts';
 import { Conflict } from './conflict';
+import { saveText } from './save-text';
+import { ticked } from './ticking';
 import { useDraft } from './use-draft';
 import { useText } from './use-text';
 
 /** A task's description: read as it is rendered, written as Markdown. */
 export function Description({ task, may }: { task: TaskRead; may: boolean }) {
   const [editing, setEditing] = useState(() => may && draftOf(nameOf(task)) !== '');
+  // Counts what was refused: the box is drawn anew then, as it really is.
+  const [refused, setRefused] = useState(0);
+
+  async function tick(line: number, on: boolean) {
+    try {
+      const next = ticked(task.description, line, on);
+      const done = next === undefined ? undefined : await saveText(task, 'description', next);
+      if (done && 'saved' in done) return;
+      void say('The description was changed elsewhere; tick it there');
+    } catch (error) {
+      void sayFailed('The box was not ticked', error);
+    }
+    setRefused((count) => count + 1);
+  }
+
   if (editing) return <Editor task={task} onEnd={() => setEditing(false)} />;
   if (!task.description) {
     if (!may) return <p className="text-mute">No description.</p>;
@@ -29,7 +47,11 @@ export function Description({ task, may }: { task: TaskRead; may: boolean }) {
   }
   return (
     <section aria-label="Description" className="grid justify-items-start gap-2">
-      <Prose html={task.description_html} />
+      <Prose
+        key={`${task.description_html}:${refused}`}
+        html={task.description_html}
+        onTick={may ? (line, on) => void tick(line, on) : undefined}
+      />
       {may && (
         <Button size="sm" look="quiet" icon={<Pencil />} className="-ml-2" onClick={() => setEditing(true)}>
           Edit the description

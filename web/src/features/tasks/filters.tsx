@@ -39,22 +39,24 @@ export function Filters({ projectId, filter, onChange, before, after }: FiltersP
   ];
   const known = labels?.items ?? [];
   return (
-    <div className="flex shrink-0 items-center gap-2 overflow-x-auto border-line border-b px-4 py-2 [scrollbar-width:none] md:px-[1.125rem]">
+    <div className="relative flex shrink-0 items-center gap-2 overflow-x-auto border-line border-b px-4 py-2 [scrollbar-width:none] md:flex-wrap md:px-[1.125rem]">
       {before}
       <SearchBox
         label="Find a task"
         value={filter.q ?? ''}
         onChange={(q) => onChange({ q: q || undefined })}
-        className="w-44 shrink-0"
+        className="w-40 shrink-0"
       />
       <Pick
         label="Assignee"
+        idle={ANY}
         value={filter.assignee ?? ANY}
         options={assignees}
         onChange={(value) => onChange({ assignee: value === ANY ? undefined : value })}
       />
       <Pick
         label="Priority"
+        idle={ANY}
         value={filter.priority ?? ANY}
         options={PRIORITY}
         onChange={(value) => onChange({ priority: isPriority(value) ? value : undefined })}
@@ -62,6 +64,7 @@ export function Filters({ projectId, filter, onChange, before, after }: FiltersP
       {known.length > 0 && (
         <Pick
           label="Label"
+          idle={ANY}
           value={filter.label ?? ANY}
           options={[any, ...known.map(({ id, name }) => ({ value: id, label: name }))]}
           onChange={(value) => onChange({ label: value === ANY ? undefined : value })}
@@ -69,6 +72,7 @@ export function Filters({ projectId, filter, onChange, before, after }: FiltersP
       )}
       <Pick
         label="Due"
+        idle={ANY}
         value={filter.due ?? ANY}
         options={DUE}
         onChange={(value) => onChange({ due: value === ANY ? undefined : value })}

@@ -7,9 +7,12 @@ import { listTasksOptions } from '@/api/gen/@tanstack/react-query.gen';
 import { Button } from '@/components/ui/button';
 import { inputClass } from '@/components/ui/field';
 import { Notice } from '@/components/ui/notice';
+import { stale } from '@/lib/client';
 import { type Problem, problem } from '@/lib/problem';
 import { sayFailed } from '@/lib/toasts';
-import { learn, pathOf } from './change';
+import { learn } from './change';
+import { Graph } from './graph';
+import { Heading } from './heading';
 import { StatusIcon } from './task-chips';
 import { TaskFinder } from './task-finder';
 import { isClosed, STATUSES } from './words';
@@ -31,15 +34,6 @@ function RelatedRow({ projectId, task, after }: RowProps) {
       </Link>
       {after}
     </li>
-  );
-}
-
-function Heading({ title, action }: { title: ReactNode; action?: ReactNode }) {
-  return (
-    <header className="flex min-h-7 items-center justify-between gap-2">
-      <h3>{title}</h3>
-      {action}
-    </header>
   );
 }
 
@@ -135,57 +129,69 @@ function NewPart({ task, onEnd }: { task: TaskRead; onEnd: () => void }) {
 
 /** What a task waits for, and what waits for it. */
 export function Dependencies({ task, may }: { task: TaskRead; may: boolean }) {
+  if (!may && !task.depends_on.length && !task.blocks.length) return null;
+  return (
+    <section aria-label="Dependencies" className="grid gap-3">
+      <Graph task={task} />
+      <Side task={task} may={may} title="Waits for" others={task.depends_on} />
+      <Side task={task} may={may} title="Holds up" others={task.blocks} inverse />
+    </section>
+  );
+}
+
+type SideProps = { task: TaskRead; may: boolean; title: string; others: readonly RelatedTask[]; inverse?: boolean };
+
+function Side({ task, may, title, others, inverse = false }: SideProps) {
   const [finding, setFinding] = useState(false);
   const [error, setError] = useState<Problem | null>(null);
+  const word = inverse ? 'what it holds up' : 'what it waits for';
 
-  async function add(other: string) {
+  async function add({ id }: { id: string }) {
     setFinding(false);
     setError(null);
+    const [waiting, awaited] = inverse ? [id, task.id] : [task.id, id];
     try {
-      learn((await addDependency({ path: { ...pathOf(task), other } })).data.data);
+      const path = { project_id: task.project_id, task_id: waiting, other: awaited };
+      learn((await addDependency({ path })).data.data);
+      void stale('getTask', 'getTaskGraph');
     } catch (reason) {
       setError(problem(reason));
     }
   }
 
-  if (!may && !task.depends_on.length && !task.blocks.length) return null;
+  if (!may && !others.length) return null;
   return (
-    <section aria-label="Dependencies" className="grid gap-3">
-      <div>
-        <Heading
-          title="Waits for"
-          action={
-            may && (
-              <Button size="sm" look="quiet" icon={<Plus />} onClick={() => setFinding(true)}>
-                Add what it waits for
-              </Button>
-            )
-          }
-        />
-        {error && (
-          <Notice tone="bad" action={<Close onClick={() => setError(null)} />}>
-            {error.message}
-          </Notice>
-        )}
-        <Related task={task} others={task.depends_on} may={may} />
-        {!task.depends_on.length && !finding && <p className="text-mute">Nothing.</p>}
-        {finding && (
-          <TaskFinder
-            projectId={task.project_id}
-            label="Find what it waits for"
-            but={[task.id, ...task.depends_on.map((one) => one.id)]}
-            onPick={(other) => void add(other.id)}
-            onClose={() => setFinding(false)}
-          />
-        )}
-      </div>
-      {task.blocks.length > 0 && (
-        <div>
-          <Heading title="Holds up" />
-          <Related task={task} others={task.blocks} may={may} inverse />
-        </div>
+    <div>
+      <Heading
+        title={
+          <>
+            {title} {!others.length && <span className="font-normal text-mute">nothing</span>}
+          </>
+        }
+        action={
+          may && (
+            <Button size="sm" look="quiet" icon={<Plus />} aria-label={`Add ${word}`} onClick={() => setFinding(true)}>
+              Add
+            </Button>
+          )
+        }
+      />
+      {error && (
+        <Notice tone="bad" action={<Close onClick={() => setError(null)} />}>
+          {error.message}
+        </Notice>
       )}
-    </section>
+      <Related task={task} others={others} may={may} inverse={inverse} />
+      {finding && (
+        <TaskFinder
+          projectId={task.project_id}
+          label={`Find ${word}`}
+          but={[task.id, ...others.map((one) => one.id)]}
+          onPick={(other) => void add(other)}
+          onClose={() => setFinding(false)}
+        />
+      )}
+    </div>
   );
 }
 
@@ -197,6 +203,7 @@ function Related({ task, others, may, inverse = false }: RelatedProps) {
     try {
       const path = { project_id: task.project_id, task_id: waiting, other: awaited };
       learn((await removeDependency({ path })).data.data);
+      void stale('getTask', 'getTaskGraph');
     } catch (error) {
       void sayFailed('They still wait for each other', error);
     }

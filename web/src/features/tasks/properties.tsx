@@ -1,4 +1,3 @@
-import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { TaskRead } from '@/api/gen';
 import { Fact, Facts } from '@/components/facts';
@@ -7,6 +6,7 @@ import { Person } from '@/components/ui/avatar';
 import { choose, type Part } from './chooser';
 import { DueField, EstimateField } from './due-field';
 import { Label } from './label';
+import { ParentField } from './parent-field';
 import { BlockedChip, StatusIcon } from './task-chips';
 import { PRIORITIES, STATUSES } from './words';
 
@@ -60,15 +60,9 @@ export function Properties({ task, may }: { task: TaskRead; may: boolean }) {
         <Fact name="Estimate">
           <EstimateField task={task} may={may} />
         </Fact>
-        {task.parent && (
+        {(task.parent || may) && (
           <Fact name="Part of">
-            <Link
-              to="/projects/$projectId/tasks/$taskId"
-              params={{ projectId: task.project_id, taskId: task.parent.id }}
-              className="truncate underline-offset-2 hover:underline"
-            >
-              <span className="font-mono text-faint text-xs">{task.parent.key}</span> {task.parent.title}
-            </Link>
+            <ParentField task={task} may={may} />
           </Fact>
         )}
         <Fact name="Made">

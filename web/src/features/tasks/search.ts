@@ -20,6 +20,8 @@ export type BoardSearch = TaskFilter & {
   peek?: string | undefined;
   /** The column a phone shows. */
   column?: Status | undefined;
+  /** The saved view it began with. */
+  view?: string | undefined;
 };
 
 export const GROUPS = { status: 'status', priority: 'priority', assignee: 'assignee', none: 'nothing' } as const;
@@ -41,6 +43,8 @@ export type ListSearch = TaskFilter & {
   sort?: Sort | undefined;
   group?: Grouping | undefined;
   page?: number | undefined;
+  /** The saved view it began with. */
+  view?: string | undefined;
 };
 
 const UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/;
@@ -68,11 +72,12 @@ export function readBoardSearch(search: Record<string, unknown>): BoardSearch {
     ...readFilter(search),
     peek: isId(search.peek) ? search.peek : undefined,
     column: isStatus(search.column) ? search.column : undefined,
+    view: isId(search.view) ? search.view : undefined,
   };
 }
 
 export function readListSearch(search: Record<string, unknown>): ListSearch {
-  const { status, sort, group, page, peek } = search;
+  const { status, sort, group, page, peek, view } = search;
   return {
     ...readFilter(search),
     peek: isId(peek) ? peek : undefined,
@@ -80,6 +85,7 @@ export function readListSearch(search: Record<string, unknown>): ListSearch {
     sort: typeof sort === 'string' && Object.hasOwn(SORTS, sort) ? (sort as Sort) : undefined,
     group: typeof group === 'string' && Object.hasOwn(GROUPS, group) ? (group as Grouping) : undefined,
     page: Number(page) > 1 ? Math.floor(Number(page)) : undefined,
+    view: isId(view) ? view : undefined,
   };
 }
 
@@ -121,6 +127,13 @@ export function listQuery(search: ListSearch, pageSize: number, now: Date = new 
     ...(due ? { due_before: dayFrom(now, DUE_WITHIN[due]) } : {}),
     ...(blocked ? { blocked } : {}),
   };
+}
+
+/** Where the tasks that a list shows are fetched as a file, all pages of them. */
+export function exportAddress(projectId: string, search: ListSearch, format: 'csv' | 'json'): string {
+  const { page: _page, page_size: _size, sort: _sort, ...asked } = listQuery(search, 1) ?? {};
+  const words = Object.entries({ format, ...asked }).map(([name, value]) => [name, String(value)]);
+  return `/api/v1/projects/${projectId}/tasks/export?${new URLSearchParams(words)}`;
 }
 
 function dayFrom(now: Date, days: number): string {

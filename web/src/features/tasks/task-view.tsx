@@ -14,6 +14,7 @@ import { useProject } from '@/features/projects/use-project';
 import { problem } from '@/lib/problem';
 import { useWhyNotIn } from '@/lib/rights';
 import { Activity } from './activity';
+import { Attachments } from './attachments';
 import { useApplied } from './change';
 import { choose } from './chooser';
 import { Description } from './description';
@@ -67,18 +68,25 @@ function Whole({ task: kept, may, wide, actions }: WholeProps) {
         <WatchButton task={task} />
         {actions}
       </Bar>
-      <div className="grid gap-5 px-4 py-4 md:px-[1.125rem]">
+      <div className="grid grid-cols-[minmax(0,1fr)] gap-5 px-4 py-4 md:px-[1.125rem]">
         <div className="max-w-3xl">
           <Title task={task} may={may} />
         </div>
-        <div className={wide ? 'grid items-start gap-x-8 gap-y-5 lg:grid-cols-[minmax(0,48rem)_18rem]' : 'grid gap-5'}>
+        <div
+          className={
+            wide
+              ? 'grid items-start gap-x-8 gap-y-5 lg:grid-cols-[minmax(0,48rem)_18rem]'
+              : 'grid grid-cols-[minmax(0,1fr)] gap-5'
+          }
+        >
           <aside aria-label="Properties" className={wide ? 'lg:order-last' : ''}>
             <Properties task={task} may={may} />
           </aside>
-          <div className="grid min-w-0 gap-5">
+          <div className="grid min-w-0 grid-cols-[minmax(0,1fr)] gap-5">
             <Description task={task} may={may} />
             <SubTasks task={task} may={may} />
             <Dependencies task={task} may={may} />
+            <Attachments task={task} may={may} />
             <section aria-labelledby="talk" className="grid gap-2">
               <h3 id="talk">Comments</h3>
               <Comments thing={{ projectId: task.project_id, type: 'task', id: task.id }} />

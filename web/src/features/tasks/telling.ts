@@ -48,7 +48,9 @@ function changed(field: string, { old, new: now }: Change): string {
     case 'parent':
       return now ? `made it a part of ${word(now)}` : `made it a part of ${word(old)} no longer`;
     case 'depends_on':
-      return `changed what it waits for`;
+      return now ? `made it wait for ${word(now)}` : `made it wait for ${word(old)} no longer`;
+    case 'attachments':
+      return now ? `attached ${word(now)}` : `took ${word(old)} off`;
     default:
       return `changed its ${field.replaceAll('_', ' ')}`;
   }

@@ -5,7 +5,7 @@ import { listUploadsOptions } from '@/api/gen/@tanstack/react-query.gen';
 import { useProject } from '@/features/projects/use-project';
 import { useWhyNotIn } from '@/lib/rights';
 import { useMe } from '@/lib/session';
-import { clear, type Going, give, type Place, useGoing } from '@/lib/uploads';
+import { clear, type Going, give, type Place, taskOf, useGoing } from '@/lib/uploads';
 
 /** No account has more under way. */
 const MOST = 20;
@@ -22,16 +22,16 @@ type PlaceState = {
 };
 
 /** What goes to a place, and what could. */
-export function usePlace(projectId: string, purpose: Place['purpose']): PlaceState {
+export function usePlace(projectId: string, purpose: Place['purpose'], taskId?: string): PlaceState {
   const denied = useWhyNotIn(useProject(projectId), 'file:upload');
   const by = useMe().id;
-  const place = { projectId, purpose, by };
+  const place = { projectId, purpose, taskId, by };
   const going = useGoing(place);
   const query = { project_id: projectId, purpose, page_size: MOST };
   const { data } = useQuery({ ...listUploadsOptions({ query }), enabled: !denied });
   const busy = new Set(going.filter(({ step }) => step !== 'refused').map(({ uploadId }) => uploadId));
-  const unfinished = (data?.items ?? []).filter(({ id }) => !busy.has(id));
-  useEffect(() => () => clear({ projectId, purpose, by }), [projectId, purpose, by]);
+  const unfinished = (data?.items ?? []).filter(({ id }) => !busy.has(id) && taskOf(id) === taskId);
+  useEffect(() => () => clear({ projectId, purpose, taskId, by }), [projectId, purpose, taskId, by]);
   const take = (files: readonly File[]) => {
     for (const file of files) {
       const begun = unfinished.find((upload) => looksLike(upload, file));

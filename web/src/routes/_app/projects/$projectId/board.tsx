@@ -12,6 +12,7 @@ import { Filters } from '@/features/tasks/filters';
 import { NoTasks } from '@/features/tasks/no-tasks';
 import { Peek } from '@/features/tasks/peek';
 import { isNarrowed, readBoardSearch, type TaskFilter } from '@/features/tasks/search';
+import { ViewsButton } from '@/features/tasks/views-button';
 import { count } from '@/lib/format';
 import { problem } from '@/lib/problem';
 import { useWhyNotIn } from '@/lib/rights';
@@ -45,6 +46,7 @@ function ProjectBoard() {
             projectId={projectId}
             filter={search}
             onChange={narrow}
+            before={<ViewsButton projectId={projectId} layout="board" search={search} />}
             after={
               isNarrowed(search) && (
                 <Button look="quiet" onClick={() => void navigate({ search: { column: search.column } })}>

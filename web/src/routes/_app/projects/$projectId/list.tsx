@@ -9,6 +9,7 @@ import { Pick } from '@/components/ui/pick';
 import { BoneRows } from '@/components/ui/skeleton';
 import { useProject } from '@/features/projects/use-project';
 import { Choosing } from '@/features/tasks/choosing';
+import { ExchangeButton } from '@/features/tasks/exchange-button';
 import { Filters } from '@/features/tasks/filters';
 import { NoTasks } from '@/features/tasks/no-tasks';
 import { Peek } from '@/features/tasks/peek';
@@ -22,6 +23,7 @@ import {
   type TaskFilter,
 } from '@/features/tasks/search';
 import { TaskList } from '@/features/tasks/task-list';
+import { ViewsButton } from '@/features/tasks/views-button';
 import { STATUS_ORDER, STATUSES } from '@/features/tasks/words';
 import { problem } from '@/lib/problem';
 import { useWhyNotIn } from '@/lib/rights';
@@ -69,12 +71,15 @@ function ProjectList() {
         filter={search}
         onChange={narrow}
         before={
-          <Pick
-            label="Show"
-            value={search.status ?? 'open'}
-            options={SHOWN}
-            onChange={(status) => set({ status: status === 'open' ? undefined : status })}
-          />
+          <>
+            <ViewsButton projectId={projectId} layout="list" search={search} />
+            <Pick
+              label="Show"
+              value={search.status ?? 'open'}
+              options={SHOWN}
+              onChange={(status) => set({ status: status === 'open' ? undefined : status })}
+            />
+          </>
         }
         after={
           <>
@@ -85,6 +90,7 @@ function ProjectList() {
               onChange={(group) => set({ group: group === 'none' ? undefined : group })}
             />
             <Pick label="Sort" value={search.sort ?? '-number'} options={SORT} onChange={(sort) => set({ sort })} />
+            <ExchangeButton projectId={projectId} search={search} noNew={noNew} />
           </>
         }
       />
