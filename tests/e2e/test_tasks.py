@@ -158,6 +158,8 @@ async def test_filters_are_in_the_address_and_go_along_to_the_list(
     await expect(cards(page, "To do")).to_have_count(1)
     await page.get_by_label("Project", exact=True).get_by_role("link", name="List").click()
     await expect(page).to_have_url(re.compile(r"/list\?priority=urgent"))
+    # The address is the list's a moment before the page is.
+    await expect(page.get_by_role("button", name="Sort newest first")).to_be_visible()
     await expect(page.get_by_role("main").get_by_role("listitem")).to_have_count(1)
     await page.get_by_label("Find a task").fill("nothing like it")
     await page.get_by_role("button", name="Clear the filters").click()
