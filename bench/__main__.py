@@ -55,7 +55,7 @@ def main() -> int:
         stack.callback(services.stop)
         env = environment(folder, services)
         settings = _settings(env)
-        print("seeding 100,000 jobs…", file=sys.stderr)
+        print("seeding 100,000 tasks…", file=sys.stderr)
         migrations.upgrade(settings)
         seed.plant(settings)
         meter = Meter(postmaster(folder), folder)
@@ -76,7 +76,7 @@ def main() -> int:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--variants", default="ours,drf,template,express,fastify")
-    parser.add_argument("--scenarios", default="list,one,create,account,projects")
+    parser.add_argument("--scenarios", default=",".join(ASKING))
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=3)
     parser.add_argument("--connections", type=int, default=32)

@@ -1,4 +1,4 @@
-"""The data every variant works on: 100,000 jobs in 1,000 projects of one account."""
+"""The data every variant works on: 100,000 tasks in 1,000 projects of one account."""
 
 from datetime import timedelta
 from typing import Final
@@ -11,14 +11,23 @@ from taskyard.core.settings import Settings
 from taskyard.kit.clock import now
 
 PROJECTS: Final = 1_000
-JOBS: Final = 100_000
+TASKS: Final = 100_000
 USER: Final = UUID("00000000-0000-7000-a000-000000000001")
 SESSION: Final = UUID("00000000-0000-7000-b000-000000000001")
 #: `printf` formats of the ids, which a load script fills in.
 PROJECT_IDS: Final = "00000000-0000-7000-8000-%012x"
-JOB_IDS: Final = "00000000-0000-7000-9000-%012x"
+TASK_IDS: Final = "00000000-0000-7000-9000-%012x"
 #: What the peers check tokens with.
 PEER_SECRET: Final = "0123456789abcdef0123456789abcdef"  # noqa: S105 — a bench's own
+
+#: What titles are made of: verbs, things, and what things have.
+WORDS: Final = (
+    "show fix measure explain remove rename split merge test draw translate sort hide"
+    " invoice board editor report session password calendar export search sidebar filter upload"
+    " chart webhook template archive ledger"
+    " total border latency wording color order rounding column header footer margin width height"
+    " timezone encoding currency locale retry cache"
+)
 
 _SEED: Final = f"""
 INSERT INTO users (id, email, email_key, username, display_name, password_hash, role, tier)
@@ -29,24 +38,37 @@ INSERT INTO projects (id, owner_id, name, slug, key)
     SELECT ('00000000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid, '{USER}',
         'Project ' || i, 'project-' || i, 'P' || i FROM generate_series(0, {PROJECTS - 1}) i;
 INSERT INTO memberships (project_id, user_id, role) SELECT id, owner_id, 'owner' FROM projects;
-INSERT INTO jobs (id, owner_id, project_id, kind, title, parameters, tier, state, attempt, next_seq,
-        progress, current_step, result, failure, created_at, started_at, finished_at)
-    SELECT ('00000000-0000-7000-9000-' || lpad(to_hex(i), 12, '0'))::uuid, '{USER}',
+INSERT INTO task_books (project_id, last_number) SELECT id, {TASKS // PROJECTS} FROM projects;
+INSERT INTO labels (id, project_id, name, color)
+    SELECT gen_random_uuid(), projects.id, word, '#d73a4a' FROM projects,
+        unnest(ARRAY['bug', 'design', 'question', 'chore', 'later']) word;
+INSERT INTO tasks (id, project_id, number, title, description, description_html, status, priority,
+        position, assignee_id, due_date, created_by, created_at, updated_at, completed_at)
+    SELECT ('00000000-0000-7000-9000-' || lpad(to_hex(i), 12, '0'))::uuid,
         ('00000000-0000-7000-8000-' || lpad(to_hex(i % {PROJECTS}), 12, '0'))::uuid,
-        'analysis', 'Analysis number ' || i || ' of a source of usual length',
-        jsonb_build_object('types', 'all', 'snapshot_id', gen_random_uuid()), 'premium',
-        CASE WHEN i % 10 = 0 THEN 'failed' ELSE 'completed' END, 1, 40 + i % 100,
-        CASE WHEN i % 10 = 0 THEN 0.4 ELSE 1 END, 'Writing the report',
-        CASE WHEN i % 10 = 0 THEN NULL
-            ELSE jsonb_build_object('grade', 'B', 'score', 7.4, 'findings', i % 400) END,
-        CASE WHEN i % 10 = 0 THEN jsonb_build_object('reason', 'deadline', 'message',
-            'The run took longer than 10 minutes and was stopped.', 'retry_helps', false) END,
-        now() - i * interval '1.37 s', now() - i * interval '1.36 s', now() - i * interval '1.35 s'
-    FROM generate_series(0, {JOBS - 1}) i;
-INSERT INTO job_steps (job_id, name, title, position, status, attempt, started_at, finished_at)
-    SELECT id, 'step-' || n, 'Step ' || n, n, 'done', 1, started_at, finished_at
-    FROM jobs, generate_series(1, 3) n;
-CREATE TABLE bench_jobs (LIKE jobs INCLUDING ALL);
+        i / {PROJECTS} + 1, initcap(w[1 + i % 13]) || ' the ' || w[14 + i % 17] || ' of the '
+            || w[31 + i % 19] || ' before the ' || w[14 + i % 16],
+        'It is ' || w[31 + i % 18] || ' that ' || w[14 + i % 15] || ' **' || i || '** waits.',
+        '<p>It is ' || w[31 + i % 18] || ' that ' || w[14 + i % 15] || ' waits.</p>',
+        s, (ARRAY['low', 'medium', 'high', 'urgent'])[1 + i % 4],
+        'b' || lpad((i / {PROJECTS})::text, 2, '0'), CASE WHEN i % 50 = 0 THEN '{USER}'::uuid END,
+        CASE WHEN i % 3 = 0 THEN now() + i % 90 * interval '1 day' END, '{USER}',
+        now() - i * interval '1.37 s', now() - i * interval '1.3 s',
+        CASE WHEN s = 'done' THEN now() END
+    FROM generate_series(0, {TASKS - 1}) i, string_to_array('{WORDS}', ' ') w,
+        LATERAL (SELECT (ARRAY['backlog', 'todo', 'todo', 'in_progress', 'in_review', 'done',
+            'done'])[1 + (i / {PROJECTS}) % 7]) status(s);
+INSERT INTO task_labels (task_id, label_id)
+    SELECT DISTINCT ON (tasks.id) tasks.id, labels.id FROM tasks
+    JOIN labels ON labels.project_id = tasks.project_id
+    WHERE tasks.number % 3 = 0 ORDER BY tasks.id, md5(labels.id::text || tasks.number);
+INSERT INTO task_dependencies (task_id, depends_on_id)
+    SELECT one.id, other.id FROM tasks one
+    JOIN tasks other ON other.project_id = one.project_id AND other.number = one.number - 1
+    WHERE one.number % 10 = 0;
+INSERT INTO task_watchers (task_id, user_id) SELECT id, created_by FROM tasks;
+CREATE TABLE bench_tasks (LIKE tasks INCLUDING ALL);
+CREATE SEQUENCE bench_numbers;
 """
 
 
@@ -60,9 +82,10 @@ def plant(settings: Settings) -> None:
 def clear(settings: Settings) -> None:
     """Take away what creating left behind, so that every load finds the same."""
     with psycopg.connect(settings.sync_dsn, autocommit=True) as db:
-        db.execute("TRUNCATE bench_jobs")
-        db.execute("DELETE FROM jobs WHERE kind = 'nothing'")
-        db.execute("VACUUM jobs")
+        db.execute("TRUNCATE bench_tasks")
+        db.execute(f"DELETE FROM tasks WHERE number > {TASKS // PROJECTS}")
+        db.execute(f"UPDATE task_books SET last_number = {TASKS // PROJECTS}")
+        db.execute("VACUUM tasks, task_books, task_watchers")
 
 
 def our_token(settings: Settings) -> str:

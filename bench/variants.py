@@ -53,7 +53,8 @@ def variants(settings: Settings, env: Mapping[str, str]) -> dict[str, Variant]:
     gunicorn = (str(PEERS_PYTHON / "gunicorn"), "-b", "127.0.0.1:{port}", "-w", str(WORKERS))
     threads = ("-k", "gthread", "--threads", "4", "--keep-alive", "30", "--log-level", "warning")
     path = {"PYTHONPATH": os.environ["PYTHONPATH"]} if "PYTHONPATH" in os.environ else {}
-    ours = (str(ROOT / ".venv" / "bin" / "python"), "-m", "bench.ours")
+    serve = ("serve", "--workers", str(WORKERS), "--port", "{port}")
+    ours = (str(ROOT / ".venv" / "bin" / "taskyard"), *serve)
     found = (
         Variant("limit", _uvicorn("limit_app:app"), shared, peers),
         Variant("ours", ours, {**shared, **path, **env}, ROOT, "/api/v1/health", "ours"),
@@ -79,35 +80,39 @@ def _uvicorn(app: str) -> tuple[str, ...]:
     return (str(PEERS_PYTHON / "uvicorn"), app, *where, *options)
 
 
-#: Scenario -> speech -> how wrk asks. `P` and `J` make ids of projects and jobs.
+#: Scenario -> speech -> how wrk asks. `P`, `T` and `W` make ids of projects and tasks, and words.
+_LISTED: Final = 'get("/projects/" .. P() .. "/tasks?limit=50")'
+_ONE: Final = 'get("/tasks/" .. T())'
 ASKING: Final[dict[str, dict[Speech, str]]] = {
-    "list": {
-        "ours": 'get("/api/v1/projects/" .. P() .. "/jobs?page_size=50")',
-        "peer": 'get("/projects/" .. P() .. "/jobs?limit=50")',
-    },
-    "one": {
-        "ours": 'get("/api/v1/jobs/" .. J())',
-        "peer": 'get("/jobs/" .. J())',
-    },
+    "list": {"ours": 'get("/api/v1/projects/" .. P() .. "/tasks?page_size=50")', "peer": _LISTED},
+    "one": {"ours": 'get(task("/api/v1/projects/", "/tasks/"))', "peer": _ONE},
     "create": {
-        "ours": """post("/api/v1/projects/" .. P() .. "/jobs", '{"kind":"nothing"}')""",
-        "peer": """post("/jobs", '{"kind":"nothing","title":"A new job","parameters":{},'"""
-        """ .. '"project_id":"' .. P() .. '"}')""",
+        "ours": """post("/api/v1/projects/" .. P() .. "/tasks", '{"title":"A new task"}')""",
+        "peer": """post("/tasks", '{"title":"A new task","project_id":"' .. P() .. '"}')""",
     },
-    # Ordinary reads of ours, against the limit's `one` and `list`.
-    "account": {"ours": 'get("/api/v1/auth/me")', "peer": 'get("/jobs/" .. J())'},
-    "projects": {
-        "ours": 'get("/api/v1/projects?page_size=50")',
-        "peer": 'get("/projects/" .. P() .. "/jobs?limit=50")',
+    # What only ours has, against the limit's `list` or `one`.
+    "board": {
+        "ours": 'get("/api/v1/projects/" .. P() .. "/tasks?sort=position&status=open")',
+        "peer": _LISTED,
     },
+    "mine": {"ours": 'get("/api/v1/tasks?status=open&page_size=50")', "peer": _LISTED},
+    "search": {"ours": 'get("/api/v1/search?q=" .. W() .. "%20" .. W())', "peer": _LISTED},
+    "account": {"ours": 'get("/api/v1/auth/me")', "peer": _ONE},
+    "projects": {"ours": 'get("/api/v1/projects?page_size=50")', "peer": _LISTED},
 }
 #: Scenarios that only we and the limit have.
-OURS_ALONE: Final = frozenset({"account", "projects"})
+OURS_ALONE: Final = frozenset({"board", "mine", "search", "account", "projects"})
 _SCRIPT: Final = """
 math.randomseed({seed})
 local H = {{ ["Authorization"] = "Bearer {token}", ["Content-Type"] = "application/json" }}
 local function P() return string.format("{project}", math.random(0, {projects} - 1)) end
-local function J() return string.format("{job}", math.random(0, {jobs} - 1)) end
+local function T() return string.format("{task}", math.random(0, {tasks} - 1)) end
+local function task(path, below)
+  local i = math.random(0, {tasks} - 1)
+  return path .. string.format("{project}", i % {projects}) .. below .. string.format("{task}", i)
+end
+local words = {{ {words} }}
+local function W() return words[math.random(#words)] end
 local function get(path) return wrk.format("GET", path, H) end
 local function post(path, body) return wrk.format("POST", path, H, body) end
 function request() return {asking} end
@@ -120,8 +125,9 @@ def script(scenario: str, speaks: Speech, token: str, number: int) -> str:
         seed=number,
         token=token,
         project=seed.PROJECT_IDS,
-        job=seed.JOB_IDS,
+        task=seed.TASK_IDS,
         projects=seed.PROJECTS,
-        jobs=seed.JOBS,
+        tasks=seed.TASKS,
+        words=", ".join(f'"{word}"' for word in seed.WORDS.split()),
         asking=ASKING[scenario][speaks],
     )

@@ -11,18 +11,19 @@ DSN = os.environ["BENCH_DSN"]
 POOL = int(os.environ.get("BENCH_POOL", "10"))
 SECRET = os.environ["BENCH_SECRET"]
 COLUMNS = (
-    "id, kind, title, project_id, owner_id, state, progress, current_step, attempt, created_at,"
-    " started_at, finished_at, deadline_at, failure, next_seq"
+    "id, project_id, number, title, status, priority, assignee_id, due_date, estimate, parent_id,"
+    " position, created_by, created_at, updated_at, completed_at, version"
 )
 LIST = (
-    f"SELECT {COLUMNS} FROM jobs WHERE project_id = $1 AND queue = 'work'"
-    " ORDER BY id DESC LIMIT $2 OFFSET $3"
+    f"SELECT {COLUMNS} FROM tasks WHERE project_id = $1 AND deleted_at IS NULL"
+    " ORDER BY number DESC LIMIT $2 OFFSET $3"
 )
-COUNT = "SELECT count(*) FROM jobs WHERE project_id = $1 AND queue = 'work'"
-ONE = f"SELECT {COLUMNS}, parameters, result FROM jobs WHERE id = $1"
+COUNT = "SELECT count(*) FROM tasks WHERE project_id = $1 AND deleted_at IS NULL"
+ONE = f"SELECT {COLUMNS}, description, description_html FROM tasks WHERE id = $1"
 INSERT = (
-    "INSERT INTO bench_jobs (id, owner_id, project_id, kind, title, parameters, state)"
-    f" VALUES ($1, $2, $3, $4, $5, $6, 'queued') RETURNING {COLUMNS}, parameters, result"
+    "INSERT INTO bench_tasks (id, project_id, number, title, status, priority, position, created_by)"
+    " VALUES ($1, $2, nextval('bench_numbers'), $3, 'todo', 'medium', 'a0', $4)"
+    f" RETURNING {COLUMNS}, description, description_html"
 )
 OWNER = "00000000-0000-7000-a000-000000000001"
 _HEAD = base64.urlsafe_b64encode(b'{"alg":"HS256","typ":"JWT"}').rstrip(b"=")

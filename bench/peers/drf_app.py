@@ -38,6 +38,7 @@ django.setup()
 
 from django.core.wsgi import get_wsgi_application  # noqa: E402
 from django.db import models  # noqa: E402
+from django.db.models import Func, IntegerField  # noqa: E402
 from django.db.models.functions import Now  # noqa: E402
 from django.http import JsonResponse  # noqa: E402
 from django.urls import path  # noqa: E402
@@ -51,67 +52,76 @@ from rest_framework import (  # noqa: E402
 )
 
 
+class NextNumber(Func):
+    function = "nextval"
+    template = "nextval('bench_numbers')"
+    output_field = IntegerField()
+
+
 class Columns(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
-    kind = models.CharField(max_length=40)
-    title = models.CharField(max_length=200)
-    project_id = models.UUIDField(null=True)
-    owner_id = models.UUIDField(null=True)
-    queue = models.CharField(max_length=10, default="work")
-    state = models.CharField(max_length=10, default="queued")
-    progress = models.FloatField(default=0)
-    current_step = models.CharField(max_length=200, null=True)
-    attempt = models.IntegerField(default=0)
+    project_id = models.UUIDField()
+    number = models.IntegerField(db_default=NextNumber())
+    title = models.CharField(max_length=255)
+    description = models.TextField(default="")
+    description_html = models.TextField(default="")
+    status = models.CharField(max_length=20, default="todo")
+    priority = models.CharField(max_length=10, default="medium")
+    position = models.CharField(max_length=200, default="a0")
+    assignee_id = models.UUIDField(null=True)
+    due_date = models.DateTimeField(null=True)
+    estimate = models.DecimalField(max_digits=8, decimal_places=2, null=True)
+    parent_id = models.UUIDField(null=True)
+    created_by = models.UUIDField()
     created_at = models.DateTimeField(db_default=Now())
-    started_at = models.DateTimeField(null=True)
-    finished_at = models.DateTimeField(null=True)
-    deadline_at = models.DateTimeField(null=True)
-    failure = models.JSONField(null=True)
-    next_seq = models.BigIntegerField(default=1)
-    parameters = models.JSONField(default=dict)
-    result = models.JSONField(null=True)
+    updated_at = models.DateTimeField(db_default=Now())
+    completed_at = models.DateTimeField(null=True)
+    deleted_at = models.DateTimeField(null=True)
+    version = models.IntegerField(default=1)
 
     class Meta:
         abstract = True
 
 
-class Job(Columns):
+class Task(Columns):
     class Meta:
         app_label = "bench"
-        db_table = "jobs"
+        db_table = "tasks"
         managed = False
 
 
-class BenchJob(Columns):
+class BenchTask(Columns):
     class Meta:
         app_label = "bench"
-        db_table = "bench_jobs"
+        db_table = "bench_tasks"
         managed = False
 
 
 _LISTED = [
-    "id", "kind", "title", "project_id", "owner_id", "state", "progress", "current_step",
-    "attempt", "created_at", "started_at", "finished_at", "deadline_at", "failure", "next_seq",
+    "id", "project_id", "number", "title", "status", "priority", "assignee_id", "due_date",
+    "estimate", "parent_id", "position", "created_by", "created_at", "updated_at", "completed_at",
+    "version",
 ]  # fmt: skip
+_WHOLE = [*_LISTED, "description", "description_html"]
 
 
-class JobSerializer(serializers.ModelSerializer):
+class TaskSerializer(serializers.ModelSerializer):
     class Meta:
-        model = Job
+        model = Task
         fields = _LISTED
 
 
 class WholeSerializer(serializers.ModelSerializer):
     class Meta:
-        model = Job
-        fields = [*_LISTED, "parameters", "result"]
+        model = Task
+        fields = _WHOLE
 
 
 class NewSerializer(serializers.ModelSerializer):
     class Meta:
-        model = BenchJob
-        fields = [*_LISTED, "parameters", "result"]
-        read_only_fields = [*(set(_LISTED) - {"kind", "title", "project_id"}), "result"]
+        model = BenchTask
+        fields = _WHOLE
+        read_only_fields = [*(set(_WHOLE) - {"title", "project_id"})]
 
 
 class Caller:
@@ -141,32 +151,32 @@ class Base:
     permission_classes = [permissions.IsAuthenticated]
 
 
-class ListJobs(Base, generics.ListAPIView):
+class ListTasks(Base, generics.ListAPIView):
     pagination_class = Paging
-    serializer_class = JobSerializer
+    serializer_class = TaskSerializer
 
     def get_queryset(self):
-        found = Job.objects.filter(project_id=self.kwargs["project_id"], queue="work")
-        return found.defer("parameters", "result").order_by("-id")
+        found = Task.objects.filter(project_id=self.kwargs["project_id"], deleted_at=None)
+        return found.defer("description", "description_html").order_by("-number")
 
 
-class GetJob(Base, generics.RetrieveAPIView):
-    queryset = Job.objects.all()
+class GetTask(Base, generics.RetrieveAPIView):
+    queryset = Task.objects.all()
     serializer_class = WholeSerializer
-    lookup_url_kwarg = "job_id"
+    lookup_url_kwarg = "task_id"
 
 
-class CreateJob(Base, generics.CreateAPIView):
+class CreateTask(Base, generics.CreateAPIView):
     serializer_class = NewSerializer
 
     def perform_create(self, serializer):
-        serializer.save(owner_id=OWNER)
+        serializer.save(created_by=OWNER)
 
 
 urlpatterns = [
     path("health", lambda _: JsonResponse({})),
-    path("projects/<uuid:project_id>/jobs", ListJobs.as_view()),
-    path("jobs/<uuid:job_id>", GetJob.as_view()),
-    path("jobs", CreateJob.as_view()),
+    path("projects/<uuid:project_id>/tasks", ListTasks.as_view()),
+    path("tasks/<uuid:task_id>", GetTask.as_view()),
+    path("tasks", CreateTask.as_view()),
 ]
 application = get_wsgi_application()

@@ -20,17 +20,17 @@ clustered(() => {
     next();
   });
   app.use(express.json());
-  app.get('/projects/:project/jobs', async (req, res) => {
+  app.get('/projects/:project/tasks', async (req, res) => {
     res.json(await listed(pool, req.params.project, +(req.query.limit || 50), +(req.query.offset || 0)));
   });
-  app.get('/jobs/:id', async (req, res) => {
+  app.get('/tasks/:id', async (req, res) => {
     const { rows } = await pool.query({ name: 'one', text: SQL.one, values: [req.params.id] });
     rows[0] ? res.json(rows[0]) : res.status(404).json({});
   });
-  app.post('/jobs', async (req, res) => {
-    const { kind, title, project_id, parameters } = req.body;
-    if (typeof title !== 'string' || !title || title.length > 200) return res.status(422).json({});
-    const values = [OWNER, project_id, kind, title, parameters ?? {}];
+  app.post('/tasks', async (req, res) => {
+    const { title, project_id } = req.body;
+    if (typeof title !== 'string' || !title || title.length > 255) return res.status(422).json({});
+    const values = [project_id, title, OWNER];
     const { rows } = await pool.query({ name: 'insert', text: SQL.insert, values });
     res.status(201).json(rows[0]);
   });

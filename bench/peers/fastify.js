@@ -8,12 +8,12 @@ clustered(() => {
   const text = { type: 'string' };
   const maybe = { type: ['string', 'null'] };
   const time = { type: ['string', 'null'], format: 'date-time' };
-  const object = { type: ['object', 'null'], additionalProperties: true };
+  const number = { type: ['number', 'null'] };
   const summary = {
-    id: text, kind: text, title: text, project_id: maybe, owner_id: maybe, state: text,
-    progress: { type: 'number' }, current_step: maybe, attempt: { type: 'integer' },
-    created_at: time, started_at: time, finished_at: time, deadline_at: time,
-    failure: object, next_seq: { type: 'integer' },
+    id: text, project_id: text, number: { type: 'integer' }, title: text, status: text,
+    priority: text, assignee_id: maybe, due_date: time, estimate: number, parent_id: maybe,
+    position: text, created_by: text, created_at: time, updated_at: time, completed_at: time,
+    version: { type: 'integer' },
   };
   const listing = {
     type: 'object',
@@ -22,7 +22,7 @@ clustered(() => {
       total: { type: 'integer' },
     },
   };
-  const whole = { type: 'object', properties: { ...summary, parameters: object, result: object } };
+  const whole = { type: 'object', properties: { ...summary, description: text, description_html: text } };
   const onRequest = async (req, reply) => {
     try {
       await req.jwtVerify();
@@ -38,10 +38,10 @@ clustered(() => {
       offset: { type: 'integer', default: 0 },
     },
   };
-  app.get('/projects/:project/jobs', { onRequest, schema: { querystring, response: { 200: listing } } }, (req) =>
+  app.get('/projects/:project/tasks', { onRequest, schema: { querystring, response: { 200: listing } } }, (req) =>
     listed(pool, req.params.project, req.query.limit, req.query.offset),
   );
-  app.get('/jobs/:id', { onRequest, schema: { response: { 200: whole } } }, async (req, reply) => {
+  app.get('/tasks/:id', { onRequest, schema: { response: { 200: whole } } }, async (req, reply) => {
     const { rows } = await pool.query({ name: 'one', text: SQL.one, values: [req.params.id] });
     if (rows[0]) return rows[0];
     reply.code(404);
@@ -49,17 +49,15 @@ clustered(() => {
   });
   const body = {
     type: 'object',
-    required: ['kind', 'title', 'project_id'],
+    required: ['title', 'project_id'],
     properties: {
-      kind: { ...text, maxLength: 40 },
-      title: { ...text, minLength: 1, maxLength: 200 },
+      title: { ...text, minLength: 1, maxLength: 255 },
       project_id: { ...text, format: 'uuid' },
-      parameters: { type: 'object', default: {} },
     },
   };
-  app.post('/jobs', { onRequest, schema: { body, response: { 201: whole } } }, async (req, reply) => {
-    const { kind, title, project_id, parameters } = req.body;
-    const values = [OWNER, project_id, kind, title, parameters];
+  app.post('/tasks', { onRequest, schema: { body, response: { 201: whole } } }, async (req, reply) => {
+    const { title, project_id } = req.body;
+    const values = [project_id, title, OWNER];
     const { rows } = await pool.query({ name: 'insert', text: SQL.insert, values });
     reply.code(201);
     return rows[0];

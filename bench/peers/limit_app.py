@@ -57,10 +57,9 @@ class App:
     async def _work(self, scope, receive):
         if scope["method"] == "POST":
             body = json.loads((await receive())["body"])
-            args = (uuid4(), OWNER, body["project_id"], body["kind"], body["title"])
-            parameters = json.dumps(body["parameters"])
+            args = (uuid4(), body["project_id"], body["title"], OWNER)
             async with self.pool.acquire() as db:
-                return 201, (await db.fetchval(_INSERT, *args, parameters)).encode()
+                return 201, (await db.fetchval(_INSERT, *args)).encode()
         _, room, named, *_ = scope["path"].split("/")
         async with self.pool.acquire() as db:
             if room == "projects":

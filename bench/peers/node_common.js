@@ -1,8 +1,9 @@
 // What the two Node peers share. Times and uuids are the driver's business, as usual.
 const { Pool } = require('pg');
 const COLUMNS =
-  'id, kind, title, project_id, owner_id, state, progress, current_step, attempt, created_at,' +
-  ' started_at, finished_at, deadline_at, failure, next_seq';
+  'id, project_id, number, title, status, priority, assignee_id, due_date, estimate, parent_id,' +
+  ' position, created_by, created_at, updated_at, completed_at, version';
+const WHOLE = `${COLUMNS}, description, description_html`;
 exports.SECRET = process.env.BENCH_SECRET;
 exports.OWNER = '00000000-0000-7000-a000-000000000001';
 exports.pool = () =>
@@ -15,12 +16,12 @@ exports.pool = () =>
     idleTimeoutMillis: 0,
   });
 exports.SQL = {
-  list: `SELECT ${COLUMNS} FROM jobs WHERE project_id = $1 AND queue = 'work' ORDER BY id DESC LIMIT $2 OFFSET $3`,
-  count: `SELECT count(*)::int AS total FROM jobs WHERE project_id = $1 AND queue = 'work'`,
-  one: `SELECT ${COLUMNS}, parameters, result FROM jobs WHERE id = $1`,
+  list: `SELECT ${COLUMNS} FROM tasks WHERE project_id = $1 AND deleted_at IS NULL ORDER BY number DESC LIMIT $2 OFFSET $3`,
+  count: `SELECT count(*)::int AS total FROM tasks WHERE project_id = $1 AND deleted_at IS NULL`,
+  one: `SELECT ${WHOLE} FROM tasks WHERE id = $1`,
   insert:
-    'INSERT INTO bench_jobs (id, owner_id, project_id, kind, title, parameters, state)' +
-    ` VALUES (gen_random_uuid(), $1, $2, $3, $4, $5, 'queued') RETURNING ${COLUMNS}, parameters, result`,
+    'INSERT INTO bench_tasks (id, project_id, number, title, status, priority, position, created_by)' +
+    ` VALUES (gen_random_uuid(), $1, nextval('bench_numbers'), $2, 'todo', 'medium', 'a0', $3) RETURNING ${WHOLE}`,
 };
 exports.listed = async (pool, project, limit, offset) => {
   const [rows, count] = await Promise.all([

@@ -1,6 +1,7 @@
 """The FastAPI template's way: `def` endpoints, SQLModel, a session and the user's row a request."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID, uuid4
 
@@ -9,8 +10,7 @@ import psycopg
 from common import DSN, OWNER, SECRET
 from fastapi import Depends, FastAPI, HTTPException
 from fastapi.security import OAuth2PasswordBearer
-from sqlalchemy import DateTime, Float, func
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import DateTime, func, text
 from sqlmodel import Field, Session, SQLModel, create_engine, select
 
 # The template's engine: the default pool of 5 with an overflow of 10.
@@ -25,82 +25,89 @@ class Users(SQLModel, table=True):
     is_active: bool
 
 
-class JobBase(SQLModel):
-    """What all shapes of a job have."""
+class TaskBase(SQLModel):
+    """What all shapes of a task have."""
 
-    kind: str = Field(max_length=40)
-    title: str = Field(max_length=200)
-    project_id: UUID | None = None
-
-
-class JobCreate(JobBase):
-    """A job to make."""
-
-    parameters: dict[str, Any] = {}
+    title: str = Field(max_length=255)
+    project_id: UUID
 
 
-class _Columns(JobBase):
-    owner_id: UUID | None = None
-    state: str = "queued"
-    queue: str = "work"
-    progress: float = Field(default=0, sa_type=Float)
-    current_step: str | None = None
-    attempt: int = 0
-    created_at: datetime | None = Field(
-        default=None,
-        sa_type=DateTime(timezone=True),
-        sa_column_kwargs={"server_default": func.now()},
-    )
-    started_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
-    finished_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
-    deadline_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
-    failure: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
-    next_seq: int = 1
-    parameters: dict[str, Any] = Field(default={}, sa_type=JSONB(none_as_null=True))
-    result: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
+class TaskCreate(TaskBase):
+    """A task to make."""
 
 
-class Jobs(_Columns, table=True):
+def _time(**more: Any) -> Any:
+    return Field(default=None, sa_type=DateTime(timezone=True), **more)
+
+
+_NOW: dict[str, Any] = {"sa_column_kwargs": {"server_default": func.now()}}
+
+
+class _Columns(TaskBase):
+    status: str = "todo"
+    priority: str = "medium"
+    position: str = "a0"
+    assignee_id: UUID | None = None
+    due_date: datetime | None = _time()
+    estimate: Decimal | None = None
+    parent_id: UUID | None = None
+    created_by: UUID
+    created_at: datetime | None = _time(**_NOW)
+    updated_at: datetime | None = _time(**_NOW)
+    completed_at: datetime | None = _time()
+    deleted_at: datetime | None = _time()
+    version: int = 1
+    description: str = ""
+    description_html: str = ""
+
+
+class Tasks(_Columns, table=True):
     """The seeded table."""
 
     id: UUID = Field(primary_key=True)
+    number: int
 
 
-class BenchJobs(_Columns, table=True):
+class BenchTasks(_Columns, table=True):
     """Where new ones go."""
 
-    __tablename__ = "bench_jobs"
+    __tablename__ = "bench_tasks"
     id: UUID = Field(default_factory=uuid4, primary_key=True)
+    number: int | None = Field(
+        default=None, sa_column_kwargs={"server_default": text("nextval('bench_numbers')")}
+    )
 
 
-class JobPublic(JobBase):
-    """A job in a list."""
+class TaskPublic(TaskBase):
+    """A task in a list."""
 
     id: UUID
-    owner_id: UUID | None
-    state: str
-    progress: float
-    current_step: str | None
-    attempt: int
+    number: int
+    status: str
+    priority: str
+    assignee_id: UUID | None
+    due_date: datetime | None
+    estimate: Decimal | None
+    parent_id: UUID | None
+    position: str
+    created_by: UUID
     created_at: datetime
-    started_at: datetime | None
-    finished_at: datetime | None
-    deadline_at: datetime | None
-    failure: dict[str, Any] | None
-    next_seq: int
+    updated_at: datetime
+    completed_at: datetime | None
+    version: int
 
 
-class JobWhole(JobPublic):
-    """A job."""
+class TaskWhole(TaskPublic):
+    """A task."""
 
-    parameters: dict[str, Any]
-    result: dict[str, Any] | None
+    description: str
+    description_html: str
 
 
-class JobsPublic(SQLModel):
+class TasksPublic(SQLModel):
     """A page."""
 
-    items: list[JobPublic]
+    items: list[TaskPublic]
     total: int
 
 
@@ -134,29 +141,29 @@ async def health() -> bool:
     return True
 
 
-@app.get("/projects/{project_id}/jobs", response_model=JobsPublic)
-def list_jobs(db: Db, user: CurrentUser, project_id: UUID, offset: int = 0, limit: int = 50):
-    """List a project's jobs."""
-    mine = Jobs.project_id == project_id, Jobs.queue == "work"
-    total = db.exec(select(func.count()).select_from(Jobs).where(*mine)).one()
-    query = select(Jobs).where(*mine).order_by(Jobs.id.desc()).offset(offset).limit(limit)
-    return JobsPublic(items=db.exec(query).all(), total=total)
+@app.get("/projects/{project_id}/tasks", response_model=TasksPublic)
+def list_tasks(db: Db, user: CurrentUser, project_id: UUID, offset: int = 0, limit: int = 50):
+    """List a project's tasks."""
+    theirs = Tasks.project_id == project_id, Tasks.deleted_at.is_(None)
+    total = db.exec(select(func.count()).select_from(Tasks).where(*theirs)).one()
+    query = select(Tasks).where(*theirs).order_by(Tasks.number.desc())
+    return TasksPublic(items=db.exec(query.offset(offset).limit(limit)).all(), total=total)
 
 
-@app.get("/jobs/{job_id}", response_model=JobWhole)
-def get_job(db: Db, user: CurrentUser, job_id: UUID):
-    """Return a job."""
-    job = db.get(Jobs, job_id)
-    if job is None:
-        raise HTTPException(404, "Job not found")
-    return job
+@app.get("/tasks/{task_id}", response_model=TaskWhole)
+def get_task(db: Db, user: CurrentUser, task_id: UUID):
+    """Return a task."""
+    task = db.get(Tasks, task_id)
+    if task is None:
+        raise HTTPException(404, "Task not found")
+    return task
 
 
-@app.post("/jobs", response_model=JobWhole, status_code=201)
-def create_job(db: Db, user: CurrentUser, body: JobCreate):
-    """Make a job."""
-    job = BenchJobs.model_validate(body, update={"owner_id": UUID(OWNER)})
-    db.add(job)
+@app.post("/tasks", response_model=TaskWhole, status_code=201)
+def create_task(db: Db, user: CurrentUser, body: TaskCreate):
+    """Make a task."""
+    task = BenchTasks.model_validate(body, update={"created_by": UUID(OWNER)})
+    db.add(task)
     db.commit()
-    db.refresh(job)
-    return job
+    db.refresh(task)
+    return task
