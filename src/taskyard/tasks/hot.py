@@ -26,11 +26,16 @@ _CLOSED: Final = f"({', '.join(map(repr, sorted(CLOSED)))})"
 #: A condition with a `{}` for each value, and the values.
 Condition = tuple[str, tuple[Any, ...]]
 
-BLOCKED: Final = f"""(tasks.status NOT IN {_CLOSED} AND EXISTS (
-        SELECT FROM task_dependencies JOIN tasks other
+_WAITING: Final = f"""SELECT {{}} FROM task_dependencies JOIN tasks other
             ON other.id = task_dependencies.depends_on_id
         WHERE task_dependencies.task_id = tasks.id AND other.deleted_at IS NULL
-            AND other.status NOT IN {_CLOSED}))"""
+            AND other.status NOT IN {_CLOSED}"""  # noqa: S608 — constants
+#: As a condition.
+BLOCKED: Final = f"(tasks.status NOT IN {_CLOSED} AND EXISTS ({_WAITING.format('')}))"
+#: The same as a column: asked of each row that is shown. An EXISTS may be planned as a table of
+#: everything anybody waits for, since the planner does not know how few rows are.
+_IS_BLOCKED: Final = f"""coalesce(tasks.status NOT IN {_CLOSED}
+        AND ({_WAITING.format("true")} LIMIT 1), false)"""
 _RELATED: Final = """json_build_object('id', other.id, 'key', projects.key || '-' || other.number,
     'title', other.title, 'status', other.status)"""
 _SUMMARY: Final = f"""
@@ -47,7 +52,7 @@ _SUMMARY: Final = f"""
     {utc("tasks.due_date")}, tasks.estimate,
     (SELECT other.id FROM tasks other
         WHERE other.id = tasks.parent_id AND other.deleted_at IS NULL) AS parent_id,
-    tasks.position, {BLOCKED} AS blocked,
+    tasks.position, {_IS_BLOCKED} AS blocked,
     (SELECT json_build_object('total', count(*),
             'closed', count(*) FILTER (WHERE part.status IN {_CLOSED}))
         FROM tasks part WHERE part.parent_id = tasks.id AND part.deleted_at IS NULL) AS subtasks,
@@ -199,7 +204,6 @@ def mine(query: MyTaskQuery) -> Question:
 def _page(
     query: MyTaskQuery | TaskQuery, conditions: list[Condition], project_id: UUID | None
 ) -> Question:
-    offset = query.offset
     given = [value for _, values in conditions for value in values]
 
     def text(row: Record, actor: Actor) -> str:
@@ -211,8 +215,14 @@ def _page(
 
     guarded = project_id is not None
     return Question(
-        _list(tuple(text for text, _ in conditions), query.sort, guarded=guarded),
-        (query.page_size, offset, *given),
+        _list(
+            tuple(text for text, _ in conditions),
+            query.sort,
+            query.page_size,
+            query.offset,
+            guarded,
+        ),
+        tuple(given),
         ProjectNotFound if guarded else None,
         text,
         noted=_looked_into if guarded else None,
@@ -268,16 +278,19 @@ def _sought(q: str) -> Condition:
 
 
 @lru_cache(maxsize=256)
-def _list(conditions: tuple[str, ...], sort: str, *, guarded: bool) -> str:
-    """Return the statement of a list: `$2` rows after `$3`, and what is asked for from `$4` on."""
+def _list(conditions: tuple[str, ...], sort: str, size: int, offset: int, guarded: bool) -> str:
+    """Return the statement of a list, what is asked for from `$2` on.
+
+    How many rows are wanted is written out: as parameters they had PostgreSQL plan it every time.
+    """
     wanted = " AND ".join(conditions)
-    wanted = wanted.format(*(f"${place}" for place in range(4, 4 + wanted.count("{}"))))
+    wanted = wanted.format(*(f"${place}" for place in range(2, 2 + wanted.count("{}"))))
     source = f"FROM {_NAMED} WHERE tasks.deleted_at IS NULL AND {wanted}"
-    door = VISIBLE.format(project_id="$4") if guarded else _OPEN
+    door = VISIBLE.format(project_id="$2") if guarded else _OPEN
     return f"""
     SELECT coalesce((SELECT json_agg(task) FROM (
-            SELECT {_SUMMARY} {source} ORDER BY {_ORDERS[sort]} OFFSET $3 LIMIT $2
+            SELECT {_SUMMARY} {source} ORDER BY {_ORDERS[sort]} OFFSET {offset} LIMIT {size}
         ) task)::text, '[]') AS body,
         (SELECT count(*) FROM (SELECT {source} LIMIT {COUNT_CAP}) counted) AS total,
-        door.role AS place, {"$4::uuid" if guarded else "NULL"} AS project_id
+        door.role AS place, {"$2::uuid" if guarded else "NULL"} AS project_id
     FROM ({door}) door"""  # noqa: S608 — constants above
