@@ -93,6 +93,7 @@ NAMED = {
     "end_user_sessions",
     "accept_invitation",
     "decline_invitation",
+    "delete_template",
 }
 #: Whom the routes of one job admit, when it is the owner's and lies in a project.
 OF_A_JOB = {"job:read": READERS, "job:create": WORKERS, "job:cancel": OWNERS | {"admin"}}

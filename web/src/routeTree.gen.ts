@@ -28,6 +28,7 @@ import { Route as AppPeopleIndexRouteImport } from './routes/_app/people/index'
 import { Route as AppPeopleUserIdRouteImport } from './routes/_app/people/$userId'
 import { Route as AppProjectsIndexRouteImport } from './routes/_app/projects/index'
 import { Route as AppProjectsProjectIdRouteRouteImport } from './routes/_app/projects/$projectId/route'
+import { Route as AppProjectsTemplatesRouteImport } from './routes/_app/projects/templates'
 import { Route as AppRunsIndexRouteImport } from './routes/_app/runs/index'
 import { Route as AppRunsJobIdRouteImport } from './routes/_app/runs/$jobId'
 import { Route as AppSettingsIndexRouteImport } from './routes/_app/settings/index'
@@ -144,6 +145,11 @@ const AppProjectsProjectIdRouteRoute =
     path: '/projects/$projectId',
     getParentRoute: () => AppRoute,
   } as any)
+const AppProjectsTemplatesRoute = AppProjectsTemplatesRouteImport.update({
+  id: '/projects/templates',
+  path: '/projects/templates',
+  getParentRoute: () => AppRoute,
+} as any)
 const AppRunsIndexRoute = AppRunsIndexRouteImport.update({
   id: '/runs/',
   path: '/runs/',
@@ -279,6 +285,7 @@ export interface FileRoutesByFullPath {
   '/verify-email': typeof DoorVerifyEmailRoute
   '/projects/$projectId': typeof AppProjectsProjectIdRouteRouteWithChildren
   '/people/$userId': typeof AppPeopleUserIdRoute
+  '/projects/templates': typeof AppProjectsTemplatesRoute
   '/runs/$jobId': typeof AppRunsJobIdRoute
   '/settings/api-use': typeof AppSettingsApiUseRoute
   '/settings/appearance': typeof AppSettingsAppearanceRoute
@@ -317,6 +324,7 @@ export interface FileRoutesByTo {
   '/unsubscribe': typeof DoorUnsubscribeRoute
   '/verify-email': typeof DoorVerifyEmailRoute
   '/people/$userId': typeof AppPeopleUserIdRoute
+  '/projects/templates': typeof AppProjectsTemplatesRoute
   '/runs/$jobId': typeof AppRunsJobIdRoute
   '/settings/api-use': typeof AppSettingsApiUseRoute
   '/settings/appearance': typeof AppSettingsAppearanceRoute
@@ -360,6 +368,7 @@ export interface FileRoutesById {
   '/_app/': typeof AppIndexRoute
   '/_app/projects/$projectId': typeof AppProjectsProjectIdRouteRouteWithChildren
   '/_app/people/$userId': typeof AppPeopleUserIdRoute
+  '/_app/projects/templates': typeof AppProjectsTemplatesRoute
   '/_app/runs/$jobId': typeof AppRunsJobIdRoute
   '/_app/settings/api-use': typeof AppSettingsApiUseRoute
   '/_app/settings/appearance': typeof AppSettingsAppearanceRoute
@@ -402,6 +411,7 @@ export interface FileRouteTypes {
     | '/verify-email'
     | '/projects/$projectId'
     | '/people/$userId'
+    | '/projects/templates'
     | '/runs/$jobId'
     | '/settings/api-use'
     | '/settings/appearance'
@@ -440,6 +450,7 @@ export interface FileRouteTypes {
     | '/unsubscribe'
     | '/verify-email'
     | '/people/$userId'
+    | '/projects/templates'
     | '/runs/$jobId'
     | '/settings/api-use'
     | '/settings/appearance'
@@ -482,6 +493,7 @@ export interface FileRouteTypes {
     | '/_app/'
     | '/_app/projects/$projectId'
     | '/_app/people/$userId'
+    | '/_app/projects/templates'
     | '/_app/runs/$jobId'
     | '/_app/settings/api-use'
     | '/_app/settings/appearance'
@@ -645,6 +657,13 @@ declare module '@tanstack/react-router' {
       path: '/projects/$projectId'
       fullPath: '/projects/$projectId'
       preLoaderRoute: typeof AppProjectsProjectIdRouteRouteImport
+      parentRoute: typeof AppRoute
+    }
+    '/_app/projects/templates': {
+      id: '/_app/projects/templates'
+      path: '/projects/templates'
+      fullPath: '/projects/templates'
+      preLoaderRoute: typeof AppProjectsTemplatesRouteImport
       parentRoute: typeof AppRoute
     }
     '/_app/runs/': {
@@ -863,6 +882,7 @@ interface AppRouteChildren {
   AppIndexRoute: typeof AppIndexRoute
   AppProjectsProjectIdRouteRoute: typeof AppProjectsProjectIdRouteRouteWithChildren
   AppPeopleUserIdRoute: typeof AppPeopleUserIdRoute
+  AppProjectsTemplatesRoute: typeof AppProjectsTemplatesRoute
   AppRunsJobIdRoute: typeof AppRunsJobIdRoute
   AppPeopleIndexRoute: typeof AppPeopleIndexRoute
   AppProjectsIndexRoute: typeof AppProjectsIndexRoute
@@ -875,6 +895,7 @@ const AppRouteChildren: AppRouteChildren = {
   AppIndexRoute: AppIndexRoute,
   AppProjectsProjectIdRouteRoute: AppProjectsProjectIdRouteRouteWithChildren,
   AppPeopleUserIdRoute: AppPeopleUserIdRoute,
+  AppProjectsTemplatesRoute: AppProjectsTemplatesRoute,
   AppRunsJobIdRoute: AppRunsJobIdRoute,
   AppPeopleIndexRoute: AppPeopleIndexRoute,
   AppProjectsIndexRoute: AppProjectsIndexRoute,

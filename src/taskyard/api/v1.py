@@ -23,6 +23,7 @@ from taskyard.search import routes as search
 from taskyard.tasks import routes as tasks
 from taskyard.tasks.attachments import routes as attachments
 from taskyard.tasks.views import routes as views
+from taskyard.templates import routes as templates
 
 ROUTERS = (
     *health.ROUTERS,
@@ -33,6 +34,7 @@ ROUTERS = (
     *tasks.ROUTERS,
     *attachments.ROUTERS,
     *views.ROUTERS,
+    *templates.ROUTERS,
     *sample.ROUTERS,
     *source.ROUTERS,
     *files.ROUTERS,

@@ -23,6 +23,7 @@ const JOB_LISTS = ['listJobs', 'listProjectJobs', 'listAllJobs', 'listAnalyses']
 const STALE: Record<string, readonly string[]> = {
   project: ['listProjects', 'getProject', 'listMyTags', 'listTeam'],
   member: ['listTeam', 'listInvitations', 'listMyInvitations', 'listProjects', 'getProject'],
+  template: ['listTemplates'],
   invitation: ['listInvitations', 'listMyInvitations'],
   account: ['getMe', 'getProject', 'listProjects', 'listSecurityEvents', 'listUsers', 'getUser', 'listUserSessions'],
   session: ['listSessions', 'listSecurityEvents'],

@@ -1567,6 +1567,36 @@ export type FindingRead = {
 };
 
 /**
+ * FromTemplate
+ *
+ * A new project that begins with a template's tags, labels and tasks; tags given go before.
+ */
+export type FromTemplate = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Description
+     */
+    description?: string;
+    /**
+     * Key
+     *
+     * Made from the name where not given.
+     */
+    key?: string | null;
+    /**
+     * Tags
+     */
+    tags?: Array<TagCreate>;
+    /**
+     * Template Id
+     */
+    template_id: string;
+};
+
+/**
  * Health
  *
  * The process answers.
@@ -2256,6 +2286,13 @@ export type ItemTaskGraph = {
  */
 export type ItemTaskRead = {
     data: TaskRead;
+};
+
+/**
+ * Item[TemplateRead]
+ */
+export type ItemTemplateRead = {
+    data: TemplateRead;
 };
 
 /**
@@ -4067,6 +4104,36 @@ export type PageTaskSummary = {
 };
 
 /**
+ * Page[TemplateRead]
+ */
+export type PageTemplateRead = {
+    /**
+     * Items
+     */
+    items: Array<TemplateRead>;
+    /**
+     * Total
+     *
+     * How many there are in all, or at least (capped at 10,000).
+     */
+    total: number;
+    /**
+     * Page
+     */
+    page: number;
+    /**
+     * Page Size
+     */
+    page_size: number;
+    /**
+     * Next Cursor
+     *
+     * Send as `cursor` for what follows; null at the end.
+     */
+    next_cursor?: string | null;
+};
+
+/**
  * Page[UploadRead]
  */
 export type PageUploadRead = {
@@ -5482,6 +5549,52 @@ export type Snooze = {
 };
 
 /**
+ * StarterTask
+ *
+ * A task that a project begins with; others are named by their place in the list, from 0.
+ */
+export type StarterTask = {
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Description
+     *
+     * Markdown.
+     */
+    description: string;
+    /**
+     * Status
+     */
+    status: 'backlog' | 'todo';
+    /**
+     * Priority
+     */
+    priority: 'low' | 'medium' | 'high' | 'urgent';
+    /**
+     * Labels
+     */
+    labels: Array<string>;
+    /**
+     * Estimate
+     */
+    estimate: string | null;
+    /**
+     * Parent
+     *
+     * What it is a part of.
+     */
+    parent: number | null;
+    /**
+     * Depends On
+     *
+     * What it waits for.
+     */
+    depends_on: Array<number>;
+};
+
+/**
  * StepRead
  *
  * A named part of a job.
@@ -6129,6 +6242,68 @@ export type TaskUpdate = {
 };
 
 /**
+ * TemplateCreate
+ *
+ * A template made from a project.
+ */
+export type TemplateCreate = {
+    /**
+     * Project Id
+     */
+    project_id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Description
+     */
+    description?: string;
+};
+
+/**
+ * TemplateRead
+ *
+ * A template: built in, or one's own.
+ */
+export type TemplateRead = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Description
+     */
+    description: string;
+    /**
+     * Built In
+     */
+    built_in: boolean;
+    /**
+     * Tags
+     */
+    tags: Array<Word>;
+    /**
+     * Labels
+     */
+    labels: Array<Word>;
+    /**
+     * Tasks
+     */
+    tasks: Array<StarterTask>;
+    /**
+     * Created At
+     *
+     * Null for one that is built in.
+     */
+    created_at: string | null;
+};
+
+/**
  * TestCounts
  *
  * How the tests went.
@@ -6714,6 +6889,22 @@ export type Who = {
      * Name
      */
     name: string;
+};
+
+/**
+ * Word
+ *
+ * A tag or a label.
+ */
+export type Word = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Color
+     */
+    color: string;
 };
 
 /**
@@ -12995,6 +13186,273 @@ export type UpdateViewResponses = {
 };
 
 export type UpdateViewResponse = UpdateViewResponses[keyof UpdateViewResponses];
+
+export type ListTemplatesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/projects/templates';
+};
+
+export type ListTemplatesErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`
+     */
+    403: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type ListTemplatesError = ListTemplatesErrors[keyof ListTemplatesErrors];
+
+export type ListTemplatesResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageTemplateRead;
+};
+
+export type ListTemplatesResponse = ListTemplatesResponses[keyof ListTemplatesResponses];
+
+export type CreateTemplateData = {
+    body: TemplateCreate;
+    headers?: {
+        /**
+         * For 24 hours a repeat of this request with the same key gets the first answer and does nothing. 1 to 255 visible ASCII characters; `X-Idempotency-Key` is understood too.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/projects/templates';
+};
+
+export type CreateTemplateErrors = {
+    /**
+     * `BAD_REQUEST`, `IDEMPOTENCY_KEY_INVALID`, `MALFORMED_JSON`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`, `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `PROJECT_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `TEMPLATE_NAME_TAKEN`, `TOO_MANY_TEMPLATES`, `TOO_LARGE_FOR_TEMPLATE`, `IDEMPOTENCY_IN_PROGRESS`
+     */
+    409: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: Problem;
+    /**
+     * `VALIDATION_ERROR`, `IDEMPOTENCY_KEY_REUSED`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type CreateTemplateError = CreateTemplateErrors[keyof CreateTemplateErrors];
+
+export type CreateTemplateResponses = {
+    /**
+     * Successful Response
+     */
+    201: ItemTemplateRead;
+};
+
+export type CreateTemplateResponse = CreateTemplateResponses[keyof CreateTemplateResponses];
+
+export type DeleteTemplateData = {
+    body?: never;
+    path: {
+        /**
+         * Template Id
+         *
+         * A template of your own.
+         */
+        template_id: string;
+    };
+    query?: never;
+    url: '/api/v1/projects/templates/{template_id}';
+};
+
+export type DeleteTemplateErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`, `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `TEMPLATE_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type DeleteTemplateError = DeleteTemplateErrors[keyof DeleteTemplateErrors];
+
+export type DeleteTemplateResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type DeleteTemplateResponse = DeleteTemplateResponses[keyof DeleteTemplateResponses];
+
+export type CreateProjectFromTemplateData = {
+    body: FromTemplate;
+    headers?: {
+        /**
+         * For 24 hours a repeat of this request with the same key gets the first answer and does nothing. 1 to 255 visible ASCII characters; `X-Idempotency-Key` is understood too.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/projects/from-template';
+};
+
+export type CreateProjectFromTemplateErrors = {
+    /**
+     * `BAD_REQUEST`, `IDEMPOTENCY_KEY_INVALID`, `MALFORMED_JSON`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `TIER_LIMIT_EXCEEDED`, `AUTH_FORBIDDEN`, `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `TEMPLATE_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `PROJECT_NAME_TAKEN`, `PROJECT_KEY_TAKEN`, `IDEMPOTENCY_IN_PROGRESS`
+     */
+    409: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: Problem;
+    /**
+     * `VALIDATION_ERROR`, `IDEMPOTENCY_KEY_REUSED`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type CreateProjectFromTemplateError = CreateProjectFromTemplateErrors[keyof CreateProjectFromTemplateErrors];
+
+export type CreateProjectFromTemplateResponses = {
+    /**
+     * Successful Response
+     */
+    201: ItemProjectRead;
+};
+
+export type CreateProjectFromTemplateResponse = CreateProjectFromTemplateResponses[keyof CreateProjectFromTemplateResponses];
 
 export type CreateSampleProjectData = {
     body?: never;

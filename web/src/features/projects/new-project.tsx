@@ -1,6 +1,6 @@
 import { useRouter } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
-import { createProjectMutation } from '@/api/gen/@tanstack/react-query.gen';
+import { createProject, createProjectFromTemplate, type ProjectCreate } from '@/api/gen';
 import { Button } from '@/components/ui/button';
 import { Dialog } from '@/components/ui/dialog';
 import { TextAreaField, TextField } from '@/components/ui/field';
@@ -10,12 +10,16 @@ import { stale } from '@/lib/client';
 import { text } from '@/lib/forms';
 import { overlay } from '@/lib/overlay';
 import { keyOf } from './key-of';
+import { EMPTY, TemplateField } from './template-field';
+
+type NewProjectProps = { template?: string; onClose?: () => void };
 
 /** Asks for a name, and no more than that unless one wants to. */
-export default function NewProject() {
+export default function NewProject({ template = EMPTY, onClose = () => overlay(null) }: NewProjectProps) {
   const router = useRouter();
   const [name, setName] = useState('');
-  const create = useAction(createProjectMutation());
+  const [begins, setBegins] = useState(template);
+  const create = useMake(begins);
   const fields = create.error?.fields ?? {};
   const placed = Object.keys(fields).length > 0;
 
@@ -24,10 +28,10 @@ export default function NewProject() {
     const form = new FormData(event.currentTarget);
     const key = text(form, 'key').toUpperCase();
     create.mutate(
-      { body: { name: text(form, 'name'), description: text(form, 'description'), ...(key ? { key } : {}) } },
+      { name: text(form, 'name'), description: text(form, 'description'), ...(key ? { key } : {}) },
       {
         onSuccess: async ({ data }) => {
-          overlay(null);
+          onClose();
           await router.navigate({ to: '/projects/$projectId', params: { projectId: data.id } });
           await stale('listProjects');
         },
@@ -38,9 +42,9 @@ export default function NewProject() {
   return (
     <Dialog
       open
-      onOpenChange={() => overlay(null)}
+      onOpenChange={onClose}
       title="New project"
-      description="A project holds source, and the runs that work on it."
+      description="A project holds tasks, source, and the runs that work on it."
     >
       <form onSubmit={submit} className="grid gap-4">
         {create.error && !placed && <Notice tone="bad">{create.error.message}</Notice>}
@@ -74,8 +78,9 @@ export default function NewProject() {
           hint="Short letters that tell this project from others."
           error={fields.key}
         />
+        <TemplateField value={begins} onChange={setBegins} />
         <div className="flex justify-end gap-2">
-          <Button onClick={() => overlay(null)}>Cancel</Button>
+          <Button onClick={onClose}>Cancel</Button>
           <Button type="submit" look="ink" busy={create.isPending && 'Making project…'}>
             Make project
           </Button>
@@ -83,4 +88,14 @@ export default function NewProject() {
       </form>
     </Dialog>
   );
+}
+
+/** Makes a project, an empty one or by a template. */
+function useMake(template: string) {
+  return useAction({
+    mutationFn: async (body: ProjectCreate) =>
+      template === EMPTY
+        ? (await createProject({ body })).data
+        : (await createProjectFromTemplate({ body: { ...body, template_id: template } })).data,
+  });
 }

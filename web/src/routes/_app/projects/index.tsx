@@ -7,7 +7,7 @@ import { Broken } from '@/components/broken';
 import { Page } from '@/components/page';
 import { Pager } from '@/components/pager';
 import { SearchBox } from '@/components/search-box';
-import { Button } from '@/components/ui/button';
+import { Button, ButtonLink } from '@/components/ui/button';
 import { Empty } from '@/components/ui/empty';
 import { Pick } from '@/components/ui/pick';
 import { BoneRows } from '@/components/ui/skeleton';
@@ -67,7 +67,14 @@ function Projects() {
   return (
     <Page
       title="Projects"
-      actions={<NewProjectButton icon={<Plus />} />}
+      actions={
+        <>
+          <ButtonLink to="/projects/templates" className="max-sm:hidden">
+            Templates
+          </ButtonLink>
+          <NewProjectButton icon={<Plus />} />
+        </>
+      }
       below={
         <div className="flex flex-wrap items-center gap-2 border-line border-t px-4 py-2 md:px-[1.125rem]">
           <SearchBox label="Find a project" value={search.q ?? ''} onChange={find} className="w-full sm:w-72" />

@@ -9,6 +9,7 @@ import { TextAreaField, TextField } from '@/components/ui/field';
 import { Notice } from '@/components/ui/notice';
 import { ArchiveSettings } from '@/features/projects/archive-settings';
 import { TagSettings } from '@/features/projects/tag-settings';
+import { TemplateSettings } from '@/features/projects/template-settings';
 import { TransferSettings } from '@/features/projects/transfer-settings';
 import { useProject } from '@/features/projects/use-project';
 import { useAction } from '@/lib/action';
@@ -33,6 +34,7 @@ function ProjectSettings() {
     <div className="px-4 md:px-[1.125rem]">
       <Rename project={project} />
       <TagSettings project={project} />
+      <TemplateSettings project={project} />
       {!project.is_personal && <ArchiveSettings project={project} />}
       {!project.is_personal && project.permissions.includes('project:delete') && (
         <>
