@@ -60,6 +60,43 @@ async def test_a_project_is_made_with_tags(api: Api, world: World) -> None:
     assert got == [("Alpha", "#8a8f98"), ("backend", "#2456a6")]
 
 
+async def test_a_change_sets_all_tags_at_once(api: Api, world: World) -> None:
+    client = api(as_=await world.account())
+    body = {"name": "Tagged", "tags": ["stays", {"name": "goes", "color": "#123456"}, "Case"]}
+    made = (await client.post(HERE, json=body)).json()["data"]
+    path, kept = f"{HERE}/{made['id']}", {tag["name"]: tag["id"] for tag in made["tags"]}
+    painted = await client.patch(path, json={"tags": [{"name": "stays", "color": "#abcdef"}]})
+    assert [tag["color"] for tag in painted.json()["data"]["tags"]] == ["#abcdef"]
+    answer = await client.patch(path, json={"tags": ["new", "STAYS"], "description": "x"})
+    got = answer.json()["data"]
+    assert [(tag["name"], tag["color"]) for tag in got["tags"]] == [
+        ("new", "#8a8f98"),
+        ("STAYS", "#abcdef"),
+    ]
+    assert got["tags"][1]["id"] == kept["stays"], "it is the same tag, written otherwise"
+    assert got["version"] == 3
+    for same in ({"tags": ["new", "STAYS"]}, {"tags": None}, {}):
+        unchanged = (await client.patch(path, json=same)).json()["data"]
+        assert (unchanged["version"], len(unchanged["tags"])) == (3, 2), same
+    assert (await client.patch(path, json={"tags": []})).json()["data"]["tags"] == []
+    async with world.platform.database.session() as db:
+        told = [event.payload["fields"] for event in (await events_of(db, made["id"]))[1:]]
+    assert told == [["tags"], ["description", "tags"], ["tags"]]
+
+
+async def test_a_refused_change_leaves_the_tags_alone(api: Api, world: World) -> None:
+    client = api(as_=await world.account())
+    await client.post(HERE, json={"name": "Taken"})
+    made = (await client.post(HERE, json={"name": "Mine", "tags": ["old"]})).json()["data"]
+    path = f"{HERE}/{made['id']}"
+    taken = await client.patch(path, json={"name": "Taken", "tags": ["new"]})
+    assert _code(taken) == (409, "PROJECT_NAME_TAKEN")
+    for tags in (["a", "A"], [f"t{n}" for n in range(21)], [""], [1], "a", [{"color": "#123456"}]):
+        answer = await client.patch(path, json={"tags": tags})
+        assert _code(answer) == (422, "VALIDATION_ERROR"), tags
+    assert [tag["name"] for tag in (await client.get(path)).json()["data"]["tags"]] == ["old"]
+
+
 async def test_tags_are_added_listed_filtered_and_removed(api: Api, world: World) -> None:
     owner = await world.account()
     mine, other = [await world.project(owner=owner, name=name) for name in ("Mine", "Other")]

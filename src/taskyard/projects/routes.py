@@ -96,7 +96,7 @@ def get_project(caller: CanAskOfProject, project_id: ProjectId) -> Question:  # 
 async def update_project(
     access: CanChangeProject, body: ProjectUpdate, uow: UowDep, if_match: IfMatch = None
 ) -> Response:
-    """Change a project's name, key or description."""
+    """Change a project's name, key, description or tags."""
     await service.change(uow, access, body, if_match=if_match)
     return await _as_it_is(uow, access)
 

@@ -1,10 +1,10 @@
 """What clients send to projects and get back."""
 
 from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, StringConstraints
 
 from taskyard.core.schemas import In, Name, NumberedPageQuery, Out, SearchText, Text
 from taskyard.projects.types import MOST_TAGS, ProjectStatus
@@ -29,6 +29,24 @@ class TagCreate(In):
     color: TagColor = Field("#8a8f98", examples=["#2456a6"])
 
 
+def _named(given: Any) -> Any:
+    """Read a word alone as the tag of that name."""
+    return {"name": given} if isinstance(given, str) else given
+
+
+def _no_tag_twice(tags: list[TagCreate]) -> list[TagCreate]:
+    if len({tag.name.lower() for tag in tags}) < len(tags):
+        raise ValueError("give each tag once")
+    return tags
+
+
+Tags = Annotated[
+    list[Annotated[TagCreate, BeforeValidator(_named, json_schema_input_type=TagCreate | TagName)]],
+    Field(max_length=MOST_TAGS),
+    AfterValidator(_no_tag_twice),
+]
+
+
 class TagRead(Out):
     """A tag of a project."""
 
@@ -51,13 +69,7 @@ class ProjectCreate(In):
     name: Name = Field(examples=["Checkout rewrite"])
     description: Text = ""
     key: Key | None = Field(None, description="Made from the name where not given.")
-    tags: list[TagCreate] = Field([], max_length=MOST_TAGS)
-
-    @model_validator(mode="after")
-    def _no_tag_twice(self) -> Self:
-        if len({tag.name.lower() for tag in self.tags}) < len(self.tags):
-            raise ValueError("give each tag once")
-        return self
+    tags: Tags = Field([], description="A name alone is a tag, too.")
 
 
 class ProjectUpdate(In):
@@ -66,6 +78,9 @@ class ProjectUpdate(In):
     name: Name | None = None
     description: Text | None = None
     key: Key | None = None
+    tags: Tags | None = Field(
+        None, description="All it has from now on; one that stays keeps its color if none is given."
+    )
 
 
 class ProjectRead(Out):

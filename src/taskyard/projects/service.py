@@ -131,15 +131,19 @@ async def change(
     """Change a project. Raises PreconditionFailed, ProjectNameTaken or ProjectKeyTaken."""
     project = await held(uow, access)
     check_match(if_match, project.version)
-    changes = body.model_dump(exclude_unset=True, exclude_none=True)
-    changed = sorted(name for name, new in changes.items() if getattr(project, name) != new)
+    given = body.model_dump(exclude_unset=True, exclude_none=True, exclude={"tags"})
+    changes = {name: new for name, new in given.items() if getattr(project, name) != new}
+    if changes:
+        # Names are given out one at a time, so that a new project cannot take this one meanwhile.
+        await one_at_a_time(uow, project.owner_id)
+        await _rename(uow, project, changes)
+    for name, new in changes.items():
+        setattr(project, name, new)
+    changed = sorted(changes)
+    if body.tags is not None and await _retag(uow, project, body.tags):
+        changed.append("tags")
     if not changed:
         return project
-    # Names are given out one at a time, so that a new project cannot take this one meanwhile.
-    await one_at_a_time(uow, project.owner_id)
-    await _rename(uow, project, {name: changes[name] for name in changed})
-    for name in changed:
-        setattr(project, name, changes[name])
     project.version += 1
     project.updated_at = func.now()
     await uow.db.flush()
@@ -153,6 +157,25 @@ async def change(
         )
     )
     return project
+
+
+async def _retag(uow: Uow, project: Project, wanted: Sequence[TagCreate]) -> bool:
+    """Give a held project these tags and no others; say whether that changed anything."""
+    missing = {tag.name.lower(): tag for tag in wanted}
+    changed = False
+    for tag in await repository.tags_of(uow.db, project.id):
+        stays = missing.pop(tag.name.lower(), None)
+        if stays is None:
+            await uow.db.delete(tag)
+            changed = True
+        else:
+            color = stays.color if "color" in stays.model_fields_set else tag.color
+            changed |= (tag.name, tag.color) != (stays.name, color)
+            tag.name, tag.color = stays.name, color
+    uow.db.add_all(
+        Tag(project_id=project.id, name=tag.name, color=tag.color) for tag in missing.values()
+    )
+    return changed or bool(missing)
 
 
 async def _rename(uow: Uow, project: Project, wanted: dict[str, Any]) -> None:
