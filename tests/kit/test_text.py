@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from taskyard.kit.text import initials_key, same_name, slugify
+from taskyard.kit.text import initials_key, leaves_a_mark, same_name, slugify
 
 
 @pytest.mark.parametrize(
@@ -91,3 +91,17 @@ def test_names_people_would_take_for_one(name: str, other: str) -> None:
 )
 def test_names_people_would_not(name: str, other: str) -> None:
     assert same_name(name) != same_name(other)
+
+
+@pytest.mark.parametrize("text", ["a", "  a", "日本", "!", "👩‍💻", "١", "\u200ba"])
+def test_what_can_be_seen_leaves_a_mark(text: str) -> None:
+    assert leaves_a_mark(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", " ", "\u200b", "\u200d\u2060", "\ufeff", "\u3164", "\u2800", "\u00ad", "\u202e", "\ufe0f"],
+    ids=ascii,
+)
+def test_what_nobody_sees_leaves_none(text: str) -> None:
+    assert not leaves_a_mark(text)

@@ -74,6 +74,54 @@ async def test_a_task_wears_labels_one_at_a_time(board: Board) -> None:
     assert code(await board.client.delete(f"{path}/{missing}")) == (404, "LABEL_NOT_FOUND")
 
 
+async def test_a_task_wears_a_label_by_its_name(board: Board) -> None:
+    bug, task = await board.label("Bug", color="#d73a4a"), await board.make()
+    path = f"{board.path}/{task['id']}/labels"
+    known = await board.client.post(path, json={"name": "bUG", "color": "#000000"})
+    assert known.json()["data"] == [{"id": bug, "name": "Bug", "color": "#d73a4a"}]
+    new = await board.client.post(path, json={"name": "docs", "color": "#112233"})
+    worn = [(label["name"], label["color"]) for label in new.json()["data"]]
+    assert worn == [("Bug", "#d73a4a"), ("docs", "#112233")]
+    assert (await board.client.get(board.labels)).json()["total"] == 2
+    missing = f"{board.path}/{uuid7()}/labels"
+    refused = await board.client.post(missing, json={"name": "left over"})
+    assert code(refused) == (404, "TASK_NOT_FOUND")
+    assert (await board.client.get(board.labels)).json()["total"] == 2, "nothing half done"
+    for body in ({}, {"label_id": bug, "name": "x"}, {"label_id": bug, "color": "#112233"}):
+        assert code(await board.client.post(path, json=body)) == (422, "VALIDATION_ERROR"), body
+
+
+async def test_of_six_tasks_that_take_one_new_name_all_wear_the_same(board: Board) -> None:
+    tasks = [await board.make() for _ in range(6)]
+    answers = await asyncio.gather(
+        *(
+            board.client.post(f"{board.path}/{task['id']}/labels", json={"name": "one"})
+            for task in tasks
+        )
+    )
+    assert len({answer.json()["data"][0]["id"] for answer in answers}) == 1
+
+
+async def test_the_contracts_other_address_of_labels_is_the_same(board: Board) -> None:
+    here = f"{board.path}/labels"
+    made = (await board.client.post(here, json={"name": "bug"})).json()["data"]
+    for path in (here, board.labels):
+        assert (await board.client.get(path)).json()["items"] == [made]
+    assert (await board.client.delete(f"{here}/{made['id']}")).status_code == 204
+    assert (await board.client.get(board.labels)).json()["total"] == 0
+
+
+async def test_a_project_has_two_hundred_labels_and_no_more(board: Board) -> None:
+    lines = "\n".join(f"Task {n} *{' *'.join(f'l{n}-{m}' for m in range(20))}" for n in range(10))
+    added = await board.client.post(f"{board.path}/quick", json={"text": lines})
+    assert added.status_code == 201, added.text
+    full = (409, "PROJECT_LABELS_FULL")
+    assert code(await board.client.post(board.labels, json={"name": "more"})) == full
+    assert code(await board.client.post(f"{board.path}/quick", json={"text": "A *more"})) == full
+    again = await board.client.post(f"{board.path}/quick", json={"text": "A *l0-0"})
+    assert again.status_code == 201
+
+
 async def test_all_labels_are_set_at_once(board: Board) -> None:
     ids = [await board.label(name) for name in "abc"]
     task = await board.make(label_ids=ids[:2])

@@ -23,6 +23,7 @@ from pydantic import (
 from taskyard.core.limits import tier_limits
 from taskyard.core.problems import ValidationFailed
 from taskyard.kit.errors import Kind, TaskyardError
+from taskyard.kit.text import leaves_a_mark
 
 T = TypeVar("T")
 #: Deeper pages are refused; a cursor is as fast at any depth.
@@ -79,15 +80,20 @@ Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 Flag = Annotated[bool, Strict()]
 #: In a body: neither true nor "7" is a number there.
 Whole = Annotated[int, Strict()]
-#: One line of text without control characters, at least one of them visible.
-Name = Annotated[
-    str,
-    StringConstraints(
-        min_length=1,
-        max_length=120,
-        pattern=r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$",
-    ),
-]
+
+
+def _visible(line: str) -> str:
+    """Refuse what nobody can see, such as a zero-width joiner alone."""
+    if not leaves_a_mark(line):
+        raise ValueError("write something that can be seen")
+    return line
+
+
+#: One line of text without control characters, at least one of them visible; the pattern tells a
+#: part of that in the document.
+LINE = r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$"
+VISIBLE = AfterValidator(_visible)
+Name = Annotated[str, StringConstraints(min_length=1, max_length=120, pattern=LINE), VISIBLE]
 #: Several lines of text without control characters other than tab and new line.
 Text = Annotated[
     str, StringConstraints(max_length=10_000, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$")

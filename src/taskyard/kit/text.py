@@ -32,6 +32,15 @@ def _tells_apart(char: str) -> bool:
     return kind in "LNS" or char == "#" or (kind == "M" and unicodedata.combining(char) < 200)
 
 
+#: Letters and symbols by category that leave no mark: Hangul fillers, the empty Braille cell.
+_BLANK = frozenset("\u115f\u1160\u3164\uffa0\u2800")
+
+
+def leaves_a_mark(text: str) -> bool:
+    """Whether anything of a text can be seen: more than spaces, joiners, marks of direction."""
+    return any(unicodedata.category(char)[0] in "LNPS" and char not in _BLANK for char in text)
+
+
 def initials_key(name: str) -> str:
     """Return a short upper-case key for numbered things, such as `CR` for "Checkout rewrite".
 

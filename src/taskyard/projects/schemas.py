@@ -6,15 +6,10 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, StringConstraints
 
-from taskyard.core.schemas import In, Name, NumberedPageQuery, Out, SearchText, Text
+from taskyard.core.schemas import LINE, VISIBLE, In, Name, NumberedPageQuery, Out, SearchText, Text
 from taskyard.projects.types import MOST_TAGS, ProjectStatus
 
-TagName = Annotated[
-    str,
-    StringConstraints(
-        min_length=1, max_length=40, pattern=r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$"
-    ),
-]
+TagName = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=LINE), VISIBLE]
 #: `#rrggbb`, in either case, kept in lower case.
 TagColor = Annotated[
     str, StringConstraints(pattern=r"^#[0-9A-Fa-f]{6}$"), AfterValidator(str.lower)

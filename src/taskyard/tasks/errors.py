@@ -33,6 +33,13 @@ class TooManyLabels(TaskyardError):
     code = "TOO_MANY_LABELS"
 
 
+class ProjectLabelsFull(TaskyardError):
+    """This project has {limit} labels, which is the most. Delete one that is not needed first."""
+
+    kind = Kind.CONFLICT
+    code = "PROJECT_LABELS_FULL"
+
+
 class PlaceGone(TaskyardError):
     """The task you put it beside is no longer in the column {status}. Look again, then move it."""
 
@@ -142,6 +149,7 @@ __all__ = [
     "ParentNotFound",
     "PlaceGone",
     "PreconditionFailed",
+    "ProjectLabelsFull",
     "TableInvalid",
     "TaskNotFound",
     "TooManyAttachments",

@@ -17,7 +17,7 @@ from taskyard.files import multipart
 from taskyard.files.errors import UploadBrokenOff
 from taskyard.projects.access import BriefProjectGate, ProjectAccess
 from taskyard.tasks import exporting, schemas
-from taskyard.tasks.errors import TableInvalid
+from taskyard.tasks.errors import ProjectLabelsFull, TableInvalid
 from taskyard.tasks.service import importing
 
 router = Router(prefix="/api/v1/projects/{project_id}/tasks", tags=["tasks"])
@@ -65,7 +65,7 @@ async def export_tasks(
     responses={
         200: {"model": Item[schemas.ImportRead], "description": "A dry run: nothing was made"}
     },
-    errors=(TableInvalid, UploadBrokenOff, PayloadTooLarge),
+    errors=(TableInvalid, ProjectLabelsFull, UploadBrokenOff, PayloadTooLarge),
 )
 async def import_tasks(
     access: CanImport,

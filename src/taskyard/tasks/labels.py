@@ -12,7 +12,9 @@ from taskyard.tasks.service import labeling
 
 labels = Router(prefix="/api/v1/projects/{project_id}/labels", tags=["tasks"])
 worn = Router(prefix="/api/v1/projects/{project_id}/tasks/{task_id}/labels", tags=["tasks"])
-ROUTERS = (labels, worn)
+#: Where the contract names them beside the tasks: the same labels.
+beside = Router(prefix="/api/v1/projects/{project_id}/tasks/labels", tags=["tasks"])
+ROUTERS = (labels, beside, worn)
 
 
 @labels.get("")
@@ -27,7 +29,7 @@ async def list_labels(access: CanRead, uow: UowDep) -> Page[schemas.LabelRead]:
     status_code=201,
     idempotent=True,
     audit="labels.changed",
-    errors=(refusals.LabelNameTaken, refusals.TooManyLabels),
+    errors=(refusals.LabelNameTaken, refusals.ProjectLabelsFull),
 )
 async def create_label(
     access: CanUpdate, body: schemas.LabelCreate, uow: UowDep
@@ -60,6 +62,34 @@ async def delete_label(access: CanUpdate, label_id: LabelId, uow: UowDep) -> Res
     return Response(status_code=204)
 
 
+@beside.get("")
+async def list_labels_of_tasks(access: CanRead, uow: UowDep) -> Page[schemas.LabelRead]:
+    """List a project's labels by name, as below `/labels`."""
+    return await list_labels(access, uow)
+
+
+@beside.post(
+    "",
+    status_code=201,
+    idempotent=True,
+    audit="labels.changed",
+    errors=(refusals.LabelNameTaken, refusals.ProjectLabelsFull),
+)
+async def create_label_of_tasks(
+    access: CanUpdate, body: schemas.LabelCreate, uow: UowDep
+) -> Item[schemas.LabelRead]:
+    """Make a label for the project's tasks, as below `/labels`."""
+    return await create_label(access, body, uow)
+
+
+@beside.delete(
+    "/{label_id}", status_code=204, audit="labels.changed", errors=(refusals.LabelNotFound,)
+)
+async def delete_label_of_tasks(access: CanUpdate, label_id: LabelId, uow: UowDep) -> Response:
+    """Delete a label, also from the tasks that wear it, as below `/labels`."""
+    return await delete_label(access, label_id, uow)
+
+
 @worn.get("", errors=(refusals.TaskNotFound,))
 async def list_task_labels(
     access: CanRead, task_id: TaskId, uow: UowDep
@@ -72,13 +102,18 @@ async def list_task_labels(
     "",
     idempotent=True,
     audit="task.changed",
-    errors=(refusals.TaskNotFound, refusals.LabelNotFound, refusals.TooManyLabels),
+    errors=(
+        refusals.TaskNotFound,
+        refusals.LabelNotFound,
+        refusals.TooManyLabels,
+        refusals.ProjectLabelsFull,
+    ),
 )
 async def add_task_label(
     access: CanUpdate, task_id: TaskId, body: schemas.LabelChoice, uow: UowDep
 ) -> Item[list[schemas.LabelRead]]:
-    """Have a task wear a label; answers with all it wears."""
-    await labeling.put_on(uow, access, task_id, body.label_id)
+    """Have a task wear a label, by its id or its name; answers with all it wears."""
+    await labeling.put_on(uow, access, task_id, body)
     return await _worn(uow, access, task_id)
 
 

@@ -206,6 +206,11 @@ async def label_named(db: AsyncSession, project_id: UUID, name: str) -> UUID | N
     return await db.scalar(query)
 
 
+async def count_labels(db: AsyncSession, project_id: UUID) -> int:
+    """Return how many labels a project has."""
+    return await db.scalar(select(func.count()).where(Label.project_id == project_id)) or 0
+
+
 async def worn(db: AsyncSession, task_ids: Collection[UUID]) -> dict[UUID, list[tuple[UUID, str]]]:
     """Return id and name of the labels each of these tasks wears, by name."""
     query = (

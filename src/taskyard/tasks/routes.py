@@ -94,7 +94,12 @@ async def change_tasks(access: CanUpdate, body: schemas.TaskBulk, uow: UowDep) -
     response_model=Item[list[schemas.TaskSummary]],
     idempotent=True,
     audit="task.created",
-    errors=(refusals.LineInvalid, refusals.TooManyLines, refusals.ParentNotFound),
+    errors=(
+        refusals.LineInvalid,
+        refusals.TooManyLines,
+        refusals.ParentNotFound,
+        refusals.ProjectLabelsFull,
+    ),
 )
 async def add_tasks(access: CanCreate, body: schemas.QuickAdd, uow: UowDep) -> Response:
     """Make tasks of lines of text: `Buy ssd *bug @ana !high ~2 tomorrow`, parts indented.

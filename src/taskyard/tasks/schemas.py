@@ -15,7 +15,16 @@ from pydantic import (
     model_validator,
 )
 
-from taskyard.core.schemas import PLAIN_DIGITS, Flag, In, NumberedPageQuery, Out, SearchText
+from taskyard.core.schemas import (
+    LINE,
+    PLAIN_DIGITS,
+    VISIBLE,
+    Flag,
+    In,
+    NumberedPageQuery,
+    Out,
+    SearchText,
+)
 from taskyard.tasks.types import (
     CLOSED,
     MOST_AT_ONCE,
@@ -43,28 +52,14 @@ def _moment(value: Any) -> Any:
     return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(UTC)
 
 
-Title = Annotated[
-    str,
-    StringConstraints(
-        min_length=1,
-        max_length=255,
-        pattern=r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$",
-    ),
-]
+Title = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=LINE), VISIBLE]
 Description = Annotated[
     str, StringConstraints(max_length=50_000, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$")
 ]
 DueDate = Annotated[datetime, BeforeValidator(_moment, json_schema_input_type=str)]
 Estimate = Annotated[Decimal, Field(ge=0, le=100_000, max_digits=8, decimal_places=2)]
 Color = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$", to_lower=True)]
-LabelName = Annotated[
-    str,
-    StringConstraints(
-        min_length=1,
-        max_length=60,
-        pattern=r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$",
-    ),
-]
+LabelName = Annotated[str, StringConstraints(min_length=1, max_length=60, pattern=LINE), VISIBLE]
 LabelIds = Annotated[list[UUID], Field(max_length=MOST_LABELS)]
 
 
@@ -182,9 +177,19 @@ class LabelUpdate(In):
 
 
 class LabelChoice(In):
-    """A label for a task to wear."""
+    """A label for a task to wear: one there is, or one by its name, made where it is missing."""
 
-    label_id: UUID
+    label_id: UUID | None = None
+    name: LabelName | None = Field(None, examples=["bug"])
+    color: Color | None = Field(None, description="Of a label that is made.")
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if (self.label_id is None) == (self.name is None):
+            raise ValueError("give either label_id or name")
+        if self.label_id is not None and self.color is not None:
+            raise ValueError("a label that is there keeps its color: leave color out")
+        return self
 
 
 class LabelRead(Out):

@@ -11,7 +11,9 @@ PRIORITIES: Final[tuple[Priority, ...]] = get_args(Priority)
 CLOSED: Final[frozenset[Status]] = frozenset({"done", "cancelled"})
 OPEN: Final[tuple[Status, ...]] = tuple(status for status in STATUSES if status not in CLOSED)
 
+#: How many labels a task wears, and a project has.
 MOST_LABELS: Final = 30
+MOST_LABELS_OF_PROJECT: Final = 200
 #: How many tasks are changed at once, and how many lines are added at once.
 MOST_AT_ONCE: Final = 200
 #: How many tasks one may wait for at once.

@@ -7,13 +7,19 @@ from taskyard.core.uow import Uow
 from taskyard.kit.ids import uuid7
 from taskyard.projects.access import ProjectAccess
 from taskyard.tasks import repository
-from taskyard.tasks.errors import LabelNameTaken, LabelNotFound, TaskNotFound, TooManyLabels
+from taskyard.tasks.errors import (
+    LabelNameTaken,
+    LabelNotFound,
+    ProjectLabelsFull,
+    TaskNotFound,
+    TooManyLabels,
+)
 from taskyard.tasks.events import LabelsChanged, TaskChanged
 from taskyard.tasks.models import Label, Task
-from taskyard.tasks.schemas import LabelCreate, LabelUpdate
+from taskyard.tasks.schemas import LabelChoice, LabelCreate, LabelUpdate
 from taskyard.tasks.service import checking
 from taskyard.tasks.service.telling import tell
-from taskyard.tasks.types import MOST_LABELS
+from taskyard.tasks.types import MOST_LABELS, MOST_LABELS_OF_PROJECT
 
 
 async def labels(uow: Uow, access: ProjectAccess) -> Sequence[Label]:
@@ -22,9 +28,11 @@ async def labels(uow: Uow, access: ProjectAccess) -> Sequence[Label]:
 
 
 async def create(uow: Uow, access: ProjectAccess, body: LabelCreate) -> Label:
-    """Make a label. Raises LabelNameTaken."""
+    """Make a label. Raises LabelNameTaken or ProjectLabelsFull."""
     await repository.hold_book(uow.db, access.project_id)
     await _check_name(uow, access, body.name)
+    if await repository.count_labels(uow.db, access.project_id) >= MOST_LABELS_OF_PROJECT:
+        raise ProjectLabelsFull(limit=MOST_LABELS_OF_PROJECT)
     label = Label(id=uuid7(), project_id=access.project_id, name=body.name, color=body.color)
     uow.db.add(label)
     _told(uow, access, label)
@@ -65,8 +73,26 @@ async def worn(uow: Uow, access: ProjectAccess, task_id: UUID) -> Sequence[Label
     return await repository.labels_of(uow.db, access.project_id, ids)
 
 
-async def put_on(uow: Uow, access: ProjectAccess, task_id: UUID, label_id: UUID) -> None:
-    """Have a task wear a label. Raises TaskNotFound, LabelNotFound or TooManyLabels."""
+async def _chosen(uow: Uow, access: ProjectAccess, body: LabelChoice) -> UUID:
+    """Return the label somebody chose; one of a new name is made. Raises ProjectLabelsFull."""
+    if body.name is None:
+        assert body.label_id is not None  # the body has one of the two
+        return body.label_id
+    await repository.hold_book(uow.db, access.project_id)
+    found = await repository.label_named(uow.db, access.project_id, body.name)
+    if found is not None:
+        return found
+    given = {"color": body.color} if body.color else {}
+    return (await create(uow, access, LabelCreate.model_validate({"name": body.name, **given}))).id
+
+
+async def put_on(uow: Uow, access: ProjectAccess, task_id: UUID, body: LabelChoice) -> None:
+    """Have a task wear a label.
+
+    Raises TaskNotFound, LabelNotFound, TooManyLabels or ProjectLabelsFull.
+    """
+    # The book before the task, as everywhere.
+    label_id = await _chosen(uow, access, body)
     task, before = await _wearing(uow, access, task_id)
     wanted = await checking.labels(uow, access.project_id, [label_id])
     if label_id in before:

@@ -1588,8 +1588,10 @@ export type FromTemplate = {
     key?: string | null;
     /**
      * Tags
+     *
+     * A name alone is a tag, too.
      */
-    tags?: Array<TagCreate>;
+    tags?: Array<TagCreate | string>;
     /**
      * Template Id
      */
@@ -2695,13 +2697,23 @@ export type JobSummary = {
 /**
  * LabelChoice
  *
- * A label for a task to wear.
+ * A label for a task to wear: one there is, or one by its name, made where it is missing.
  */
 export type LabelChoice = {
     /**
      * Label Id
      */
-    label_id: string;
+    label_id?: string | null;
+    /**
+     * Name
+     */
+    name?: string | null;
+    /**
+     * Color
+     *
+     * Of a label that is made.
+     */
+    color?: string | null;
 };
 
 /**
@@ -4505,8 +4517,10 @@ export type ProjectCreate = {
     key?: string | null;
     /**
      * Tags
+     *
+     * A name alone is a tag, too.
      */
-    tags?: Array<TagCreate>;
+    tags?: Array<TagCreate | string>;
 };
 
 /**
@@ -4665,6 +4679,12 @@ export type ProjectUpdate = {
      * Key
      */
     key?: string | null;
+    /**
+     * Tags
+     *
+     * All it has from now on; one that stays keeps its color if none is given.
+     */
+    tags?: Array<TagCreate | string> | null;
 };
 
 /**
@@ -10707,7 +10727,7 @@ export type CreateLabelErrors = {
      */
     404: Problem;
     /**
-     * `LABEL_NAME_TAKEN`, `PROJECT_ARCHIVED`, `IDEMPOTENCY_IN_PROGRESS`
+     * `LABEL_NAME_TAKEN`, `PROJECT_LABELS_FULL`, `PROJECT_ARCHIVED`, `IDEMPOTENCY_IN_PROGRESS`
      */
     409: Problem;
     /**
@@ -10719,7 +10739,7 @@ export type CreateLabelErrors = {
      */
     415: Problem;
     /**
-     * `TOO_MANY_LABELS`, `VALIDATION_ERROR`, `IDEMPOTENCY_KEY_REUSED`
+     * `VALIDATION_ERROR`, `IDEMPOTENCY_KEY_REUSED`
      */
     422: Problem;
     /**
@@ -10913,6 +10933,226 @@ export type UpdateLabelResponses = {
 
 export type UpdateLabelResponse = UpdateLabelResponses[keyof UpdateLabelResponses];
 
+export type ListLabelsOfTasksData = {
+    body?: never;
+    path: {
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+    };
+    query?: never;
+    url: '/api/v1/projects/{project_id}/tasks/labels';
+};
+
+export type ListLabelsOfTasksErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`
+     */
+    403: Problem;
+    /**
+     * `PROJECT_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type ListLabelsOfTasksError = ListLabelsOfTasksErrors[keyof ListLabelsOfTasksErrors];
+
+export type ListLabelsOfTasksResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageLabelRead;
+};
+
+export type ListLabelsOfTasksResponse = ListLabelsOfTasksResponses[keyof ListLabelsOfTasksResponses];
+
+export type CreateLabelOfTasksData = {
+    body: LabelCreate;
+    headers?: {
+        /**
+         * For 24 hours a repeat of this request with the same key gets the first answer and does nothing. 1 to 255 visible ASCII characters; `X-Idempotency-Key` is understood too.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+    };
+    query?: never;
+    url: '/api/v1/projects/{project_id}/tasks/labels';
+};
+
+export type CreateLabelOfTasksErrors = {
+    /**
+     * `BAD_REQUEST`, `IDEMPOTENCY_KEY_INVALID`, `MALFORMED_JSON`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`, `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `PROJECT_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `LABEL_NAME_TAKEN`, `PROJECT_LABELS_FULL`, `PROJECT_ARCHIVED`, `IDEMPOTENCY_IN_PROGRESS`
+     */
+    409: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: Problem;
+    /**
+     * `VALIDATION_ERROR`, `IDEMPOTENCY_KEY_REUSED`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type CreateLabelOfTasksError = CreateLabelOfTasksErrors[keyof CreateLabelOfTasksErrors];
+
+export type CreateLabelOfTasksResponses = {
+    /**
+     * Successful Response
+     */
+    201: ItemLabelRead;
+};
+
+export type CreateLabelOfTasksResponse = CreateLabelOfTasksResponses[keyof CreateLabelOfTasksResponses];
+
+export type DeleteLabelOfTasksData = {
+    body?: never;
+    path: {
+        /**
+         * Label Id
+         *
+         * A label of the project.
+         */
+        label_id: string;
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+    };
+    query?: never;
+    url: '/api/v1/projects/{project_id}/tasks/labels/{label_id}';
+};
+
+export type DeleteLabelOfTasksErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`, `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `LABEL_NOT_FOUND`, `PROJECT_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `PROJECT_ARCHIVED`
+     */
+    409: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type DeleteLabelOfTasksError = DeleteLabelOfTasksErrors[keyof DeleteLabelOfTasksErrors];
+
+export type DeleteLabelOfTasksResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type DeleteLabelOfTasksResponse = DeleteLabelOfTasksResponses[keyof DeleteLabelOfTasksResponses];
+
 export type ListTaskLabelsData = {
     body?: never;
     path: {
@@ -11027,7 +11267,7 @@ export type AddTaskLabelErrors = {
      */
     404: Problem;
     /**
-     * `PROJECT_ARCHIVED`, `IDEMPOTENCY_IN_PROGRESS`
+     * `PROJECT_LABELS_FULL`, `PROJECT_ARCHIVED`, `IDEMPOTENCY_IN_PROGRESS`
      */
     409: Problem;
     /**
@@ -11305,7 +11545,7 @@ export type ImportTasksErrors = {
      */
     404: Problem;
     /**
-     * `PROJECT_ARCHIVED`
+     * `PROJECT_LABELS_FULL`, `PROJECT_ARCHIVED`
      */
     409: Problem;
     /**
@@ -11678,7 +11918,7 @@ export type AddTasksErrors = {
      */
     404: Problem;
     /**
-     * `PROJECT_ARCHIVED`, `IDEMPOTENCY_IN_PROGRESS`
+     * `PROJECT_LABELS_FULL`, `PROJECT_ARCHIVED`, `IDEMPOTENCY_IN_PROGRESS`
      */
     409: Problem;
     /**
