@@ -87,7 +87,7 @@ async def test_who_is_invited_by_name_sees_it_and_joins(api: Api, world: World) 
     assert (await client.get(MINE)).json()["total"] == 0
     assert _code(await client.post(f"{MINE}/{made['id']}/accept")) == (404, "INVITATION_NOT_FOUND")
     assert await _told(world, made["id"]) == ["member.invited.v1"]
-    assert await _told(world, guest.id) == ["member.joined.v1"]
+    assert await _told(world, guest.id) == ["invitation.received.v1", "member.joined.v1"]
 
 
 async def test_an_address_joins_by_the_link_whoever_holds_it(api: Api, world: World) -> None:
@@ -390,7 +390,7 @@ async def test_accepted_twice_at_once_one_joins_once(api: Api, world: World) -> 
     statuses = Counter(answer.status_code for answer in answers)
     assert statuses[200] == 1
     assert statuses[200] + statuses[404] + statuses[410] == 8
-    assert await _told(world, guest.id) == ["member.joined.v1"]
+    assert await _told(world, guest.id) == ["invitation.received.v1", "member.joined.v1"]
 
 
 async def test_a_link_lets_one_of_many_in(api: Api, world: World) -> None:
@@ -435,3 +435,18 @@ async def test_who_joins_needs_no_second_invitation(api: Api, world: World) -> N
     assert (await api(as_=guest).get(MINE)).json()["total"] == 0
     path = f"{HERE}/{project.id}/team/invitations"
     assert (await api(as_=owner).get(path)).json()["total"] == 0
+
+
+async def test_an_open_page_of_who_is_invited_is_told(api: Api, world: World) -> None:
+    owner, by_name, known, unknown = [await world.account() for _ in range(4)]
+    project = await world.project(owner=owner)
+    await _verify(world, known)
+    made = await _invite(api, project, owner, username=by_name.username)
+    for somebody in (known, unknown):
+        await _invite(api, project, owner, email=somebody.email)
+    told = [await _told(world, one.id) for one in (by_name, known, unknown)]
+    heard = ["invitation.received.v1"]
+    assert told == [heard, heard, []], "an address that was not confirmed is nobody's"
+    path = f"{HERE}/{project.id}/team/invitations/{made['id']}/resend"
+    assert (await api(as_=owner).post(path)).status_code == 200
+    assert await _told(world, by_name.id) == [*heard, *heard]

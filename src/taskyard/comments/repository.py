@@ -1,6 +1,7 @@
 """Every query of comments but the hot ones."""
 
 from collections.abc import Collection, Sequence
+from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import delete, func, select
@@ -9,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskyard.accounts.models import User
 from taskyard.comments.models import Comment, CommentMention, CommentRevision, CommentStar
-from taskyard.projects.models import Membership
+from taskyard.projects.models import Membership, Project
 
 
 async def get(
@@ -23,6 +24,20 @@ async def get(
     if lock or stay:
         query = query.with_for_update(read=stay).execution_options(populate_existing=True)
     return (await db.scalars(query)).one_or_none()
+
+
+async def purge(db: AsyncSession, *, older_than: timedelta, limit: int) -> int:
+    """Remove some comments of projects deleted that long ago; return how many at least."""
+    gone = (
+        select(Comment.id)
+        .join(Project, Project.id == Comment.project_id)
+        .where(Project.deleted_at < func.now() - older_than)
+        .limit(limit)
+    )
+    done = await db.execute(
+        delete(Comment).where(Comment.id.in_(gone)).execution_options(synchronize_session=False)
+    )
+    return int(done.rowcount)  # type: ignore[attr-defined]
 
 
 async def members_named(

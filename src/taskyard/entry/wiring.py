@@ -1,14 +1,16 @@
 """What the API and the worker have in common: which part implements which port."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from typing import Final
 
 import structlog
 
 from taskyard.accounts.access import Accounts
 from taskyard.accounts.repository import forget_links, forget_tokens
+from taskyard.comments import repository as comments
 from taskyard.core import idempotency, partitions
 from taskyard.core.live import Hub
 from taskyard.core.live.tickets import forget_expired
@@ -24,7 +26,7 @@ from taskyard.files.uploads.ending import end_abandoned
 from taskyard.jobs import kinds
 from taskyard.jobs.engine.relay import Chore, Relay
 from taskyard.jobs.listeners import DeletedProjects
-from taskyard.jobs.repository import delete_of_deleted_projects
+from taskyard.jobs.repository import delete_emptied_projects, delete_of_deleted_projects
 from taskyard.jobs.topics import JobTopics, OwnTopics, ProjectTopics
 from taskyard.kit.clock import now
 from taskyard.notifications import service as notifications
@@ -39,7 +41,13 @@ from taskyard.projects.team import inviting
 from taskyard.runners.analysis.kind import ANALYSIS
 from taskyard.runners.sandbox import Sandbox
 from taskyard.runners.source.kind import SOURCE
+from taskyard.tasks import repository as tasks
+from taskyard.tasks.listeners import Departures
 
+Remove = Callable[..., Awaitable[int]]
+
+#: Rows that are removed in one transaction.
+_PART: Final = 500
 _log = structlog.get_logger(__name__)
 
 
@@ -57,7 +65,14 @@ def register_kinds() -> None:
 
 def listeners(settings: Settings) -> list[Listener]:
     """Return everything that reads the event spine."""
-    return [PersonalProjects(), DeletedProjects(), Letters(settings), Notices(settings), Outcomes()]
+    return [
+        PersonalProjects(),
+        DeletedProjects(),
+        Departures(),
+        Letters(settings),
+        Notices(settings),
+        Outcomes(),
+    ]
 
 
 def chores() -> list[Chore]:
@@ -132,7 +147,17 @@ async def _collect_garbage(platform: Platform) -> None:
     async with unit_of_work(platform.database) as uow:
         await delete_of_deleted_projects(uow.db, older_than=PROJECT_GRACE)
     await purge(platform.database)
+    for remove in (tasks.purge, comments.purge, delete_emptied_projects):
+        await _in_parts(platform, remove)
     await collect_garbage(platform.database, platform.storage)
+
+
+async def _in_parts(platform: Platform, remove: Remove) -> None:
+    """Remove what is of long-deleted projects, a transaction for each part."""
+    left = _PART
+    while left >= _PART:
+        async with unit_of_work(platform.database) as uow:
+            left = await remove(uow.db, older_than=PROJECT_GRACE, limit=_PART)
 
 
 async def _end_uploads(platform: Platform) -> None:

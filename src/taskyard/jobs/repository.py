@@ -124,6 +124,26 @@ async def delete_of_deleted_projects(db: AsyncSession, *, older_than: timedelta)
     return len(deleted.all())
 
 
+async def delete_emptied_projects(db: AsyncSession, *, older_than: timedelta, limit: int) -> int:
+    """Remove some projects deleted that long ago, once none of their jobs is left.
+
+    Return how many. What else belongs to them goes with them, so remove what is much first.
+    """
+    gone = (
+        select(Project.id)
+        .where(
+            Project.deleted_at < func.now() - older_than,
+            ~select(Job.id).where(Job.project_id == Project.id).exists(),
+        )
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    done = await db.execute(
+        delete(Project).where(Project.id.in_(gone)).execution_options(synchronize_session=False)
+    )
+    return int(done.rowcount)  # type: ignore[attr-defined]
+
+
 async def whole(db: AsyncSession, job_id: UUID) -> Glance | None:
     """Return everything a job's page shows but its steps."""
     query = _named(_WHOLE, queues=("work", "system")).where(Job.id == job_id)

@@ -1,7 +1,7 @@
 """Every query of tasks, but for the hot reads."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -83,6 +83,39 @@ async def locked(
         .execution_options(populate_existing=True)
     )
     return (await db.scalars(query)).all()
+
+
+async def open_of(
+    db: AsyncSession, project_id: UUID, user_id: UUID, *, limit: int
+) -> Sequence[Task]:
+    """Return some of the open tasks somebody has in a project, locked in the order of their ids."""
+    query = (
+        select(Task)
+        .where(Task.project_id == project_id, Task.assignee_id == user_id)
+        .where(Task.deleted_at.is_(None), Task.status.not_in(CLOSED))
+        .order_by(Task.id)
+        .limit(limit)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    return (await db.scalars(query)).all()
+
+
+async def purge(db: AsyncSession, *, older_than: timedelta, limit: int) -> int:
+    """Remove some tasks of projects deleted that long ago, with all that hangs on them.
+
+    Return how many. The contents of attachments go when nobody else has the same.
+    """
+    gone = (
+        select(Task.id)
+        .join(Project, Project.id == Task.project_id)
+        .where(Project.deleted_at < func.now() - older_than)
+        .limit(limit)
+    )
+    done = await db.execute(
+        delete(Task).where(Task.id.in_(gone)).execution_options(synchronize_session=False)
+    )
+    return int(done.rowcount)  # type: ignore[attr-defined]
 
 
 async def named(

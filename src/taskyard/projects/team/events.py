@@ -17,6 +17,13 @@ class MemberInvited(Event):
     again: bool
 
 
+class InvitationReceived(Event):
+    """An account can answer an invitation that it could not before; the account is the subject."""
+
+    name: ClassVar[str] = "invitation.received.v1"
+    invitation_id: UUID
+
+
 class MemberJoined(Event):
     """An account is in the project now."""
 

@@ -24,7 +24,12 @@ from taskyard.projects.team.errors import (
     InviteeUnknown,
     PersonalProjectAlone,
 )
-from taskyard.projects.team.events import InvitationExpired, InvitationRevoked, MemberInvited
+from taskyard.projects.team.events import (
+    InvitationExpired,
+    InvitationReceived,
+    InvitationRevoked,
+    MemberInvited,
+)
 from taskyard.projects.team.members import held
 from taskyard.projects.team.models import Invitation
 from taskyard.projects.team.schemas import InvitationRead, InvitationSent, InviteBody
@@ -128,6 +133,9 @@ async def _send(
             again=again,
         )
     )
+    whose = invitation.user_id or await _confirmed(uow, invitation)
+    if whose is not None:
+        uow.emit(InvitationReceived(subject_id=whose, invitation_id=invitation.id))
     # Of an account's own invitation the link is of no use to anybody else.
     by_email = invitation.email_key is not None
     return InvitationSent(
@@ -135,6 +143,12 @@ async def _send(
         url=address_of(settings, invitation.link_id) if by_email else None,
         mailed=settings.mail_server is not None,
     )
+
+
+async def _confirmed(uow: Uow, invitation: Invitation) -> UUID | None:
+    """Return the account that has confirmed the address an invitation went to."""
+    user = await repository.user_at(uow.db, invitation.email_key or "")
+    return user.id if user else None
 
 
 def read(found: repository.Invited) -> InvitationRead:
