@@ -46,7 +46,7 @@ PUBLIC = {
     "register_by_invitation",
 }
 #: Paths whose callers a matrix of their own looks at.
-OWN_MATRIX = re.compile(r"{(project_id|job_id|file_id|upload_id)}")
+OWN_MATRIX = re.compile(r"{(project_id|team_id|job_id|file_id|upload_id)}")
 READERS = frozenset({"viewer", "member", "owner", "admin", "viewer_account"})
 WORKERS = frozenset({"member", "owner"})
 OWNERS = frozenset({"owner"})
@@ -81,8 +81,17 @@ ANYWHERE = {
     "file:read": {"user", "admin", "viewer_account"},
     "file:upload": {"user", "admin"},
     "project:create": {"user", "admin"},
+    "team:read": {"user", "admin", "viewer_account"},
+    "team:create": {"user", "admin"},
     "job:create": {"user", "admin"},
     "admin:use": {"admin"},
+}
+#: Whom the routes of a named team admit; `lead` is an admin of it.
+IN_A_TEAM = {
+    "team:read": READERS | {"lead"},
+    "team:update": OWNERS | {"lead", "admin"},
+    "team:manage": OWNERS | {"lead", "admin"},
+    "team:delete": OWNERS | {"admin"},
 }
 #: Routes that name a thing outside of projects; for a stranger it is not there.
 NAMED = {
@@ -94,6 +103,8 @@ NAMED = {
     "accept_invitation",
     "decline_invitation",
     "delete_template",
+    "accept_team_invitation",
+    "decline_team_invitation",
 }
 #: Whom the routes of one job admit, when it is the owner's and lies in a project.
 OF_A_JOB = {"job:read": READERS, "job:create": WORKERS, "job:cancel": OWNERS | {"admin"}}
@@ -229,6 +240,43 @@ async def test_a_hidden_project_looks_like_none_on_every_route(
             error["details"].pop("request_id")
         assert told[0] == told[1], operation.id
         assert [answer.status_code for answer in answers] == [404, 404], operation.id
+
+
+async def test_every_route_of_a_team_with_every_caller(
+    api: Api, world: World, cast: Cast, known: list[Operation]
+) -> None:
+    mine = [
+        operation
+        for operation in known
+        if "{team_id}" in operation.path and "{project_id}" not in operation.path
+    ]
+    assert len(mine) >= 10
+    missing = {_permission(operation) for operation in mine} - IN_A_TEAM.keys()
+    assert missing == set(), "say in IN_A_TEAM whom these admit"
+    lead = await world.account()
+    callers = vars(cast) | {"lead": lead}
+
+    async def team() -> UUID:
+        return await world.team(
+            owner=cast.owner,
+            admin=lead,
+            member=cast.member,
+            viewer=cast.viewer,
+            second_owner=cast.viewer_account,
+        )
+
+    wrong: dict[tuple[str, str], Any] = {}
+    team_id = await team()
+    for operation in mine:
+        allowed = frozenset(IN_A_TEAM[_permission(operation)])
+        for caller, account in callers.items():
+            if operation.id == "delete_team":
+                team_id = await team()
+            answer = await call(api(as_=account), operation, team_id=team_id)
+            got = outcome(answer, hidden="TEAM_NOT_FOUND")
+            if got != _expected(allowed, caller):
+                wrong[operation.id, caller] = (got, _expected(allowed, caller))
+    assert wrong == {}
 
 
 async def test_every_route_of_a_job_with_every_caller(

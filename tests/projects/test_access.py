@@ -80,7 +80,11 @@ async def test_an_admin_who_is_a_member_has_the_members_role(api: Api, world: Wo
 def test_each_role_allows_what_the_one_below_does() -> None:
     assert ROLE_ALLOWS["viewer"] < ROLE_ALLOWS["member"] < ROLE_ALLOWS["owner"]
     assert all(permission.value.endswith(":read") for permission in ROLE_ALLOWS["viewer"])
-    everyday = set(Permission) - {Permission.ADMIN, Permission.PROJECT_CREATE}
+    outside = {Permission.ADMIN, Permission.PROJECT_CREATE}
+    # Of named teams; who is in a project is managed by the same word.
+    outside |= {Permission.TEAM_CREATE, Permission.TEAM_READ}
+    outside |= {Permission.TEAM_UPDATE, Permission.TEAM_DELETE}
+    everyday = set(Permission) - outside
     assert ROLE_ALLOWS["owner"] == everyday, "an owner may do everything there is in a project"
 
 

@@ -1,5 +1,7 @@
 """The one object tests make things with."""
 
+from uuid import UUID
+
 from taskyard.accounts.access import Accounts, actor_for
 from taskyard.accounts.models import Session, User
 from taskyard.core.access import Actor, Role, Tier
@@ -10,11 +12,14 @@ from taskyard.projects import service as projects
 from taskyard.projects.models import Membership, Project
 from taskyard.projects.schemas import ProjectCreate
 from taskyard.projects.types import ProjectRole
+from taskyard.teams.models import TeamMember
+from taskyard.teams.schemas import TeamCreate
+from taskyard.teams.service import keeping
 from tests.world.accounts import Account, make_account, sign_in
 
 
 class World:
-    """Makes accounts and projects directly through the services."""
+    """Makes accounts, projects and teams directly through the services."""
 
     def __init__(self, platform: Platform) -> None:
         self.platform = platform
@@ -54,3 +59,30 @@ class World:
         async with unit_of_work(self.platform.database) as uow:
             uow.db.add(Membership(project_id=project.id, user_id=account.id, role=role))
         return account
+
+    async def team(
+        self,
+        *,
+        owner: Account,
+        admin: Account | None = None,
+        member: Account | None = None,
+        viewer: Account | None = None,
+        second_owner: Account | None = None,
+    ) -> UUID:
+        """Make a named team with these people; return its id."""
+        actor = await self.actor(owner)
+        people = (
+            ("admin", admin),
+            ("member", member),
+            ("viewer", viewer),
+            ("owner", second_owner),
+        )
+        async with unit_of_work(self.platform.database) as uow:
+            body = TeamCreate(name=f"Team {uuid7().hex[-10:]}", description="")
+            team_id = await keeping.create(uow, actor, body)
+            uow.db.add_all(
+                TeamMember(team_id=team_id, user_id=account.id, role=role)
+                for role, account in people
+                if account is not None
+            )
+        return team_id

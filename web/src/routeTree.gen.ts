@@ -37,6 +37,8 @@ import { Route as AppSettingsAppearanceRouteImport } from './routes/_app/setting
 import { Route as AppSettingsNotificationsRouteImport } from './routes/_app/settings/notifications'
 import { Route as AppSettingsProfileRouteImport } from './routes/_app/settings/profile'
 import { Route as AppSettingsSecurityRouteImport } from './routes/_app/settings/security'
+import { Route as AppTeamsIndexRouteImport } from './routes/_app/teams/index'
+import { Route as AppTeamsTeamIdRouteRouteImport } from './routes/_app/teams/$teamId/route'
 import { Route as AppProjectsProjectIdIndexRouteImport } from './routes/_app/projects/$projectId/index'
 import { Route as AppProjectsProjectIdBoardRouteImport } from './routes/_app/projects/$projectId/board'
 import { Route as AppProjectsProjectIdFilesRouteImport } from './routes/_app/projects/$projectId/files'
@@ -44,6 +46,9 @@ import { Route as AppProjectsProjectIdListRouteImport } from './routes/_app/proj
 import { Route as AppProjectsProjectIdRunsRouteImport } from './routes/_app/projects/$projectId/runs'
 import { Route as AppProjectsProjectIdSettingsRouteImport } from './routes/_app/projects/$projectId/settings'
 import { Route as AppProjectsProjectIdTeamRouteImport } from './routes/_app/projects/$projectId/team'
+import { Route as AppTeamsTeamIdIndexRouteImport } from './routes/_app/teams/$teamId/index'
+import { Route as AppTeamsTeamIdProjectsRouteImport } from './routes/_app/teams/$teamId/projects'
+import { Route as AppTeamsTeamIdSettingsRouteImport } from './routes/_app/teams/$teamId/settings'
 import { Route as DoorLoginSessionTokenRouteImport } from './routes/_door/login_/session/$token'
 import { Route as AppProjectsProjectIdAnalysesIndexRouteImport } from './routes/_app/projects/$projectId/analyses/index'
 import { Route as AppProjectsProjectIdAnalysesAnalysisIdRouteImport } from './routes/_app/projects/$projectId/analyses/$analysisId'
@@ -191,6 +196,16 @@ const AppSettingsSecurityRoute = AppSettingsSecurityRouteImport.update({
   path: '/security',
   getParentRoute: () => AppSettingsRouteRoute,
 } as any)
+const AppTeamsIndexRoute = AppTeamsIndexRouteImport.update({
+  id: '/teams/',
+  path: '/teams/',
+  getParentRoute: () => AppRoute,
+} as any)
+const AppTeamsTeamIdRouteRoute = AppTeamsTeamIdRouteRouteImport.update({
+  id: '/teams/$teamId',
+  path: '/teams/$teamId',
+  getParentRoute: () => AppRoute,
+} as any)
 const AppProjectsProjectIdIndexRoute =
   AppProjectsProjectIdIndexRouteImport.update({
     id: '/',
@@ -233,6 +248,21 @@ const AppProjectsProjectIdTeamRoute =
     path: '/team',
     getParentRoute: () => AppProjectsProjectIdRouteRoute,
   } as any)
+const AppTeamsTeamIdIndexRoute = AppTeamsTeamIdIndexRouteImport.update({
+  id: '/',
+  path: '/',
+  getParentRoute: () => AppTeamsTeamIdRouteRoute,
+} as any)
+const AppTeamsTeamIdProjectsRoute = AppTeamsTeamIdProjectsRouteImport.update({
+  id: '/projects',
+  path: '/projects',
+  getParentRoute: () => AppTeamsTeamIdRouteRoute,
+} as any)
+const AppTeamsTeamIdSettingsRoute = AppTeamsTeamIdSettingsRouteImport.update({
+  id: '/settings',
+  path: '/settings',
+  getParentRoute: () => AppTeamsTeamIdRouteRoute,
+} as any)
 const DoorLoginSessionTokenRoute = DoorLoginSessionTokenRouteImport.update({
   id: '/login_/session/$token',
   path: '/login/session/$token',
@@ -284,6 +314,7 @@ export interface FileRoutesByFullPath {
   '/unsubscribe': typeof DoorUnsubscribeRoute
   '/verify-email': typeof DoorVerifyEmailRoute
   '/projects/$projectId': typeof AppProjectsProjectIdRouteRouteWithChildren
+  '/teams/$teamId': typeof AppTeamsTeamIdRouteRouteWithChildren
   '/people/$userId': typeof AppPeopleUserIdRoute
   '/projects/templates': typeof AppProjectsTemplatesRoute
   '/runs/$jobId': typeof AppRunsJobIdRoute
@@ -296,14 +327,18 @@ export interface FileRoutesByFullPath {
   '/projects/': typeof AppProjectsIndexRoute
   '/runs/': typeof AppRunsIndexRoute
   '/settings/': typeof AppSettingsIndexRoute
+  '/teams/': typeof AppTeamsIndexRoute
   '/projects/$projectId/board': typeof AppProjectsProjectIdBoardRoute
   '/projects/$projectId/files': typeof AppProjectsProjectIdFilesRoute
   '/projects/$projectId/list': typeof AppProjectsProjectIdListRoute
   '/projects/$projectId/runs': typeof AppProjectsProjectIdRunsRoute
   '/projects/$projectId/settings': typeof AppProjectsProjectIdSettingsRoute
   '/projects/$projectId/team': typeof AppProjectsProjectIdTeamRoute
+  '/teams/$teamId/projects': typeof AppTeamsTeamIdProjectsRoute
+  '/teams/$teamId/settings': typeof AppTeamsTeamIdSettingsRoute
   '/login/session/$token': typeof DoorLoginSessionTokenRoute
   '/projects/$projectId/': typeof AppProjectsProjectIdIndexRoute
+  '/teams/$teamId/': typeof AppTeamsTeamIdIndexRoute
   '/projects/$projectId/analyses/$analysisId': typeof AppProjectsProjectIdAnalysesAnalysisIdRoute
   '/projects/$projectId/source/$snapshotId': typeof AppProjectsProjectIdSourceSnapshotIdRoute
   '/projects/$projectId/tasks/$taskId': typeof AppProjectsProjectIdTasksTaskIdRoute
@@ -335,14 +370,18 @@ export interface FileRoutesByTo {
   '/projects': typeof AppProjectsIndexRoute
   '/runs': typeof AppRunsIndexRoute
   '/settings': typeof AppSettingsIndexRoute
+  '/teams': typeof AppTeamsIndexRoute
   '/projects/$projectId/board': typeof AppProjectsProjectIdBoardRoute
   '/projects/$projectId/files': typeof AppProjectsProjectIdFilesRoute
   '/projects/$projectId/list': typeof AppProjectsProjectIdListRoute
   '/projects/$projectId/runs': typeof AppProjectsProjectIdRunsRoute
   '/projects/$projectId/settings': typeof AppProjectsProjectIdSettingsRoute
   '/projects/$projectId/team': typeof AppProjectsProjectIdTeamRoute
+  '/teams/$teamId/projects': typeof AppTeamsTeamIdProjectsRoute
+  '/teams/$teamId/settings': typeof AppTeamsTeamIdSettingsRoute
   '/login/session/$token': typeof DoorLoginSessionTokenRoute
   '/projects/$projectId': typeof AppProjectsProjectIdIndexRoute
+  '/teams/$teamId': typeof AppTeamsTeamIdIndexRoute
   '/projects/$projectId/analyses/$analysisId': typeof AppProjectsProjectIdAnalysesAnalysisIdRoute
   '/projects/$projectId/source/$snapshotId': typeof AppProjectsProjectIdSourceSnapshotIdRoute
   '/projects/$projectId/tasks/$taskId': typeof AppProjectsProjectIdTasksTaskIdRoute
@@ -367,6 +406,7 @@ export interface FileRoutesById {
   '/_door/verify-email': typeof DoorVerifyEmailRoute
   '/_app/': typeof AppIndexRoute
   '/_app/projects/$projectId': typeof AppProjectsProjectIdRouteRouteWithChildren
+  '/_app/teams/$teamId': typeof AppTeamsTeamIdRouteRouteWithChildren
   '/_app/people/$userId': typeof AppPeopleUserIdRoute
   '/_app/projects/templates': typeof AppProjectsTemplatesRoute
   '/_app/runs/$jobId': typeof AppRunsJobIdRoute
@@ -379,14 +419,18 @@ export interface FileRoutesById {
   '/_app/projects/': typeof AppProjectsIndexRoute
   '/_app/runs/': typeof AppRunsIndexRoute
   '/_app/settings/': typeof AppSettingsIndexRoute
+  '/_app/teams/': typeof AppTeamsIndexRoute
   '/_app/projects/$projectId/board': typeof AppProjectsProjectIdBoardRoute
   '/_app/projects/$projectId/files': typeof AppProjectsProjectIdFilesRoute
   '/_app/projects/$projectId/list': typeof AppProjectsProjectIdListRoute
   '/_app/projects/$projectId/runs': typeof AppProjectsProjectIdRunsRoute
   '/_app/projects/$projectId/settings': typeof AppProjectsProjectIdSettingsRoute
   '/_app/projects/$projectId/team': typeof AppProjectsProjectIdTeamRoute
+  '/_app/teams/$teamId/projects': typeof AppTeamsTeamIdProjectsRoute
+  '/_app/teams/$teamId/settings': typeof AppTeamsTeamIdSettingsRoute
   '/_door/login_/session/$token': typeof DoorLoginSessionTokenRoute
   '/_app/projects/$projectId/': typeof AppProjectsProjectIdIndexRoute
+  '/_app/teams/$teamId/': typeof AppTeamsTeamIdIndexRoute
   '/_app/projects/$projectId/analyses/$analysisId': typeof AppProjectsProjectIdAnalysesAnalysisIdRoute
   '/_app/projects/$projectId/source/$snapshotId': typeof AppProjectsProjectIdSourceSnapshotIdRoute
   '/_app/projects/$projectId/tasks/$taskId': typeof AppProjectsProjectIdTasksTaskIdRoute
@@ -410,6 +454,7 @@ export interface FileRouteTypes {
     | '/unsubscribe'
     | '/verify-email'
     | '/projects/$projectId'
+    | '/teams/$teamId'
     | '/people/$userId'
     | '/projects/templates'
     | '/runs/$jobId'
@@ -422,14 +467,18 @@ export interface FileRouteTypes {
     | '/projects/'
     | '/runs/'
     | '/settings/'
+    | '/teams/'
     | '/projects/$projectId/board'
     | '/projects/$projectId/files'
     | '/projects/$projectId/list'
     | '/projects/$projectId/runs'
     | '/projects/$projectId/settings'
     | '/projects/$projectId/team'
+    | '/teams/$teamId/projects'
+    | '/teams/$teamId/settings'
     | '/login/session/$token'
     | '/projects/$projectId/'
+    | '/teams/$teamId/'
     | '/projects/$projectId/analyses/$analysisId'
     | '/projects/$projectId/source/$snapshotId'
     | '/projects/$projectId/tasks/$taskId'
@@ -461,14 +510,18 @@ export interface FileRouteTypes {
     | '/projects'
     | '/runs'
     | '/settings'
+    | '/teams'
     | '/projects/$projectId/board'
     | '/projects/$projectId/files'
     | '/projects/$projectId/list'
     | '/projects/$projectId/runs'
     | '/projects/$projectId/settings'
     | '/projects/$projectId/team'
+    | '/teams/$teamId/projects'
+    | '/teams/$teamId/settings'
     | '/login/session/$token'
     | '/projects/$projectId'
+    | '/teams/$teamId'
     | '/projects/$projectId/analyses/$analysisId'
     | '/projects/$projectId/source/$snapshotId'
     | '/projects/$projectId/tasks/$taskId'
@@ -492,6 +545,7 @@ export interface FileRouteTypes {
     | '/_door/verify-email'
     | '/_app/'
     | '/_app/projects/$projectId'
+    | '/_app/teams/$teamId'
     | '/_app/people/$userId'
     | '/_app/projects/templates'
     | '/_app/runs/$jobId'
@@ -504,14 +558,18 @@ export interface FileRouteTypes {
     | '/_app/projects/'
     | '/_app/runs/'
     | '/_app/settings/'
+    | '/_app/teams/'
     | '/_app/projects/$projectId/board'
     | '/_app/projects/$projectId/files'
     | '/_app/projects/$projectId/list'
     | '/_app/projects/$projectId/runs'
     | '/_app/projects/$projectId/settings'
     | '/_app/projects/$projectId/team'
+    | '/_app/teams/$teamId/projects'
+    | '/_app/teams/$teamId/settings'
     | '/_door/login_/session/$token'
     | '/_app/projects/$projectId/'
+    | '/_app/teams/$teamId/'
     | '/_app/projects/$projectId/analyses/$analysisId'
     | '/_app/projects/$projectId/source/$snapshotId'
     | '/_app/projects/$projectId/tasks/$taskId'
@@ -722,6 +780,20 @@ declare module '@tanstack/react-router' {
       preLoaderRoute: typeof AppSettingsSecurityRouteImport
       parentRoute: typeof AppSettingsRouteRoute
     }
+    '/_app/teams/': {
+      id: '/_app/teams/'
+      path: '/teams'
+      fullPath: '/teams/'
+      preLoaderRoute: typeof AppTeamsIndexRouteImport
+      parentRoute: typeof AppRoute
+    }
+    '/_app/teams/$teamId': {
+      id: '/_app/teams/$teamId'
+      path: '/teams/$teamId'
+      fullPath: '/teams/$teamId'
+      preLoaderRoute: typeof AppTeamsTeamIdRouteRouteImport
+      parentRoute: typeof AppRoute
+    }
     '/_app/projects/$projectId/': {
       id: '/_app/projects/$projectId/'
       path: '/'
@@ -770,6 +842,27 @@ declare module '@tanstack/react-router' {
       fullPath: '/projects/$projectId/team'
       preLoaderRoute: typeof AppProjectsProjectIdTeamRouteImport
       parentRoute: typeof AppProjectsProjectIdRouteRoute
+    }
+    '/_app/teams/$teamId/': {
+      id: '/_app/teams/$teamId/'
+      path: '/'
+      fullPath: '/teams/$teamId/'
+      preLoaderRoute: typeof AppTeamsTeamIdIndexRouteImport
+      parentRoute: typeof AppTeamsTeamIdRouteRoute
+    }
+    '/_app/teams/$teamId/projects': {
+      id: '/_app/teams/$teamId/projects'
+      path: '/projects'
+      fullPath: '/teams/$teamId/projects'
+      preLoaderRoute: typeof AppTeamsTeamIdProjectsRouteImport
+      parentRoute: typeof AppTeamsTeamIdRouteRoute
+    }
+    '/_app/teams/$teamId/settings': {
+      id: '/_app/teams/$teamId/settings'
+      path: '/settings'
+      fullPath: '/teams/$teamId/settings'
+      preLoaderRoute: typeof AppTeamsTeamIdSettingsRouteImport
+      parentRoute: typeof AppTeamsTeamIdRouteRoute
     }
     '/_door/login_/session/$token': {
       id: '/_door/login_/session/$token'
@@ -876,17 +969,34 @@ const AppProjectsProjectIdRouteRouteWithChildren =
     AppProjectsProjectIdRouteRouteChildren,
   )
 
+interface AppTeamsTeamIdRouteRouteChildren {
+  AppTeamsTeamIdProjectsRoute: typeof AppTeamsTeamIdProjectsRoute
+  AppTeamsTeamIdSettingsRoute: typeof AppTeamsTeamIdSettingsRoute
+  AppTeamsTeamIdIndexRoute: typeof AppTeamsTeamIdIndexRoute
+}
+
+const AppTeamsTeamIdRouteRouteChildren: AppTeamsTeamIdRouteRouteChildren = {
+  AppTeamsTeamIdProjectsRoute: AppTeamsTeamIdProjectsRoute,
+  AppTeamsTeamIdSettingsRoute: AppTeamsTeamIdSettingsRoute,
+  AppTeamsTeamIdIndexRoute: AppTeamsTeamIdIndexRoute,
+}
+
+const AppTeamsTeamIdRouteRouteWithChildren =
+  AppTeamsTeamIdRouteRoute._addFileChildren(AppTeamsTeamIdRouteRouteChildren)
+
 interface AppRouteChildren {
   AppSettingsRouteRoute: typeof AppSettingsRouteRouteWithChildren
   AppInboxRoute: typeof AppInboxRoute
   AppIndexRoute: typeof AppIndexRoute
   AppProjectsProjectIdRouteRoute: typeof AppProjectsProjectIdRouteRouteWithChildren
+  AppTeamsTeamIdRouteRoute: typeof AppTeamsTeamIdRouteRouteWithChildren
   AppPeopleUserIdRoute: typeof AppPeopleUserIdRoute
   AppProjectsTemplatesRoute: typeof AppProjectsTemplatesRoute
   AppRunsJobIdRoute: typeof AppRunsJobIdRoute
   AppPeopleIndexRoute: typeof AppPeopleIndexRoute
   AppProjectsIndexRoute: typeof AppProjectsIndexRoute
   AppRunsIndexRoute: typeof AppRunsIndexRoute
+  AppTeamsIndexRoute: typeof AppTeamsIndexRoute
 }
 
 const AppRouteChildren: AppRouteChildren = {
@@ -894,12 +1004,14 @@ const AppRouteChildren: AppRouteChildren = {
   AppInboxRoute: AppInboxRoute,
   AppIndexRoute: AppIndexRoute,
   AppProjectsProjectIdRouteRoute: AppProjectsProjectIdRouteRouteWithChildren,
+  AppTeamsTeamIdRouteRoute: AppTeamsTeamIdRouteRouteWithChildren,
   AppPeopleUserIdRoute: AppPeopleUserIdRoute,
   AppProjectsTemplatesRoute: AppProjectsTemplatesRoute,
   AppRunsJobIdRoute: AppRunsJobIdRoute,
   AppPeopleIndexRoute: AppPeopleIndexRoute,
   AppProjectsIndexRoute: AppProjectsIndexRoute,
   AppRunsIndexRoute: AppRunsIndexRoute,
+  AppTeamsIndexRoute: AppTeamsIndexRoute,
 }
 
 const AppRouteWithChildren = AppRoute._addFileChildren(AppRouteChildren)

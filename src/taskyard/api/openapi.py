@@ -25,6 +25,7 @@ TAGS: Final = [
     {"name": "profile", "description": "Your own account."},
     {"name": "projects", "description": "What a team works on."},
     {"name": "team", "description": "Who is in a project, and who is invited."},
+    {"name": "teams", "description": "Named teams: people who are granted projects together."},
     {
         "name": "tasks",
         "description": "What there is to do, in columns, with labels and dependencies.",

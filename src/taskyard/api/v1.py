@@ -23,6 +23,7 @@ from taskyard.search import routes as search
 from taskyard.tasks import routes as tasks
 from taskyard.tasks.attachments import routes as attachments
 from taskyard.tasks.views import routes as views
+from taskyard.teams import routes as teams
 from taskyard.templates import routes as templates
 
 ROUTERS = (
@@ -31,6 +32,7 @@ ROUTERS = (
     *session_links.ROUTERS,
     *projects.ROUTERS,
     *team.ROUTERS,
+    *teams.ROUTERS,
     *tasks.ROUTERS,
     *attachments.ROUTERS,
     *views.ROUTERS,

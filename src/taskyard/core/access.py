@@ -36,6 +36,11 @@ class Permission(StrEnum):
     PROJECT_READ = "project:read"
     PROJECT_UPDATE = "project:update"
     PROJECT_DELETE = "project:delete"
+    #: Of named teams; `team:manage` is of who is in a project, too.
+    TEAM_CREATE = "team:create"
+    TEAM_READ = "team:read"
+    TEAM_UPDATE = "team:update"
+    TEAM_DELETE = "team:delete"
     TEAM_MANAGE = "team:manage"
     TASK_READ = "task:read"
     TASK_CREATE = "task:create"

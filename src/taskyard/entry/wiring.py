@@ -43,6 +43,8 @@ from taskyard.runners.sandbox import Sandbox
 from taskyard.runners.source.kind import SOURCE
 from taskyard.tasks import repository as tasks
 from taskyard.tasks.listeners import Departures
+from taskyard.teams import repository as teams
+from taskyard.teams.topics import TeamTopics
 
 Remove = Callable[..., Awaitable[int]]
 
@@ -126,6 +128,7 @@ async def _forget_tokens(platform: Platform) -> None:
 async def _expire_invitations(platform: Platform) -> None:
     async with unit_of_work(platform.database) as uow:
         await inviting.expire(uow)
+        await teams.forget_expired(uow.db)
 
 
 async def _forget_letters(platform: Platform) -> None:
@@ -189,7 +192,7 @@ async def following(platform: Platform) -> AsyncIterator[None]:
         platform.database,
         platform.bus,
         counted=[JobTopics()],
-        spined=[ProjectTopics(), OwnTopics(), InboxTopics()],
+        spined=[ProjectTopics(), TeamTopics(), OwnTopics(), InboxTopics()],
     )
     await hub.start()
     try:

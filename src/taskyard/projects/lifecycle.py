@@ -107,7 +107,7 @@ async def transfer(uow: Uow, settings: Settings, access: ProjectAccess, user_id:
     for account, role in ((user_id, "owner"), (old, "member")):
         place = await uow.db.get(Membership, (project.id, account))
         if place is not None:
-            place.role = role
+            place.stand(role, place.granted_role)
     project.updated_at = func.now()
     told = ProjectTransferred(
         **_of(project, access), title=project.name, old_owner=old, new_owner=user_id

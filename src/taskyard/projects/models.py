@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, func, t
 from sqlalchemy.orm import Mapped, mapped_column
 
 from taskyard.core.db import Base, Identified, Timestamped
+from taskyard.projects.types import RANKS
 
 _LIVE = text("deleted_at IS NULL")
 
@@ -46,10 +47,18 @@ class Project(Identified, Timestamped, Base):
 
 
 class Membership(Base):
-    """An account's place in a project."""
+    """An account's place in a project: by itself, through named teams, or both.
+
+    Every check of access reads `role` alone, the higher of the two.
+    """
 
     __tablename__ = "memberships"
-    __table_args__ = (CheckConstraint("role IN ('owner', 'member', 'viewer')", name="role"),)
+    __table_args__ = (
+        CheckConstraint("role IN ('owner', 'member', 'viewer')", name="role"),
+        CheckConstraint("granted_role IN ('member', 'viewer')", name="granted_role"),
+        CheckConstraint("own_role IN ('owner', 'member', 'viewer')", name="own_role"),
+        CheckConstraint("own_role IS NULL OR granted_role IS NOT NULL", name="own_beside"),
+    )
 
     project_id: Mapped[UUID] = mapped_column(
         ForeignKey("projects.id", ondelete="CASCADE"), primary_key=True
@@ -58,7 +67,22 @@ class Membership(Base):
         ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, index=True
     )
     role: Mapped[str] = mapped_column(String(10))
+    #: The highest that a team gives; None where none does.
+    granted_role: Mapped[str | None] = mapped_column(String(10))
+    #: What stays without the teams. Kept beside `granted_role` only: without one it is `role`.
+    own_role: Mapped[str | None] = mapped_column(String(10))
     joined_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+    @property
+    def own(self) -> str | None:
+        """The role somebody has by themselves, None where they are here through teams alone."""
+        return self.role if self.granted_role is None else self.own_role
+
+    def stand(self, own: str | None, granted: str | None) -> None:
+        """Take a role by oneself and one through teams; at least one of them is given."""
+        self.role = min((one for one in (own, granted) if one is not None), key=RANKS.index)
+        self.granted_role = granted
+        self.own_role = None if granted is None else own
 
 
 class Favorite(Base):

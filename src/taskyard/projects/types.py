@@ -6,6 +6,10 @@ from typing import Final, Literal
 from taskyard.core.access import Permission
 
 ProjectRole = Literal["owner", "member", "viewer"]
+#: The highest first.
+RANKS: Final[tuple[ProjectRole, ...]] = ("owner", "member", "viewer")
+#: What a team can be granted. Owners are people, so that one stays whatever becomes of a team.
+GrantedRole = Literal["member", "viewer"]
 ProjectStatus = Literal["active", "archived", "deleted", "all"]
 
 #: How long a deleted project can be brought back; afterwards nothing of it is kept.
@@ -51,9 +55,11 @@ _OWN = frozenset(
 
 #: What an administrator of the instance may do where they are no member: look into everything,
 #: and put the project itself and its team in order. Nothing inside of it is theirs to write.
-ADMIN_ALLOWS: frozenset[Permission] = frozenset(
-    {*(p for p in Permission if p.endswith(":read")), Permission.PROJECT_UPDATE}
-) | {Permission.PROJECT_DELETE, Permission.TEAM_MANAGE}
+ADMIN_ALLOWS: frozenset[Permission] = _READ | {
+    Permission.PROJECT_UPDATE,
+    Permission.PROJECT_DELETE,
+    Permission.TEAM_MANAGE,
+}
 
 #: What may still be done in an archived project: reading, stopping what runs, and putting the
 #: project itself and its team in order.

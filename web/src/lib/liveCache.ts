@@ -21,7 +21,8 @@ const JOB_LISTS = ['listJobs', 'listProjectJobs', 'listAllJobs', 'listAnalyses']
 
 /** Which answers a change of a thing makes stale, by the first word of the event's name. */
 const STALE: Record<string, readonly string[]> = {
-  project: ['listProjects', 'getProject', 'listMyTags', 'listTeam'],
+  project: ['listProjects', 'getProject', 'listMyTags', 'listTeam', 'listProjectTeams'],
+  team: ['listTeams', 'getTeam', 'listTeamMembers', 'listTeamInvitations', 'listMyTeamInvitations', 'listTeamProjects'],
   member: ['listTeam', 'listInvitations', 'listMyInvitations', 'listProjects', 'getProject'],
   template: ['listTemplates'],
   invitation: ['listInvitations', 'listMyInvitations'],

@@ -17,6 +17,13 @@ class LastOwnerStays(TaskyardError):
     code = "LAST_OWNER"
 
 
+class ThroughTeam(TaskyardError):
+    """{who} is here through a team. Take them out of the team, or the team out of the project."""
+
+    kind = Kind.CONFLICT
+    code = "MEMBER_THROUGH_TEAM"
+
+
 class PersonalProjectAlone(TaskyardError):
     """A personal project is for one. Make a project to work together with others."""
 

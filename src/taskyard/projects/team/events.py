@@ -58,6 +58,15 @@ class MemberRoleChanged(Event):
     new: str
 
 
+class MemberGranted(Event):
+    """What somebody may do in a project changed through a team: None is nothing at all."""
+
+    name: ClassVar[str] = "member.granted.v1"
+    team_id: UUID
+    old: str | None
+    new: str | None
+
+
 class InvitationDeclined(Event):
     """Whoever was invited said no. `subject_id` is the invitation, here and below."""
 

@@ -14,7 +14,7 @@ from taskyard.projects.errors import ProjectNotFound
 from taskyard.projects.models import Membership, Project
 from taskyard.projects.naming import hand_over
 from taskyard.projects.team import repository
-from taskyard.projects.team.errors import LastOwnerStays, MemberNotFound
+from taskyard.projects.team.errors import LastOwnerStays, MemberNotFound, ThroughTeam
 from taskyard.projects.team.events import MemberLeft, MemberRemoved, MemberRoleChanged
 from taskyard.projects.team.schemas import MemberRead
 from taskyard.projects.types import ProjectRole
@@ -27,6 +27,7 @@ def read(membership: Membership, user: User) -> MemberRead:
         username=user.username,
         display_name=user.display_name,
         role=membership.role,
+        through_team=membership.own is None,
         active=user.is_active,
         joined_at=membership.joined_at,
     )
@@ -54,39 +55,61 @@ async def held(uow: Uow, project_id: UUID) -> Project:
 async def change_role(
     uow: Uow, access: ProjectAccess, user_id: UUID, role: ProjectRole
 ) -> MemberRead:
-    """Give a member another role. Raises MemberNotFound, LastOwnerStays, hand-over refusals."""
+    """Give a member another role; one that a team gives is the least they have.
+
+    Raises MemberNotFound, LastOwnerStays, hand-over refusals.
+    """
     project = await held(uow, access.project_id)
     membership, user = await _member(uow, project.id, user_id)
-    old = membership.role
-    if old == role:
+    if membership.own == role:
         return read(membership, user)
-    if old == "owner":
-        await _spare(uow, project, user_id)
-    membership.role = role
-    await uow.db.flush()
-    uow.emit(
-        MemberRoleChanged(
-            subject_id=user_id,
-            project_id=project.id,
-            actor_id=access.actor.user_id,
-            username=user.username,
-            old=old,
-            new=role,
-        )
-    )
+    await _restand(uow, access, project, membership, user, role)
     return read(membership, user)
+
+
+async def _restand(
+    uow: Uow,
+    access: ProjectAccess,
+    project: Project,
+    membership: Membership,
+    user: User,
+    own: ProjectRole | None,
+) -> None:
+    """Give somebody another role of their own, None where they have one through a team alone."""
+    old = membership.role
+    if old == "owner":
+        await _spare(uow, project, user.id)
+    membership.stand(own, membership.granted_role)
+    await uow.db.flush()
+    if membership.role != old:
+        uow.emit(
+            MemberRoleChanged(
+                subject_id=user.id,
+                project_id=project.id,
+                actor_id=access.actor.user_id,
+                username=user.username,
+                old=old,
+                new=membership.role,
+            )
+        )
 
 
 async def remove(uow: Uow, access: ProjectAccess, user_id: UUID) -> None:
     """Let a member leave, or remove one: that takes `team:manage`.
 
-    Raises MemberNotFound, ProjectRoleTooLow, LastOwnerStays, hand-over refusals.
+    Whoever is here through a team as well keeps what that gives. Raises MemberNotFound,
+    ProjectRoleTooLow, ThroughTeam, LastOwnerStays, hand-over refusals.
     """
     project = await held(uow, access.project_id)
     membership, user = await _member(uow, project.id, user_id)
     leaves = user_id == access.actor.user_id
     if not leaves:
         access.require(Permission.TEAM_MANAGE)
+    if membership.granted_role is not None:
+        if membership.own is None:
+            raise ThroughTeam(who=user.username)
+        await _restand(uow, access, project, membership, user, None)
+        return
     if membership.role == "owner":
         await _spare(uow, project, user_id)
     told = MemberLeft if leaves else MemberRemoved

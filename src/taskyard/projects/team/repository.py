@@ -1,6 +1,6 @@
 """Every query of teams."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -79,6 +79,25 @@ async def member(
     )
     row = (await db.execute(query)).one_or_none()
     return None if row is None else (row[0], row[1])
+
+
+async def held_projects(db: AsyncSession, project_ids: Collection[UUID]) -> Sequence[Project]:
+    """Return these projects, held until the end, deleted ones too; in the order of their ids."""
+    query = select(Project).where(Project.id.in_(project_ids)).order_by(Project.id)
+    held = query.with_for_update().execution_options(populate_existing=True)
+    return (await db.scalars(held)).all()
+
+
+async def places(
+    db: AsyncSession, pairs: Collection[tuple[UUID, UUID]]
+) -> dict[tuple[UUID, UUID], Membership]:
+    """Return memberships by (project, account), among these."""
+    query = select(Membership).where(
+        Membership.project_id.in_({project_id for project_id, _ in pairs}),
+        Membership.user_id.in_({user_id for _, user_id in pairs}),
+    )
+    found = await db.scalars(query.execution_options(populate_existing=True))
+    return {(one.project_id, one.user_id): one for one in found}
 
 
 async def next_owner(db: AsyncSession, project_id: UUID, *, beside: UUID) -> UUID | None:

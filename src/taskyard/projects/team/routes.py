@@ -131,7 +131,7 @@ async def change_member(
     "/{user_id}",
     status_code=204,
     audit="member.removed",
-    errors=(refusals.MemberNotFound, ProjectRoleTooLow, *_HAND_OVER),
+    errors=(refusals.MemberNotFound, refusals.ThroughTeam, ProjectRoleTooLow, *_HAND_OVER),
 )
 async def remove_member(access: CanReadProject, user_id: MemberId, uow: UowDep) -> Response:
     """Leave the project, or as an owner remove somebody from it."""

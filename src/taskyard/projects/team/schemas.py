@@ -18,6 +18,7 @@ class MemberRead(Out):
     username: str
     display_name: str
     role: ProjectRole
+    through_team: bool = Field(description="They are here through a named team alone.")
     active: bool = Field(description="The account may sign in.")
     joined_at: datetime
 

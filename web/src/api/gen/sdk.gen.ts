@@ -2,7 +2,7 @@
 
 import { type Client, type ClientMeta, formDataBodySerializer, type Options as Options2, type RequestResult, type TDataShape } from './client';
 import { client } from './client.gen';
-import type { AbortUploadData, AbortUploadErrors, AbortUploadResponses, AcceptInvitationData, AcceptInvitationErrors, AcceptInvitationLinkData, AcceptInvitationLinkErrors, AcceptInvitationLinkResponses, AcceptInvitationResponses, AddAttachmentData, AddAttachmentErrors, AddAttachmentResponses, AddDependencyData, AddDependencyErrors, AddDependencyResponses, AddProjectTagData, AddProjectTagErrors, AddProjectTagResponses, AddTaskLabelData, AddTaskLabelErrors, AddTaskLabelResponses, AddTasksData, AddTasksErrors, AddTasksResponses, ArchiveNotificationsData, ArchiveNotificationsErrors, ArchiveNotificationsResponses, ArchiveProjectData, ArchiveProjectErrors, ArchiveProjectResponses, AskForVerificationData, AskForVerificationErrors, AskForVerificationResponses, AskToUnsubscribeData, AskToUnsubscribeErrors, CancelJobData, CancelJobErrors, CancelJobResponses, ChangeMemberData, ChangeMemberErrors, ChangeMemberResponses, ChangeNotificationSettingsData, ChangeNotificationSettingsErrors, ChangeNotificationSettingsResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ChangeProfileData, ChangeProfileErrors, ChangeProfileResponses, ChangeTasksData, ChangeTasksErrors, ChangeTasksResponses, ChangeUserData, ChangeUserErrors, ChangeUserResponses, CheckResetLinkData, CheckResetLinkErrors, CheckResetLinkResponses, CompleteUploadData, CompleteUploadErrors, CompleteUploadResponses, CountUnreadNotificationsData, CountUnreadNotificationsErrors, CountUnreadNotificationsResponses, CreateAnalysisData, CreateAnalysisErrors, CreateAnalysisResponses, CreateAnalysisShareData, CreateAnalysisShareErrors, CreateAnalysisShareResponses, CreateCommentData, CreateCommentErrors, CreateCommentResponses, CreateJobData, CreateJobErrors, CreateJobResponses, CreateLabelData, CreateLabelErrors, CreateLabelOfTasksData, CreateLabelOfTasksErrors, CreateLabelOfTasksResponses, CreateLabelResponses, CreateProjectData, CreateProjectErrors, CreateProjectFromTemplateData, CreateProjectFromTemplateErrors, CreateProjectFromTemplateResponses, CreateProjectJobData, CreateProjectJobErrors, CreateProjectJobResponses, CreateProjectResponses, CreateSampleProjectData, CreateSampleProjectErrors, CreateSampleProjectResponses, CreateSessionLinkData, CreateSessionLinkErrors, CreateSessionLinkResponses, CreateShareData, CreateShareErrors, CreateShareResponses, CreateTaskData, CreateTaskErrors, CreateTaskResponses, CreateTemplateData, CreateTemplateErrors, CreateTemplateResponses, CreateTicketData, CreateTicketErrors, CreateTicketResponses, CreateUploadData, CreateUploadErrors, CreateUploadResponses, CreateViewData, CreateViewErrors, CreateViewResponses, DeclineInvitationData, DeclineInvitationErrors, DeclineInvitationLinkData, DeclineInvitationLinkErrors, DeclineInvitationLinkResponses, DeclineInvitationResponses, DeleteCommentData, DeleteCommentErrors, DeleteCommentResponses, DeleteFileData, DeleteFileErrors, DeleteFileResponses, DeleteLabelData, DeleteLabelErrors, DeleteLabelOfTasksData, DeleteLabelOfTasksErrors, DeleteLabelOfTasksResponses, DeleteLabelResponses, DeleteProjectData, DeleteProjectErrors, DeleteProjectResponses, DeleteTaskData, DeleteTaskErrors, DeleteTaskResponses, DeleteTemplateData, DeleteTemplateErrors, DeleteTemplateResponses, DeleteViewData, DeleteViewErrors, DeleteViewResponses, DisfavorProjectData, DisfavorProjectErrors, DisfavorProjectResponses, DownloadFileData, DownloadFileErrors, DownloadFileResponses, DownloadJobLogData, DownloadJobLogErrors, DownloadJobLogResponses, EndUserSessionsData, EndUserSessionsErrors, EndUserSessionsResponses, ExchangeSessionLinkData, ExchangeSessionLinkErrors, ExchangeSessionLinkResponses, ExportAnalysisData, ExportAnalysisErrors, ExportAnalysisResponses, ExportApiCallsData, ExportApiCallsErrors, ExportApiCallsResponses, ExportTasksData, ExportTasksErrors, ExportTasksResponses, FavorProjectData, FavorProjectErrors, FavorProjectResponses, ForgotPasswordData, ForgotPasswordErrors, ForgotPasswordResponses, GetAnalysisData, GetAnalysisErrors, GetAnalysisReportData, GetAnalysisReportErrors, GetAnalysisReportResponses, GetAnalysisResponses, GetCommentData, GetCommentErrors, GetCommentResponses, GetDetailedHealthData, GetDetailedHealthErrors, GetDetailedHealthResponses, GetFileContentData, GetFileContentErrors, GetFileContentResponses, GetFileData, GetFileErrors, GetFileLinkData, GetFileLinkErrors, GetFileLinkResponses, GetFileResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetJobData, GetJobErrors, GetJobResponses, GetLimitsData, GetLimitsErrors, GetLimitsResponses, GetMeData, GetMeErrors, GetMeResponses, GetNotificationSettingsData, GetNotificationSettingsErrors, GetNotificationSettingsResponses, GetProfileData, GetProfileErrors, GetProfileResponses, GetProjectData, GetProjectErrors, GetProjectResponses, GetSetupData, GetSetupErrors, GetSetupResponses, GetSharedContentData, GetSharedContentErrors, GetSharedContentResponses, GetSharedFileData, GetSharedFileErrors, GetSharedFileResponses, GetSharedReportData, GetSharedReportErrors, GetSharedReportResponses, GetSourceArchiveData, GetSourceArchiveErrors, GetSourceArchiveResponses, GetSourceFileData, GetSourceFileErrors, GetSourceFileResponses, GetSourceSnapshotData, GetSourceSnapshotErrors, GetSourceSnapshotResponses, GetStorageData, GetStorageErrors, GetStorageResponses, GetSubscriptionData, GetSubscriptionErrors, GetSubscriptionResponses, GetTaskData, GetTaskErrors, GetTaskGraphData, GetTaskGraphErrors, GetTaskGraphResponses, GetTaskResponses, GetUploadData, GetUploadErrors, GetUploadResponses, GetUsageData, GetUsageErrors, GetUsageResponses, GetUserData, GetUserErrors, GetUserResponses, GiveSourceData, GiveSourceErrors, GiveSourceResponses, ImportTasksData, ImportTasksErrors, ImportTasksResponses, InviteMemberData, InviteMemberErrors, InviteMemberResponses, ListAllJobsData, ListAllJobsErrors, ListAllJobsResponses, ListAllProjectsData, ListAllProjectsErrors, ListAllProjectsResponses, ListAnalysesData, ListAnalysesErrors, ListAnalysesResponses, ListAnalysisSharesData, ListAnalysisSharesErrors, ListAnalysisSharesResponses, ListApiCallsData, ListApiCallsErrors, ListApiCallsResponses, ListAttachmentsData, ListAttachmentsErrors, ListAttachmentsResponses, ListCommentHistoryData, ListCommentHistoryErrors, ListCommentHistoryResponses, ListCommentsData, ListCommentsErrors, ListCommentsResponses, ListEmailsData, ListEmailsErrors, ListEmailsResponses, ListFileAccessesData, ListFileAccessesErrors, ListFileAccessesResponses, ListFilesData, ListFilesErrors, ListFilesResponses, ListFindingsData, ListFindingsErrors, ListFindingsResponses, ListInvitationsData, ListInvitationsErrors, ListInvitationsResponses, ListJobAssetsData, ListJobAssetsErrors, ListJobAssetsResponses, ListJobEventsData, ListJobEventsErrors, ListJobEventsResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListLabelsData, ListLabelsErrors, ListLabelsOfTasksData, ListLabelsOfTasksErrors, ListLabelsOfTasksResponses, ListLabelsResponses, ListMyInvitationsData, ListMyInvitationsErrors, ListMyInvitationsResponses, ListMyTagsData, ListMyTagsErrors, ListMyTagsResponses, ListMyTasksData, ListMyTasksErrors, ListMyTasksResponses, ListNotificationsData, ListNotificationsErrors, ListNotificationsResponses, ListPeopleToMentionData, ListPeopleToMentionErrors, ListPeopleToMentionResponses, ListProjectJobsData, ListProjectJobsErrors, ListProjectJobsResponses, ListProjectsData, ListProjectsErrors, ListProjectsResponses, ListProjectTagsData, ListProjectTagsErrors, ListProjectTagsResponses, ListSecurityEventsData, ListSecurityEventsErrors, ListSecurityEventsResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListSharesData, ListSharesErrors, ListSharesResponses, ListSourceFilesData, ListSourceFilesErrors, ListSourceFilesResponses, ListSourceSnapshotsData, ListSourceSnapshotsErrors, ListSourceSnapshotsResponses, ListTaskActivityData, ListTaskActivityErrors, ListTaskActivityResponses, ListTaskLabelsData, ListTaskLabelsErrors, ListTaskLabelsResponses, ListTasksData, ListTasksErrors, ListTasksResponses, ListTeamData, ListTeamErrors, ListTeamResponses, ListTemplatesData, ListTemplatesErrors, ListTemplatesResponses, ListUploadsData, ListUploadsErrors, ListUploadsResponses, ListUsersData, ListUsersErrors, ListUserSessionsData, ListUserSessionsErrors, ListUserSessionsResponses, ListUsersResponses, ListViewsData, ListViewsErrors, ListViewsResponses, ListWatchersData, ListWatchersErrors, ListWatchersResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, LookAtInvitationData, LookAtInvitationErrors, LookAtInvitationResponses, MarkAllNotificationsReadData, MarkAllNotificationsReadErrors, MarkAllNotificationsReadResponses, MarkNotificationsReadData, MarkNotificationsReadErrors, MarkNotificationsReadResponses, MarkNotificationsUnreadData, MarkNotificationsUnreadErrors, MarkNotificationsUnreadResponses, OpenSharedFileData, OpenSharedFileErrors, OpenSharedFileResponses, OpenSharedReportData, OpenSharedReportErrors, OpenSharedReportResponses, PutUploadPartData, PutUploadPartErrors, PutUploadPartResponses, RefreshData, RefreshErrors, RefreshResponses, RegisterByInvitationData, RegisterByInvitationErrors, RegisterByInvitationResponses, RegisterData, RegisterErrors, RegisterResponses, RemoveAttachmentData, RemoveAttachmentErrors, RemoveAttachmentResponses, RemoveDependencyData, RemoveDependencyErrors, RemoveDependencyResponses, RemoveMemberData, RemoveMemberErrors, RemoveMemberResponses, RemoveProjectTagData, RemoveProjectTagErrors, RemoveProjectTagResponses, RemoveTaskLabelData, RemoveTaskLabelErrors, RemoveTaskLabelResponses, ResendInvitationData, ResendInvitationErrors, ResendInvitationResponses, ResetPasswordData, ResetPasswordErrors, ResetPasswordResponses, RestoreFileData, RestoreFileErrors, RestoreFileResponses, RestoreProjectData, RestoreProjectErrors, RestoreProjectResponses, RestoreTaskData, RestoreTaskErrors, RestoreTaskResponses, RetryJobData, RetryJobErrors, RetryJobResponses, RevokeAnalysisShareData, RevokeAnalysisShareErrors, RevokeAnalysisShareResponses, RevokeInvitationData, RevokeInvitationErrors, RevokeInvitationResponses, RevokeSessionData, RevokeSessionErrors, RevokeSessionResponses, RevokeShareData, RevokeShareErrors, RevokeShareResponses, SearchCommentsData, SearchCommentsErrors, SearchCommentsResponses, SearchProjectsData, SearchProjectsErrors, SearchProjectsResponses, SearchTasksData, SearchTasksErrors, SearchTasksResponses, SetUpData, SetUpErrors, SetUpResponses, SnoozeNotificationsData, SnoozeNotificationsErrors, SnoozeNotificationsResponses, StarCommentData, StarCommentErrors, StarCommentResponses, TransferProjectData, TransferProjectErrors, TransferProjectResponses, UnarchiveNotificationsData, UnarchiveNotificationsErrors, UnarchiveNotificationsResponses, UndeleteProjectData, UndeleteProjectErrors, UndeleteProjectResponses, UnstarCommentData, UnstarCommentErrors, UnstarCommentResponses, UnsubscribeData, UnsubscribeErrors, UnsubscribeResponses, UnwatchTaskData, UnwatchTaskErrors, UnwatchTaskResponses, UpdateCommentData, UpdateCommentErrors, UpdateCommentResponses, UpdateLabelData, UpdateLabelErrors, UpdateLabelResponses, UpdateProjectData, UpdateProjectErrors, UpdateProjectResponses, UpdateTaskData, UpdateTaskErrors, UpdateTaskResponses, UpdateViewData, UpdateViewErrors, UpdateViewResponses, UploadFileData, UploadFileErrors, UploadFileResponses, VerifyEmailData, VerifyEmailErrors, VerifyEmailResponses, WatchTaskData, WatchTaskErrors, WatchTaskResponses } from './types.gen';
+import type { AbortUploadData, AbortUploadErrors, AbortUploadResponses, AcceptInvitationData, AcceptInvitationErrors, AcceptInvitationLinkData, AcceptInvitationLinkErrors, AcceptInvitationLinkResponses, AcceptInvitationResponses, AcceptTeamInvitationData, AcceptTeamInvitationErrors, AcceptTeamInvitationResponses, AddAttachmentData, AddAttachmentErrors, AddAttachmentResponses, AddDependencyData, AddDependencyErrors, AddDependencyResponses, AddProjectTagData, AddProjectTagErrors, AddProjectTagResponses, AddTaskLabelData, AddTaskLabelErrors, AddTaskLabelResponses, AddTasksData, AddTasksErrors, AddTasksResponses, ArchiveNotificationsData, ArchiveNotificationsErrors, ArchiveNotificationsResponses, ArchiveProjectData, ArchiveProjectErrors, ArchiveProjectResponses, AskForVerificationData, AskForVerificationErrors, AskForVerificationResponses, AskToUnsubscribeData, AskToUnsubscribeErrors, CancelJobData, CancelJobErrors, CancelJobResponses, ChangeMemberData, ChangeMemberErrors, ChangeMemberResponses, ChangeNotificationSettingsData, ChangeNotificationSettingsErrors, ChangeNotificationSettingsResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ChangeProfileData, ChangeProfileErrors, ChangeProfileResponses, ChangeTasksData, ChangeTasksErrors, ChangeTasksResponses, ChangeTeamMemberData, ChangeTeamMemberErrors, ChangeTeamMemberResponses, ChangeUserData, ChangeUserErrors, ChangeUserResponses, CheckResetLinkData, CheckResetLinkErrors, CheckResetLinkResponses, CompleteUploadData, CompleteUploadErrors, CompleteUploadResponses, CountUnreadNotificationsData, CountUnreadNotificationsErrors, CountUnreadNotificationsResponses, CreateAnalysisData, CreateAnalysisErrors, CreateAnalysisResponses, CreateAnalysisShareData, CreateAnalysisShareErrors, CreateAnalysisShareResponses, CreateCommentData, CreateCommentErrors, CreateCommentResponses, CreateJobData, CreateJobErrors, CreateJobResponses, CreateLabelData, CreateLabelErrors, CreateLabelOfTasksData, CreateLabelOfTasksErrors, CreateLabelOfTasksResponses, CreateLabelResponses, CreateProjectData, CreateProjectErrors, CreateProjectFromTemplateData, CreateProjectFromTemplateErrors, CreateProjectFromTemplateResponses, CreateProjectJobData, CreateProjectJobErrors, CreateProjectJobResponses, CreateProjectResponses, CreateSampleProjectData, CreateSampleProjectErrors, CreateSampleProjectResponses, CreateSessionLinkData, CreateSessionLinkErrors, CreateSessionLinkResponses, CreateShareData, CreateShareErrors, CreateShareResponses, CreateTaskData, CreateTaskErrors, CreateTaskResponses, CreateTeamData, CreateTeamErrors, CreateTeamResponses, CreateTemplateData, CreateTemplateErrors, CreateTemplateResponses, CreateTicketData, CreateTicketErrors, CreateTicketResponses, CreateUploadData, CreateUploadErrors, CreateUploadResponses, CreateViewData, CreateViewErrors, CreateViewResponses, DeclineInvitationData, DeclineInvitationErrors, DeclineInvitationLinkData, DeclineInvitationLinkErrors, DeclineInvitationLinkResponses, DeclineInvitationResponses, DeclineTeamInvitationData, DeclineTeamInvitationErrors, DeclineTeamInvitationResponses, DeleteCommentData, DeleteCommentErrors, DeleteCommentResponses, DeleteFileData, DeleteFileErrors, DeleteFileResponses, DeleteLabelData, DeleteLabelErrors, DeleteLabelOfTasksData, DeleteLabelOfTasksErrors, DeleteLabelOfTasksResponses, DeleteLabelResponses, DeleteProjectData, DeleteProjectErrors, DeleteProjectResponses, DeleteTaskData, DeleteTaskErrors, DeleteTaskResponses, DeleteTeamData, DeleteTeamErrors, DeleteTeamResponses, DeleteTemplateData, DeleteTemplateErrors, DeleteTemplateResponses, DeleteViewData, DeleteViewErrors, DeleteViewResponses, DisfavorProjectData, DisfavorProjectErrors, DisfavorProjectResponses, DownloadFileData, DownloadFileErrors, DownloadFileResponses, DownloadJobLogData, DownloadJobLogErrors, DownloadJobLogResponses, EndUserSessionsData, EndUserSessionsErrors, EndUserSessionsResponses, ExchangeSessionLinkData, ExchangeSessionLinkErrors, ExchangeSessionLinkResponses, ExportAnalysisData, ExportAnalysisErrors, ExportAnalysisResponses, ExportApiCallsData, ExportApiCallsErrors, ExportApiCallsResponses, ExportTasksData, ExportTasksErrors, ExportTasksResponses, FavorProjectData, FavorProjectErrors, FavorProjectResponses, ForgotPasswordData, ForgotPasswordErrors, ForgotPasswordResponses, GetAnalysisData, GetAnalysisErrors, GetAnalysisReportData, GetAnalysisReportErrors, GetAnalysisReportResponses, GetAnalysisResponses, GetCommentData, GetCommentErrors, GetCommentResponses, GetDetailedHealthData, GetDetailedHealthErrors, GetDetailedHealthResponses, GetFileContentData, GetFileContentErrors, GetFileContentResponses, GetFileData, GetFileErrors, GetFileLinkData, GetFileLinkErrors, GetFileLinkResponses, GetFileResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetJobData, GetJobErrors, GetJobResponses, GetLimitsData, GetLimitsErrors, GetLimitsResponses, GetMeData, GetMeErrors, GetMeResponses, GetNotificationSettingsData, GetNotificationSettingsErrors, GetNotificationSettingsResponses, GetProfileData, GetProfileErrors, GetProfileResponses, GetProjectData, GetProjectErrors, GetProjectResponses, GetSetupData, GetSetupErrors, GetSetupResponses, GetSharedContentData, GetSharedContentErrors, GetSharedContentResponses, GetSharedFileData, GetSharedFileErrors, GetSharedFileResponses, GetSharedReportData, GetSharedReportErrors, GetSharedReportResponses, GetSourceArchiveData, GetSourceArchiveErrors, GetSourceArchiveResponses, GetSourceFileData, GetSourceFileErrors, GetSourceFileResponses, GetSourceSnapshotData, GetSourceSnapshotErrors, GetSourceSnapshotResponses, GetStorageData, GetStorageErrors, GetStorageResponses, GetSubscriptionData, GetSubscriptionErrors, GetSubscriptionResponses, GetTaskData, GetTaskErrors, GetTaskGraphData, GetTaskGraphErrors, GetTaskGraphResponses, GetTaskResponses, GetTeamData, GetTeamErrors, GetTeamResponses, GetUploadData, GetUploadErrors, GetUploadResponses, GetUsageData, GetUsageErrors, GetUsageResponses, GetUserData, GetUserErrors, GetUserResponses, GiveSourceData, GiveSourceErrors, GiveSourceResponses, GrantProjectData, GrantProjectErrors, GrantProjectResponses, ImportTasksData, ImportTasksErrors, ImportTasksResponses, InviteMemberData, InviteMemberErrors, InviteMemberResponses, InviteToTeamData, InviteToTeamErrors, InviteToTeamResponses, ListAllJobsData, ListAllJobsErrors, ListAllJobsResponses, ListAllProjectsData, ListAllProjectsErrors, ListAllProjectsResponses, ListAnalysesData, ListAnalysesErrors, ListAnalysesResponses, ListAnalysisSharesData, ListAnalysisSharesErrors, ListAnalysisSharesResponses, ListApiCallsData, ListApiCallsErrors, ListApiCallsResponses, ListAttachmentsData, ListAttachmentsErrors, ListAttachmentsResponses, ListCommentHistoryData, ListCommentHistoryErrors, ListCommentHistoryResponses, ListCommentsData, ListCommentsErrors, ListCommentsResponses, ListEmailsData, ListEmailsErrors, ListEmailsResponses, ListFileAccessesData, ListFileAccessesErrors, ListFileAccessesResponses, ListFilesData, ListFilesErrors, ListFilesResponses, ListFindingsData, ListFindingsErrors, ListFindingsResponses, ListInvitationsData, ListInvitationsErrors, ListInvitationsResponses, ListJobAssetsData, ListJobAssetsErrors, ListJobAssetsResponses, ListJobEventsData, ListJobEventsErrors, ListJobEventsResponses, ListJobsData, ListJobsErrors, ListJobsResponses, ListLabelsData, ListLabelsErrors, ListLabelsOfTasksData, ListLabelsOfTasksErrors, ListLabelsOfTasksResponses, ListLabelsResponses, ListMyInvitationsData, ListMyInvitationsErrors, ListMyInvitationsResponses, ListMyTagsData, ListMyTagsErrors, ListMyTagsResponses, ListMyTasksData, ListMyTasksErrors, ListMyTasksResponses, ListMyTeamInvitationsData, ListMyTeamInvitationsErrors, ListMyTeamInvitationsResponses, ListNotificationsData, ListNotificationsErrors, ListNotificationsResponses, ListPeopleToMentionData, ListPeopleToMentionErrors, ListPeopleToMentionResponses, ListProjectJobsData, ListProjectJobsErrors, ListProjectJobsResponses, ListProjectsData, ListProjectsErrors, ListProjectsResponses, ListProjectTagsData, ListProjectTagsErrors, ListProjectTagsResponses, ListProjectTeamsData, ListProjectTeamsErrors, ListProjectTeamsResponses, ListSecurityEventsData, ListSecurityEventsErrors, ListSecurityEventsResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListSharesData, ListSharesErrors, ListSharesResponses, ListSourceFilesData, ListSourceFilesErrors, ListSourceFilesResponses, ListSourceSnapshotsData, ListSourceSnapshotsErrors, ListSourceSnapshotsResponses, ListTaskActivityData, ListTaskActivityErrors, ListTaskActivityResponses, ListTaskLabelsData, ListTaskLabelsErrors, ListTaskLabelsResponses, ListTasksData, ListTasksErrors, ListTasksResponses, ListTeamData, ListTeamErrors, ListTeamInvitationsData, ListTeamInvitationsErrors, ListTeamInvitationsResponses, ListTeamMembersData, ListTeamMembersErrors, ListTeamMembersResponses, ListTeamProjectsData, ListTeamProjectsErrors, ListTeamProjectsResponses, ListTeamResponses, ListTeamRolesData, ListTeamRolesErrors, ListTeamRolesResponses, ListTeamsData, ListTeamsErrors, ListTeamsResponses, ListTemplatesData, ListTemplatesErrors, ListTemplatesResponses, ListUploadsData, ListUploadsErrors, ListUploadsResponses, ListUsersData, ListUsersErrors, ListUserSessionsData, ListUserSessionsErrors, ListUserSessionsResponses, ListUsersResponses, ListViewsData, ListViewsErrors, ListViewsResponses, ListWatchersData, ListWatchersErrors, ListWatchersResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, LookAtInvitationData, LookAtInvitationErrors, LookAtInvitationResponses, MarkAllNotificationsReadData, MarkAllNotificationsReadErrors, MarkAllNotificationsReadResponses, MarkNotificationsReadData, MarkNotificationsReadErrors, MarkNotificationsReadResponses, MarkNotificationsUnreadData, MarkNotificationsUnreadErrors, MarkNotificationsUnreadResponses, OpenSharedFileData, OpenSharedFileErrors, OpenSharedFileResponses, OpenSharedReportData, OpenSharedReportErrors, OpenSharedReportResponses, PutUploadPartData, PutUploadPartErrors, PutUploadPartResponses, RefreshData, RefreshErrors, RefreshResponses, RegisterByInvitationData, RegisterByInvitationErrors, RegisterByInvitationResponses, RegisterData, RegisterErrors, RegisterResponses, RemoveAttachmentData, RemoveAttachmentErrors, RemoveAttachmentResponses, RemoveDependencyData, RemoveDependencyErrors, RemoveDependencyResponses, RemoveMemberData, RemoveMemberErrors, RemoveMemberResponses, RemoveProjectTagData, RemoveProjectTagErrors, RemoveProjectTagResponses, RemoveTaskLabelData, RemoveTaskLabelErrors, RemoveTaskLabelResponses, RemoveTeamMemberData, RemoveTeamMemberErrors, RemoveTeamMemberResponses, ResendInvitationData, ResendInvitationErrors, ResendInvitationResponses, ResetPasswordData, ResetPasswordErrors, ResetPasswordResponses, RestoreFileData, RestoreFileErrors, RestoreFileResponses, RestoreProjectData, RestoreProjectErrors, RestoreProjectResponses, RestoreTaskData, RestoreTaskErrors, RestoreTaskResponses, RetryJobData, RetryJobErrors, RetryJobResponses, RevokeAnalysisShareData, RevokeAnalysisShareErrors, RevokeAnalysisShareResponses, RevokeInvitationData, RevokeInvitationErrors, RevokeInvitationResponses, RevokeProjectData, RevokeProjectErrors, RevokeProjectResponses, RevokeSessionData, RevokeSessionErrors, RevokeSessionResponses, RevokeShareData, RevokeShareErrors, RevokeShareResponses, RevokeTeamInvitationData, RevokeTeamInvitationErrors, RevokeTeamInvitationResponses, SearchCommentsData, SearchCommentsErrors, SearchCommentsResponses, SearchProjectsData, SearchProjectsErrors, SearchProjectsResponses, SearchTasksData, SearchTasksErrors, SearchTasksResponses, SetUpData, SetUpErrors, SetUpResponses, SnoozeNotificationsData, SnoozeNotificationsErrors, SnoozeNotificationsResponses, StarCommentData, StarCommentErrors, StarCommentResponses, TransferProjectData, TransferProjectErrors, TransferProjectResponses, UnarchiveNotificationsData, UnarchiveNotificationsErrors, UnarchiveNotificationsResponses, UndeleteProjectData, UndeleteProjectErrors, UndeleteProjectResponses, UnstarCommentData, UnstarCommentErrors, UnstarCommentResponses, UnsubscribeData, UnsubscribeErrors, UnsubscribeResponses, UnwatchTaskData, UnwatchTaskErrors, UnwatchTaskResponses, UpdateCommentData, UpdateCommentErrors, UpdateCommentResponses, UpdateLabelData, UpdateLabelErrors, UpdateLabelResponses, UpdateProjectData, UpdateProjectErrors, UpdateProjectResponses, UpdateTaskData, UpdateTaskErrors, UpdateTaskResponses, UpdateTeamData, UpdateTeamErrors, UpdateTeamResponses, UpdateViewData, UpdateViewErrors, UpdateViewResponses, UploadFileData, UploadFileErrors, UploadFileResponses, VerifyEmailData, VerifyEmailErrors, VerifyEmailResponses, WatchTaskData, WatchTaskErrors, WatchTaskResponses } from './types.gen';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -816,6 +816,311 @@ export const declineInvitationLink = <ThrowOnError extends boolean = true>(optio
  */
 export const registerByInvitation = <ThrowOnError extends boolean = true>(options: Options<RegisterByInvitationData, ThrowOnError>): RequestResult<RegisterByInvitationResponses, RegisterByInvitationErrors, ThrowOnError> => (options.client ?? client).post<RegisterByInvitationResponses, RegisterByInvitationErrors, ThrowOnError>({
     url: '/api/v1/invitations/register',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List teams
+ *
+ * List the teams you are in, by name.
+ */
+export const listTeams = <ThrowOnError extends boolean = true>(options?: Options<ListTeamsData, ThrowOnError>): RequestResult<ListTeamsResponses, ListTeamsErrors, ThrowOnError> => (options?.client ?? client).get<ListTeamsResponses, ListTeamsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'taskyard_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/teams',
+    ...options
+});
+
+/**
+ * Create team
+ *
+ * Make a team; you are its owner.
+ */
+export const createTeam = <ThrowOnError extends boolean = true>(options: Options<CreateTeamData, ThrowOnError>): RequestResult<CreateTeamResponses, CreateTeamErrors, ThrowOnError> => (options.client ?? client).post<CreateTeamResponses, CreateTeamErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'taskyard_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/teams',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List team roles
+ *
+ * List the roles in a team, each as what it allows.
+ */
+export const listTeamRoles = <ThrowOnError extends boolean = true>(options?: Options<ListTeamRolesData, ThrowOnError>): RequestResult<ListTeamRolesResponses, ListTeamRolesErrors, ThrowOnError> => (options?.client ?? client).get<ListTeamRolesResponses, ListTeamRolesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'taskyard_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/teams/roles',
+    ...options
+});
+
+/**
+ * List my team invitations
+ *
+ * List the invitations you can answer: to your account, and to your confirmed address.
+ */
+export const listMyTeamInvitations = <ThrowOnError extends boolean = true>(options?: Options<ListMyTeamInvitationsData, ThrowOnError>): RequestResult<ListMyTeamInvitationsResponses, ListMyTeamInvitationsErrors, ThrowOnError> => (options?.client ?? client).get<ListMyTeamInvitationsResponses, ListMyTeamInvitationsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'taskyard_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/teams/invitations',
+    ...options
+});
+
+/**
+ * Accept team invitation
+ *
+ * Join the team you were invited to, and the projects it is granted.
+ */
+export const acceptTeamInvitation = <ThrowOnError extends boolean = true>(options: Options<AcceptTeamInvitationData, ThrowOnError>): RequestResult<AcceptTeamInvitationResponses, AcceptTeamInvitationErrors, ThrowOnError> => (options.client ?? client).post<AcceptTeamInvitationResponses, AcceptTeamInvitationErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'taskyard_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/teams/invitations/{invitation_id}/accept',
+    ...options
+});
+
+/**
+ * Decline team invitation
+ *
+ * Say no to an invitation into a team.
+ */
+export const declineTeamInvitation = <ThrowOnError extends boolean = true>(options: Options<DeclineTeamInvitationData, ThrowOnError>): RequestResult<DeclineTeamInvitationResponses, DeclineTeamInvitationErrors, ThrowOnError> => (options.client ?? client).post<DeclineTeamInvitationResponses, DeclineTeamInvitationErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'taskyard_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/teams/invitations/{invitation_id}/decline',
+    ...options
+});
+
+/**
+ * Delete team
+ *
+ * Delete a team. Its people leave the projects they were in through it alone.
+ */
+export const deleteTeam = <ThrowOnError extends boolean = true>(options: Options<DeleteTeamData, ThrowOnError>): RequestResult<DeleteTeamResponses, DeleteTeamErrors, ThrowOnError> => (options.client ?? client).delete<DeleteTeamResponses, DeleteTeamErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'taskyard_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/teams/{team_id}',
+    ...options
+});
+
+/**
+ * Get team
+ *
+ * Return one team.
+ */
+export const getTeam = <ThrowOnError extends boolean = true>(options: Options<GetTeamData, ThrowOnError>): RequestResult<GetTeamResponses, GetTeamErrors, ThrowOnError> => (options.client ?? client).get<GetTeamResponses, GetTeamErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'taskyard_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/teams/{team_id}',
+    ...options
+});
+
+/**
+ * Update team
+ *
+ * Change a team's name or description.
+ */
+export const updateTeam = <ThrowOnError extends boolean = true>(options: Options<UpdateTeamData, ThrowOnError>): RequestResult<UpdateTeamResponses, UpdateTeamErrors, ThrowOnError> => (options.client ?? client).patch<UpdateTeamResponses, UpdateTeamErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'taskyard_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/teams/{team_id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List team members
+ *
+ * List who is in a team, owners first.
+ */
+export const listTeamMembers = <ThrowOnError extends boolean = true>(options: Options<ListTeamMembersData, ThrowOnError>): RequestResult<ListTeamMembersResponses, ListTeamMembersErrors, ThrowOnError> => (options.client ?? client).get<ListTeamMembersResponses, ListTeamMembersErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'taskyard_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/teams/{team_id}/members',
+    ...options
+});
+
+/**
+ * Remove team member
+ *
+ * Leave a team, or as an owner or admin remove somebody from it.
+ */
+export const removeTeamMember = <ThrowOnError extends boolean = true>(options: Options<RemoveTeamMemberData, ThrowOnError>): RequestResult<RemoveTeamMemberResponses, RemoveTeamMemberErrors, ThrowOnError> => (options.client ?? client).delete<RemoveTeamMemberResponses, RemoveTeamMemberErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'taskyard_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/teams/{team_id}/members/{user_id}',
+    ...options
+});
+
+/**
+ * Change team member
+ *
+ * Give somebody in a team another role.
+ */
+export const changeTeamMember = <ThrowOnError extends boolean = true>(options: Options<ChangeTeamMemberData, ThrowOnError>): RequestResult<ChangeTeamMemberResponses, ChangeTeamMemberErrors, ThrowOnError> => (options.client ?? client).patch<ChangeTeamMemberResponses, ChangeTeamMemberErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'taskyard_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/teams/{team_id}/members/{user_id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * List team invitations
+ *
+ * List the invitations into a team that nobody answered yet, newest first.
+ */
+export const listTeamInvitations = <ThrowOnError extends boolean = true>(options: Options<ListTeamInvitationsData, ThrowOnError>): RequestResult<ListTeamInvitationsResponses, ListTeamInvitationsErrors, ThrowOnError> => (options.client ?? client).get<ListTeamInvitationsResponses, ListTeamInvitationsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'taskyard_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/teams/{team_id}/invitations',
+    ...options
+});
+
+/**
+ * Invite to team
+ *
+ * Invite somebody by username, or by an e-mail address, whose account is asked.
+ */
+export const inviteToTeam = <ThrowOnError extends boolean = true>(options: Options<InviteToTeamData, ThrowOnError>): RequestResult<InviteToTeamResponses, InviteToTeamErrors, ThrowOnError> => (options.client ?? client).post<InviteToTeamResponses, InviteToTeamErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'taskyard_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/teams/{team_id}/invitations',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Revoke team invitation
+ *
+ * Take an invitation into a team back.
+ */
+export const revokeTeamInvitation = <ThrowOnError extends boolean = true>(options: Options<RevokeTeamInvitationData, ThrowOnError>): RequestResult<RevokeTeamInvitationResponses, RevokeTeamInvitationErrors, ThrowOnError> => (options.client ?? client).delete<RevokeTeamInvitationResponses, RevokeTeamInvitationErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'taskyard_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/teams/{team_id}/invitations/{invitation_id}',
+    ...options
+});
+
+/**
+ * List team projects
+ *
+ * List the projects a team is granted, by name; there are at most 50.
+ */
+export const listTeamProjects = <ThrowOnError extends boolean = true>(options: Options<ListTeamProjectsData, ThrowOnError>): RequestResult<ListTeamProjectsResponses, ListTeamProjectsErrors, ThrowOnError> => (options.client ?? client).get<ListTeamProjectsResponses, ListTeamProjectsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'taskyard_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/teams/{team_id}/projects',
+    ...options
+});
+
+/**
+ * List project teams
+ *
+ * List the teams a project is granted to, by name.
+ */
+export const listProjectTeams = <ThrowOnError extends boolean = true>(options: Options<ListProjectTeamsData, ThrowOnError>): RequestResult<ListProjectTeamsResponses, ListProjectTeamsErrors, ThrowOnError> => (options.client ?? client).get<ListProjectTeamsResponses, ListProjectTeamsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'taskyard_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/projects/{project_id}/teams',
+    ...options
+});
+
+/**
+ * Revoke project
+ *
+ * Take a team out of the project.
+ */
+export const revokeProject = <ThrowOnError extends boolean = true>(options: Options<RevokeProjectData, ThrowOnError>): RequestResult<RevokeProjectResponses, RevokeProjectErrors, ThrowOnError> => (options.client ?? client).delete<RevokeProjectResponses, RevokeProjectErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'taskyard_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/projects/{project_id}/teams/{team_id}',
+    ...options
+});
+
+/**
+ * Grant project
+ *
+ * Grant the project to a team you are in, or change what the team may do here.
+ */
+export const grantProject = <ThrowOnError extends boolean = true>(options: Options<GrantProjectData, ThrowOnError>): RequestResult<GrantProjectResponses, GrantProjectErrors, ThrowOnError> => (options.client ?? client).put<GrantProjectResponses, GrantProjectErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'taskyard_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/projects/{project_id}/teams/{team_id}',
     ...options,
     headers: {
         'Content-Type': 'application/json',

@@ -1599,6 +1599,18 @@ export type FromTemplate = {
 };
 
 /**
+ * GrantBody
+ *
+ * What a team's people may do in a project.
+ */
+export type GrantBody = {
+    /**
+     * Role
+     */
+    role?: 'member' | 'viewer';
+};
+
+/**
  * Health
  *
  * The process answers.
@@ -2193,6 +2205,13 @@ export type ItemProjectRead = {
 };
 
 /**
+ * Item[ProjectTeamRead]
+ */
+export type ItemProjectTeamRead = {
+    data: ProjectTeamRead;
+};
+
+/**
  * Item[Registered]
  */
 export type ItemRegistered = {
@@ -2288,6 +2307,27 @@ export type ItemTaskGraph = {
  */
 export type ItemTaskRead = {
     data: TaskRead;
+};
+
+/**
+ * Item[TeamInvitationRead]
+ */
+export type ItemTeamInvitationRead = {
+    data: TeamInvitationRead;
+};
+
+/**
+ * Item[TeamMemberRead]
+ */
+export type ItemTeamMemberRead = {
+    data: TeamMemberRead;
+};
+
+/**
+ * Item[TeamRead]
+ */
+export type ItemTeamRead = {
+    data: TeamRead;
 };
 
 /**
@@ -2926,6 +2966,12 @@ export type MemberRead = {
      * Role
      */
     role: 'owner' | 'member' | 'viewer';
+    /**
+     * Through Team
+     *
+     * They are here through a named team alone.
+     */
+    through_team: boolean;
     /**
      * Active
      *
@@ -3876,6 +3922,36 @@ export type PageProjectRead = {
 };
 
 /**
+ * Page[ProjectTeamRead]
+ */
+export type PageProjectTeamRead = {
+    /**
+     * Items
+     */
+    items: Array<ProjectTeamRead>;
+    /**
+     * Total
+     *
+     * How many there are in all, or at least (capped at 10,000).
+     */
+    total: number;
+    /**
+     * Page
+     */
+    page: number;
+    /**
+     * Page Size
+     */
+    page_size: number;
+    /**
+     * Next Cursor
+     *
+     * Send as `cursor` for what follows; null at the end.
+     */
+    next_cursor?: string | null;
+};
+
+/**
  * Page[RevisionRead]
  */
 export type PageRevisionRead = {
@@ -3883,6 +3959,36 @@ export type PageRevisionRead = {
      * Items
      */
     items: Array<RevisionRead>;
+    /**
+     * Total
+     *
+     * How many there are in all, or at least (capped at 10,000).
+     */
+    total: number;
+    /**
+     * Page
+     */
+    page: number;
+    /**
+     * Page Size
+     */
+    page_size: number;
+    /**
+     * Next Cursor
+     *
+     * Send as `cursor` for what follows; null at the end.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * Page[RoleRead]
+ */
+export type PageRoleRead = {
+    /**
+     * Items
+     */
+    items: Array<RoleRead>;
     /**
      * Total
      *
@@ -4093,6 +4199,156 @@ export type PageTaskSummary = {
      * Items
      */
     items: Array<TaskSummary>;
+    /**
+     * Total
+     *
+     * How many there are in all, or at least (capped at 10,000).
+     */
+    total: number;
+    /**
+     * Page
+     */
+    page: number;
+    /**
+     * Page Size
+     */
+    page_size: number;
+    /**
+     * Next Cursor
+     *
+     * Send as `cursor` for what follows; null at the end.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * Page[TeamInvitationRead]
+ */
+export type PageTeamInvitationRead = {
+    /**
+     * Items
+     */
+    items: Array<TeamInvitationRead>;
+    /**
+     * Total
+     *
+     * How many there are in all, or at least (capped at 10,000).
+     */
+    total: number;
+    /**
+     * Page
+     */
+    page: number;
+    /**
+     * Page Size
+     */
+    page_size: number;
+    /**
+     * Next Cursor
+     *
+     * Send as `cursor` for what follows; null at the end.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * Page[TeamInvitationToMe]
+ */
+export type PageTeamInvitationToMe = {
+    /**
+     * Items
+     */
+    items: Array<TeamInvitationToMe>;
+    /**
+     * Total
+     *
+     * How many there are in all, or at least (capped at 10,000).
+     */
+    total: number;
+    /**
+     * Page
+     */
+    page: number;
+    /**
+     * Page Size
+     */
+    page_size: number;
+    /**
+     * Next Cursor
+     *
+     * Send as `cursor` for what follows; null at the end.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * Page[TeamMemberRead]
+ */
+export type PageTeamMemberRead = {
+    /**
+     * Items
+     */
+    items: Array<TeamMemberRead>;
+    /**
+     * Total
+     *
+     * How many there are in all, or at least (capped at 10,000).
+     */
+    total: number;
+    /**
+     * Page
+     */
+    page: number;
+    /**
+     * Page Size
+     */
+    page_size: number;
+    /**
+     * Next Cursor
+     *
+     * Send as `cursor` for what follows; null at the end.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * Page[TeamProjectRead]
+ */
+export type PageTeamProjectRead = {
+    /**
+     * Items
+     */
+    items: Array<TeamProjectRead>;
+    /**
+     * Total
+     *
+     * How many there are in all, or at least (capped at 10,000).
+     */
+    total: number;
+    /**
+     * Page
+     */
+    page: number;
+    /**
+     * Page Size
+     */
+    page_size: number;
+    /**
+     * Next Cursor
+     *
+     * Send as `cursor` for what follows; null at the end.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * Page[TeamRead]
+ */
+export type PageTeamRead = {
+    /**
+     * Items
+     */
+    items: Array<TeamRead>;
     /**
      * Total
      *
@@ -4662,6 +4918,40 @@ export type ProjectRead = {
 };
 
 /**
+ * ProjectTeamRead
+ *
+ * A team that a project is granted to.
+ */
+export type ProjectTeamRead = {
+    /**
+     * Team Id
+     */
+    team_id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Role
+     */
+    role: 'member' | 'viewer';
+    /**
+     * Members
+     */
+    members: number;
+    /**
+     * Is Mine
+     *
+     * The caller is in it.
+     */
+    is_mine: boolean;
+    /**
+     * Granted At
+     */
+    granted_at: string;
+};
+
+/**
  * ProjectUpdate
  *
  * The parts of a project to change.
@@ -4959,6 +5249,30 @@ export type RoleChange = {
      * Role
      */
     role: 'owner' | 'member' | 'viewer';
+};
+
+/**
+ * RoleRead
+ *
+ * A role in a team, as the list of what it allows.
+ */
+export type RoleRead = {
+    /**
+     * Role
+     */
+    role: 'owner' | 'admin' | 'member' | 'viewer';
+    /**
+     * Permissions
+     *
+     * In the team.
+     */
+    permissions: Array<string>;
+    /**
+     * In Projects
+     *
+     * In a project that the team is granted as `member`; granted as `viewer`, everybody only reads.
+     */
+    in_projects: Array<string>;
 };
 
 /**
@@ -6259,6 +6573,272 @@ export type TaskUpdate = {
      * At the bottom of a new column where not given.
      */
     position?: Place | null;
+};
+
+/**
+ * TeamCreate
+ *
+ * A new team.
+ */
+export type TeamCreate = {
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Description
+     */
+    description?: string;
+};
+
+/**
+ * TeamInvitationRead
+ *
+ * An open invitation, as the owners and admins of the team see it.
+ */
+export type TeamInvitationRead = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Email
+     *
+     * Null where an account was invited by its username.
+     */
+    email: string | null;
+    /**
+     * Username
+     */
+    username: string | null;
+    /**
+     * Display Name
+     */
+    display_name: string | null;
+    /**
+     * Role
+     */
+    role: 'owner' | 'admin' | 'member' | 'viewer';
+    /**
+     * Invited By
+     *
+     * Their name.
+     */
+    invited_by: string | null;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Expires At
+     */
+    expires_at: string;
+};
+
+/**
+ * TeamInvitationToMe
+ *
+ * An invitation, as whoever is invited sees it.
+ */
+export type TeamInvitationToMe = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Team Id
+     */
+    team_id: string;
+    /**
+     * Team Name
+     */
+    team_name: string;
+    /**
+     * Role
+     */
+    role: 'owner' | 'admin' | 'member' | 'viewer';
+    /**
+     * Invited By
+     *
+     * Their name.
+     */
+    invited_by: string | null;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Expires At
+     */
+    expires_at: string;
+};
+
+/**
+ * TeamInviteBody
+ *
+ * Whom to invite, by e-mail or by username.
+ */
+export type TeamInviteBody = {
+    /**
+     * Email
+     */
+    email?: string | null;
+    /**
+     * Username
+     */
+    username?: string | null;
+    /**
+     * Role
+     */
+    role?: 'owner' | 'admin' | 'member' | 'viewer';
+};
+
+/**
+ * TeamMemberRead
+ *
+ * An account in a team.
+ */
+export type TeamMemberRead = {
+    /**
+     * User Id
+     */
+    user_id: string;
+    /**
+     * Username
+     */
+    username: string;
+    /**
+     * Display Name
+     */
+    display_name: string;
+    /**
+     * Role
+     */
+    role: 'owner' | 'admin' | 'member' | 'viewer';
+    /**
+     * Active
+     *
+     * The account may sign in.
+     */
+    active: boolean;
+    /**
+     * Joined At
+     */
+    joined_at: string;
+};
+
+/**
+ * TeamProjectRead
+ *
+ * A project that a team is granted.
+ */
+export type TeamProjectRead = {
+    /**
+     * Project Id
+     */
+    project_id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Key
+     */
+    key: string;
+    /**
+     * Role
+     */
+    role: 'member' | 'viewer';
+    /**
+     * Archived
+     */
+    archived: boolean;
+    /**
+     * Granted At
+     */
+    granted_at: string;
+};
+
+/**
+ * TeamRead
+ *
+ * A team, as its caller sees it.
+ */
+export type TeamRead = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Name
+     */
+    name: string;
+    /**
+     * Description
+     */
+    description: string;
+    /**
+     * Role
+     *
+     * The caller's; null where they see it as the instance's administrator.
+     */
+    role: 'owner' | 'admin' | 'member' | 'viewer' | null;
+    /**
+     * Permissions
+     *
+     * What the caller may do in the team.
+     */
+    permissions: Array<string>;
+    /**
+     * Members
+     */
+    members: number;
+    /**
+     * Projects
+     *
+     * How many it is granted.
+     */
+    projects: number;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Updated At
+     */
+    updated_at: string;
+    /**
+     * Version
+     */
+    version: number;
+};
+
+/**
+ * TeamRoleChange
+ *
+ * A member's new role.
+ */
+export type TeamRoleChange = {
+    /**
+     * Role
+     */
+    role: 'owner' | 'admin' | 'member' | 'viewer';
+};
+
+/**
+ * TeamUpdate
+ *
+ * The parts of a team to change.
+ */
+export type TeamUpdate = {
+    /**
+     * Name
+     */
+    name?: string | null;
+    /**
+     * Description
+     */
+    description?: string | null;
 };
 
 /**
@@ -9901,7 +10481,7 @@ export type RemoveMemberErrors = {
      */
     404: Problem;
     /**
-     * `LAST_OWNER`, `OWNER_HAS_NAME`, `OWNER_HAS_KEY`
+     * `MEMBER_THROUGH_TEAM`, `LAST_OWNER`, `OWNER_HAS_NAME`, `OWNER_HAS_KEY`
      */
     409: Problem;
     /**
@@ -10528,6 +11108,1402 @@ export type RegisterByInvitationResponses = {
 };
 
 export type RegisterByInvitationResponse = RegisterByInvitationResponses[keyof RegisterByInvitationResponses];
+
+export type ListTeamsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Page
+         *
+         * From 1.
+         */
+        page?: number;
+        /**
+         * Page Size
+         *
+         * How many; the most depends on the tier.
+         */
+        page_size?: number;
+        /**
+         * Q
+         *
+         * Part of the name or the description.
+         */
+        q?: string | null;
+    };
+    url: '/api/v1/teams';
+};
+
+export type ListTeamsErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`
+     */
+    403: Problem;
+    /**
+     * `PAGINATION_TOO_DEEP`, `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type ListTeamsError = ListTeamsErrors[keyof ListTeamsErrors];
+
+export type ListTeamsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageTeamRead;
+};
+
+export type ListTeamsResponse = ListTeamsResponses[keyof ListTeamsResponses];
+
+export type CreateTeamData = {
+    body: TeamCreate;
+    headers?: {
+        /**
+         * For 24 hours a repeat of this request with the same key gets the first answer and does nothing. 1 to 255 visible ASCII characters; `X-Idempotency-Key` is understood too.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/teams';
+};
+
+export type CreateTeamErrors = {
+    /**
+     * `BAD_REQUEST`, `IDEMPOTENCY_KEY_INVALID`, `MALFORMED_JSON`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`, `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `TOO_MANY_TEAMS`, `IDEMPOTENCY_IN_PROGRESS`
+     */
+    409: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: Problem;
+    /**
+     * `VALIDATION_ERROR`, `IDEMPOTENCY_KEY_REUSED`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type CreateTeamError = CreateTeamErrors[keyof CreateTeamErrors];
+
+export type CreateTeamResponses = {
+    /**
+     * Successful Response
+     */
+    201: ItemTeamRead;
+};
+
+export type CreateTeamResponse = CreateTeamResponses[keyof CreateTeamResponses];
+
+export type ListTeamRolesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/teams/roles';
+};
+
+export type ListTeamRolesErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`
+     */
+    403: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type ListTeamRolesError = ListTeamRolesErrors[keyof ListTeamRolesErrors];
+
+export type ListTeamRolesResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageRoleRead;
+};
+
+export type ListTeamRolesResponse = ListTeamRolesResponses[keyof ListTeamRolesResponses];
+
+export type ListMyTeamInvitationsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Page
+         *
+         * From 1.
+         */
+        page?: number;
+        /**
+         * Page Size
+         *
+         * How many; the most depends on the tier.
+         */
+        page_size?: number;
+    };
+    url: '/api/v1/teams/invitations';
+};
+
+export type ListMyTeamInvitationsErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `PAGINATION_TOO_DEEP`, `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type ListMyTeamInvitationsError = ListMyTeamInvitationsErrors[keyof ListMyTeamInvitationsErrors];
+
+export type ListMyTeamInvitationsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageTeamInvitationToMe;
+};
+
+export type ListMyTeamInvitationsResponse = ListMyTeamInvitationsResponses[keyof ListMyTeamInvitationsResponses];
+
+export type AcceptTeamInvitationData = {
+    body?: never;
+    headers?: {
+        /**
+         * For 24 hours a repeat of this request with the same key gets the first answer and does nothing. 1 to 255 visible ASCII characters; `X-Idempotency-Key` is understood too.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Invitation Id
+         *
+         * An invitation that nobody answered yet.
+         */
+        invitation_id: string;
+    };
+    query?: never;
+    url: '/api/v1/teams/invitations/{invitation_id}/accept';
+};
+
+export type AcceptTeamInvitationErrors = {
+    /**
+     * `BAD_REQUEST`, `IDEMPOTENCY_KEY_INVALID`, `MALFORMED_JSON`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `TEAM_INVITATION_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `IDEMPOTENCY_IN_PROGRESS`
+     */
+    409: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: Problem;
+    /**
+     * `VALIDATION_ERROR`, `IDEMPOTENCY_KEY_REUSED`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type AcceptTeamInvitationError = AcceptTeamInvitationErrors[keyof AcceptTeamInvitationErrors];
+
+export type AcceptTeamInvitationResponses = {
+    /**
+     * Successful Response
+     */
+    200: ItemTeamRead;
+};
+
+export type AcceptTeamInvitationResponse = AcceptTeamInvitationResponses[keyof AcceptTeamInvitationResponses];
+
+export type DeclineTeamInvitationData = {
+    body?: never;
+    headers?: {
+        /**
+         * For 24 hours a repeat of this request with the same key gets the first answer and does nothing. 1 to 255 visible ASCII characters; `X-Idempotency-Key` is understood too.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Invitation Id
+         *
+         * An invitation that nobody answered yet.
+         */
+        invitation_id: string;
+    };
+    query?: never;
+    url: '/api/v1/teams/invitations/{invitation_id}/decline';
+};
+
+export type DeclineTeamInvitationErrors = {
+    /**
+     * `BAD_REQUEST`, `IDEMPOTENCY_KEY_INVALID`, `MALFORMED_JSON`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `TEAM_INVITATION_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `IDEMPOTENCY_IN_PROGRESS`
+     */
+    409: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: Problem;
+    /**
+     * `VALIDATION_ERROR`, `IDEMPOTENCY_KEY_REUSED`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type DeclineTeamInvitationError = DeclineTeamInvitationErrors[keyof DeclineTeamInvitationErrors];
+
+export type DeclineTeamInvitationResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type DeclineTeamInvitationResponse = DeclineTeamInvitationResponses[keyof DeclineTeamInvitationResponses];
+
+export type DeleteTeamData = {
+    body?: never;
+    path: {
+        /**
+         * Team Id
+         *
+         * A team that you can see.
+         */
+        team_id: string;
+    };
+    query?: never;
+    url: '/api/v1/teams/{team_id}';
+};
+
+export type DeleteTeamErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`, `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `TEAM_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type DeleteTeamError = DeleteTeamErrors[keyof DeleteTeamErrors];
+
+export type DeleteTeamResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type DeleteTeamResponse = DeleteTeamResponses[keyof DeleteTeamResponses];
+
+export type GetTeamData = {
+    body?: never;
+    path: {
+        /**
+         * Team Id
+         *
+         * A team that you can see.
+         */
+        team_id: string;
+    };
+    query?: never;
+    url: '/api/v1/teams/{team_id}';
+};
+
+export type GetTeamErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`
+     */
+    403: Problem;
+    /**
+     * `TEAM_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type GetTeamError = GetTeamErrors[keyof GetTeamErrors];
+
+export type GetTeamResponses = {
+    /**
+     * Successful Response
+     */
+    200: ItemTeamRead;
+};
+
+export type GetTeamResponse = GetTeamResponses[keyof GetTeamResponses];
+
+export type UpdateTeamData = {
+    body: TeamUpdate;
+    headers?: {
+        /**
+         * If-Match
+         *
+         * The ETag you read; a change made since then is answered with 412.
+         */
+        'If-Match'?: string | null;
+        /**
+         * For 24 hours a repeat of this request with the same key gets the first answer and does nothing. 1 to 255 visible ASCII characters; `X-Idempotency-Key` is understood too.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Team Id
+         *
+         * A team that you can see.
+         */
+        team_id: string;
+    };
+    query?: never;
+    url: '/api/v1/teams/{team_id}';
+};
+
+export type UpdateTeamErrors = {
+    /**
+     * `BAD_REQUEST`, `IDEMPOTENCY_KEY_INVALID`, `MALFORMED_JSON`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`, `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `TEAM_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `IDEMPOTENCY_IN_PROGRESS`
+     */
+    409: Problem;
+    /**
+     * `PRECONDITION_FAILED`
+     */
+    412: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: Problem;
+    /**
+     * `VALIDATION_ERROR`, `IDEMPOTENCY_KEY_REUSED`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type UpdateTeamError = UpdateTeamErrors[keyof UpdateTeamErrors];
+
+export type UpdateTeamResponses = {
+    /**
+     * Successful Response
+     */
+    200: ItemTeamRead;
+};
+
+export type UpdateTeamResponse = UpdateTeamResponses[keyof UpdateTeamResponses];
+
+export type ListTeamMembersData = {
+    body?: never;
+    path: {
+        /**
+         * Team Id
+         *
+         * A team that you can see.
+         */
+        team_id: string;
+    };
+    query?: {
+        /**
+         * Page
+         *
+         * From 1.
+         */
+        page?: number;
+        /**
+         * Page Size
+         *
+         * How many; the most depends on the tier.
+         */
+        page_size?: number;
+    };
+    url: '/api/v1/teams/{team_id}/members';
+};
+
+export type ListTeamMembersErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`
+     */
+    403: Problem;
+    /**
+     * `TEAM_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `PAGINATION_TOO_DEEP`, `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type ListTeamMembersError = ListTeamMembersErrors[keyof ListTeamMembersErrors];
+
+export type ListTeamMembersResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageTeamMemberRead;
+};
+
+export type ListTeamMembersResponse = ListTeamMembersResponses[keyof ListTeamMembersResponses];
+
+export type RemoveTeamMemberData = {
+    body?: never;
+    path: {
+        /**
+         * User Id
+         *
+         * Somebody in the team.
+         */
+        user_id: string;
+        /**
+         * Team Id
+         *
+         * A team that you can see.
+         */
+        team_id: string;
+    };
+    query?: never;
+    url: '/api/v1/teams/{team_id}/members/{user_id}';
+};
+
+export type RemoveTeamMemberErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`, `AUTH_FORBIDDEN`, `AUTH_FORBIDDEN`, `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `TEAM_MEMBER_NOT_FOUND`, `TEAM_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `LAST_TEAM_OWNER`
+     */
+    409: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type RemoveTeamMemberError = RemoveTeamMemberErrors[keyof RemoveTeamMemberErrors];
+
+export type RemoveTeamMemberResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type RemoveTeamMemberResponse = RemoveTeamMemberResponses[keyof RemoveTeamMemberResponses];
+
+export type ChangeTeamMemberData = {
+    body: TeamRoleChange;
+    headers?: {
+        /**
+         * For 24 hours a repeat of this request with the same key gets the first answer and does nothing. 1 to 255 visible ASCII characters; `X-Idempotency-Key` is understood too.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * User Id
+         *
+         * Somebody in the team.
+         */
+        user_id: string;
+        /**
+         * Team Id
+         *
+         * A team that you can see.
+         */
+        team_id: string;
+    };
+    query?: never;
+    url: '/api/v1/teams/{team_id}/members/{user_id}';
+};
+
+export type ChangeTeamMemberErrors = {
+    /**
+     * `BAD_REQUEST`, `IDEMPOTENCY_KEY_INVALID`, `MALFORMED_JSON`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`, `AUTH_FORBIDDEN`, `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `TEAM_MEMBER_NOT_FOUND`, `TEAM_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `LAST_TEAM_OWNER`, `IDEMPOTENCY_IN_PROGRESS`
+     */
+    409: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: Problem;
+    /**
+     * `VALIDATION_ERROR`, `IDEMPOTENCY_KEY_REUSED`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type ChangeTeamMemberError = ChangeTeamMemberErrors[keyof ChangeTeamMemberErrors];
+
+export type ChangeTeamMemberResponses = {
+    /**
+     * Successful Response
+     */
+    200: ItemTeamMemberRead;
+};
+
+export type ChangeTeamMemberResponse = ChangeTeamMemberResponses[keyof ChangeTeamMemberResponses];
+
+export type ListTeamInvitationsData = {
+    body?: never;
+    path: {
+        /**
+         * Team Id
+         *
+         * A team that you can see.
+         */
+        team_id: string;
+    };
+    query?: {
+        /**
+         * Page
+         *
+         * From 1.
+         */
+        page?: number;
+        /**
+         * Page Size
+         *
+         * How many; the most depends on the tier.
+         */
+        page_size?: number;
+    };
+    url: '/api/v1/teams/{team_id}/invitations';
+};
+
+export type ListTeamInvitationsErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`
+     */
+    403: Problem;
+    /**
+     * `TEAM_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `PAGINATION_TOO_DEEP`, `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type ListTeamInvitationsError = ListTeamInvitationsErrors[keyof ListTeamInvitationsErrors];
+
+export type ListTeamInvitationsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageTeamInvitationRead;
+};
+
+export type ListTeamInvitationsResponse = ListTeamInvitationsResponses[keyof ListTeamInvitationsResponses];
+
+export type InviteToTeamData = {
+    body: TeamInviteBody;
+    headers?: {
+        /**
+         * For 24 hours a repeat of this request with the same key gets the first answer and does nothing. 1 to 255 visible ASCII characters; `X-Idempotency-Key` is understood too.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Team Id
+         *
+         * A team that you can see.
+         */
+        team_id: string;
+    };
+    query?: never;
+    url: '/api/v1/teams/{team_id}/invitations';
+};
+
+export type InviteToTeamErrors = {
+    /**
+     * `BAD_REQUEST`, `IDEMPOTENCY_KEY_INVALID`, `MALFORMED_JSON`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`, `TIER_LIMIT_EXCEEDED`, `AUTH_FORBIDDEN`, `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `INVITEE_NOT_FOUND`, `TEAM_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `ALREADY_IN_TEAM`, `ALREADY_INVITED_TO_TEAM`, `TEAM_FULL`, `IDEMPOTENCY_IN_PROGRESS`
+     */
+    409: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: Problem;
+    /**
+     * `VALIDATION_ERROR`, `IDEMPOTENCY_KEY_REUSED`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type InviteToTeamError = InviteToTeamErrors[keyof InviteToTeamErrors];
+
+export type InviteToTeamResponses = {
+    /**
+     * Successful Response
+     */
+    201: ItemTeamInvitationRead;
+};
+
+export type InviteToTeamResponse = InviteToTeamResponses[keyof InviteToTeamResponses];
+
+export type RevokeTeamInvitationData = {
+    body?: never;
+    path: {
+        /**
+         * Invitation Id
+         *
+         * An invitation that nobody answered yet.
+         */
+        invitation_id: string;
+        /**
+         * Team Id
+         *
+         * A team that you can see.
+         */
+        team_id: string;
+    };
+    query?: never;
+    url: '/api/v1/teams/{team_id}/invitations/{invitation_id}';
+};
+
+export type RevokeTeamInvitationErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`, `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `TEAM_INVITATION_NOT_FOUND`, `TEAM_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type RevokeTeamInvitationError = RevokeTeamInvitationErrors[keyof RevokeTeamInvitationErrors];
+
+export type RevokeTeamInvitationResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type RevokeTeamInvitationResponse = RevokeTeamInvitationResponses[keyof RevokeTeamInvitationResponses];
+
+export type ListTeamProjectsData = {
+    body?: never;
+    path: {
+        /**
+         * Team Id
+         *
+         * A team that you can see.
+         */
+        team_id: string;
+    };
+    query?: never;
+    url: '/api/v1/teams/{team_id}/projects';
+};
+
+export type ListTeamProjectsErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`
+     */
+    403: Problem;
+    /**
+     * `TEAM_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type ListTeamProjectsError = ListTeamProjectsErrors[keyof ListTeamProjectsErrors];
+
+export type ListTeamProjectsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageTeamProjectRead;
+};
+
+export type ListTeamProjectsResponse = ListTeamProjectsResponses[keyof ListTeamProjectsResponses];
+
+export type ListProjectTeamsData = {
+    body?: never;
+    path: {
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+    };
+    query?: never;
+    url: '/api/v1/projects/{project_id}/teams';
+};
+
+export type ListProjectTeamsErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`
+     */
+    403: Problem;
+    /**
+     * `PROJECT_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type ListProjectTeamsError = ListProjectTeamsErrors[keyof ListProjectTeamsErrors];
+
+export type ListProjectTeamsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageProjectTeamRead;
+};
+
+export type ListProjectTeamsResponse = ListProjectTeamsResponses[keyof ListProjectTeamsResponses];
+
+export type RevokeProjectData = {
+    body?: never;
+    path: {
+        /**
+         * Team Id
+         *
+         * A team.
+         */
+        team_id: string;
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+    };
+    query?: never;
+    url: '/api/v1/projects/{project_id}/teams/{team_id}';
+};
+
+export type RevokeProjectErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`, `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `TEAM_NOT_GRANTED`, `PROJECT_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type RevokeProjectError = RevokeProjectErrors[keyof RevokeProjectErrors];
+
+export type RevokeProjectResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type RevokeProjectResponse = RevokeProjectResponses[keyof RevokeProjectResponses];
+
+export type GrantProjectData = {
+    body: GrantBody;
+    headers?: {
+        /**
+         * For 24 hours a repeat of this request with the same key gets the first answer and does nothing. 1 to 255 visible ASCII characters; `X-Idempotency-Key` is understood too.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Team Id
+         *
+         * A team.
+         */
+        team_id: string;
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+    };
+    query?: never;
+    url: '/api/v1/projects/{project_id}/teams/{team_id}';
+};
+
+export type GrantProjectErrors = {
+    /**
+     * `BAD_REQUEST`, `IDEMPOTENCY_KEY_INVALID`, `MALFORMED_JSON`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `TIER_LIMIT_EXCEEDED`, `AUTH_FORBIDDEN`, `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `TEAM_NOT_FOUND`, `PROJECT_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `TOO_MANY_TEAM_PROJECTS`, `PERSONAL_PROJECT`, `IDEMPOTENCY_IN_PROGRESS`
+     */
+    409: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: Problem;
+    /**
+     * `VALIDATION_ERROR`, `IDEMPOTENCY_KEY_REUSED`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type GrantProjectError = GrantProjectErrors[keyof GrantProjectErrors];
+
+export type GrantProjectResponses = {
+    /**
+     * Successful Response
+     */
+    200: ItemProjectTeamRead;
+};
+
+export type GrantProjectResponse = GrantProjectResponses[keyof GrantProjectResponses];
 
 export type ListMyTasksData = {
     body?: never;

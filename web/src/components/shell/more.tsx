@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import { LogOut, Search, Settings, Users } from 'lucide-react';
+import { LogOut, Search, Settings, Users, UsersRound } from 'lucide-react';
 import { Person } from '@/components/ui/avatar';
 import { Dialog } from '@/components/ui/dialog';
 import { Segmented } from '@/components/ui/segmented';
@@ -30,6 +30,10 @@ export default function More() {
           <Search />
           Search or do…
         </button>
+        <Link to="/teams" search={{}} className={ROW} onClick={close}>
+          <UsersRound />
+          Teams
+        </Link>
         {me.role === 'admin' && (
           <Link to="/people" search={{}} className={ROW} onClick={close}>
             <Users />

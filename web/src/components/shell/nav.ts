@@ -1,5 +1,5 @@
 import type { LinkProps } from '@tanstack/react-router';
-import { Inbox, Layers, ListTodo, type LucideIcon, Settings, TrainTrack, Users } from 'lucide-react';
+import { Inbox, Layers, ListTodo, type LucideIcon, Settings, TrainTrack, Users, UsersRound } from 'lucide-react';
 import { useMe } from '@/lib/session';
 
 export type Place = { to: LinkProps['to']; label: string; icon: LucideIcon; keys: string; exact?: boolean };
@@ -12,6 +12,9 @@ export const PLACES: readonly Place[] = [
   { to: '/runs', label: 'Runs', icon: TrainTrack, keys: 'G R' },
 ];
 
+/** Beside the others in the sidebar; a phone's bar has no room for it. */
+export const TEAMS: Place = { to: '/teams', label: 'Teams', icon: UsersRound, keys: 'G T' };
+
 /** For administrators. */
 export const PEOPLE: Place = { to: '/people', label: 'People', icon: Users, keys: 'G E' };
 
@@ -19,5 +22,5 @@ export const SETTINGS: Place = { to: '/settings/profile', label: 'Settings', ico
 
 /** Everything this account can go to. */
 export function usePlaces(): readonly Place[] {
-  return [...PLACES, ...(useMe().role === 'admin' ? [PEOPLE] : []), SETTINGS];
+  return [...PLACES, TEAMS, ...(useMe().role === 'admin' ? [PEOPLE] : []), SETTINGS];
 }

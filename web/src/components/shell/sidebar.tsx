@@ -7,7 +7,7 @@ import { Mark } from '@/components/ui/mark';
 import { badge, useUnread } from '@/features/inbox/use-unread';
 import { useRunningCount } from '@/features/jobs/use-running';
 import { useMe } from '@/lib/session';
-import { PEOPLE, PLACES, type Place, SETTINGS } from './nav';
+import { PEOPLE, PLACES, type Place, SETTINGS, TEAMS } from './nav';
 import { UserButton } from './user-button';
 
 const ROW =
@@ -87,6 +87,7 @@ export function Sidebar() {
             }
           />
         ))}
+        <PlaceLink place={TEAMS} />
         <RecentProjects />
         <div className="flex-1" />
         {me.role === 'admin' && <PlaceLink place={PEOPLE} />}

@@ -39,7 +39,12 @@ export function MemberRow({ project, member }: { project: ProjectRead; member: M
           {name}
           {isMe && <span className="font-normal text-mute"> · you</span>}
         </p>
-        <p className="truncate text-mute max-md:text-xs">{member.username}</p>
+        <p className="truncate text-mute max-md:text-xs">
+          {member.username}
+          {member.through_team && (
+            <span data-tip="Another role is given by themselves, and stays without the team."> · through a team</span>
+          )}
+        </p>
       </div>
       {!member.active && <Chip tone="bad">Deactivated</Chip>}
       {manages ? (
@@ -55,7 +60,8 @@ export function MemberRow({ project, member }: { project: ProjectRead; member: M
       ) : (
         <span className="text-mute">{roleLabel(member.role)}</span>
       )}
-      {(isMe || manages) && (
+      {manages && member.through_team && <span className="size-7 pointer-coarse:size-9" />}
+      {(isMe || manages) && !member.through_team && (
         <Button
           look="quiet"
           size="sm"

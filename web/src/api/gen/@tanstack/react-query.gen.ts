@@ -3,8 +3,8 @@
 import { type InfiniteData, infiniteQueryOptions, queryOptions, type UseMutationOptions } from '@tanstack/react-query';
 
 import { client } from '../client.gen';
-import { abortUpload, acceptInvitation, acceptInvitationLink, addAttachment, addDependency, addProjectTag, addTaskLabel, addTasks, archiveNotifications, archiveProject, askForVerification, askToUnsubscribe, cancelJob, changeMember, changeNotificationSettings, changePassword, changeProfile, changeTasks, changeUser, checkResetLink, completeUpload, countUnreadNotifications, createAnalysis, createAnalysisShare, createComment, createJob, createLabel, createLabelOfTasks, createProject, createProjectFromTemplate, createProjectJob, createSampleProject, createSessionLink, createShare, createTask, createTemplate, createTicket, createUpload, createView, declineInvitation, declineInvitationLink, deleteComment, deleteFile, deleteLabel, deleteLabelOfTasks, deleteProject, deleteTask, deleteTemplate, deleteView, disfavorProject, downloadFile, downloadJobLog, endUserSessions, exchangeSessionLink, exportAnalysis, exportApiCalls, exportTasks, favorProject, forgotPassword, getAnalysis, getAnalysisReport, getComment, getDetailedHealth, getFile, getFileContent, getFileLink, getHealth, getJob, getLimits, getMe, getNotificationSettings, getProfile, getProject, getSetup, getSharedContent, getSharedFile, getSharedReport, getSourceArchive, getSourceFile, getSourceSnapshot, getStorage, getSubscription, getTask, getTaskGraph, getUpload, getUsage, getUser, giveSource, importTasks, inviteMember, listAllJobs, listAllProjects, listAnalyses, listAnalysisShares, listApiCalls, listAttachments, listCommentHistory, listComments, listEmails, listFileAccesses, listFiles, listFindings, listInvitations, listJobAssets, listJobEvents, listJobs, listLabels, listLabelsOfTasks, listMyInvitations, listMyTags, listMyTasks, listNotifications, listPeopleToMention, listProjectJobs, listProjects, listProjectTags, listSecurityEvents, listSessions, listShares, listSourceFiles, listSourceSnapshots, listTaskActivity, listTaskLabels, listTasks, listTeam, listTemplates, listUploads, listUsers, listUserSessions, listViews, listWatchers, login, logout, lookAtInvitation, markAllNotificationsRead, markNotificationsRead, markNotificationsUnread, openSharedFile, openSharedReport, type Options, putUploadPart, refresh, register, registerByInvitation, removeAttachment, removeDependency, removeMember, removeProjectTag, removeTaskLabel, resendInvitation, resetPassword, restoreFile, restoreProject, restoreTask, retryJob, revokeAnalysisShare, revokeInvitation, revokeSession, revokeShare, searchComments, searchProjects, searchTasks, setUp, snoozeNotifications, starComment, transferProject, unarchiveNotifications, undeleteProject, unstarComment, unsubscribe, unwatchTask, updateComment, updateLabel, updateProject, updateTask, updateView, uploadFile, verifyEmail, watchTask } from '../sdk.gen';
-import type { AbortUploadData, AbortUploadError, AbortUploadResponse, AcceptInvitationData, AcceptInvitationError, AcceptInvitationLinkData, AcceptInvitationLinkError, AcceptInvitationLinkResponse, AcceptInvitationResponse, AddAttachmentData, AddAttachmentError, AddAttachmentResponse, AddDependencyData, AddDependencyError, AddDependencyResponse, AddProjectTagData, AddProjectTagError, AddProjectTagResponse, AddTaskLabelData, AddTaskLabelError, AddTaskLabelResponse, AddTasksData, AddTasksError, AddTasksResponse, ArchiveNotificationsData, ArchiveNotificationsError, ArchiveNotificationsResponse, ArchiveProjectData, ArchiveProjectError, ArchiveProjectResponse, AskForVerificationData, AskForVerificationError, AskForVerificationResponse, AskToUnsubscribeData, AskToUnsubscribeError, CancelJobData, CancelJobError, CancelJobResponse, ChangeMemberData, ChangeMemberError, ChangeMemberResponse, ChangeNotificationSettingsData, ChangeNotificationSettingsError, ChangeNotificationSettingsResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, ChangeProfileData, ChangeProfileError, ChangeProfileResponse, ChangeTasksData, ChangeTasksError, ChangeTasksResponse, ChangeUserData, ChangeUserError, ChangeUserResponse, CheckResetLinkData, CheckResetLinkError, CheckResetLinkResponse, CompleteUploadData, CompleteUploadError, CompleteUploadResponse, CountUnreadNotificationsData, CountUnreadNotificationsError, CountUnreadNotificationsResponse, CreateAnalysisData, CreateAnalysisError, CreateAnalysisResponse, CreateAnalysisShareData, CreateAnalysisShareError, CreateAnalysisShareResponse, CreateCommentData, CreateCommentError, CreateCommentResponse, CreateJobData, CreateJobError, CreateJobResponse, CreateLabelData, CreateLabelError, CreateLabelOfTasksData, CreateLabelOfTasksError, CreateLabelOfTasksResponse, CreateLabelResponse, CreateProjectData, CreateProjectError, CreateProjectFromTemplateData, CreateProjectFromTemplateError, CreateProjectFromTemplateResponse, CreateProjectJobData, CreateProjectJobError, CreateProjectJobResponse, CreateProjectResponse, CreateSampleProjectData, CreateSampleProjectError, CreateSampleProjectResponse, CreateSessionLinkData, CreateSessionLinkError, CreateSessionLinkResponse, CreateShareData, CreateShareError, CreateShareResponse, CreateTaskData, CreateTaskError, CreateTaskResponse, CreateTemplateData, CreateTemplateError, CreateTemplateResponse, CreateTicketData, CreateTicketError, CreateTicketResponse, CreateUploadData, CreateUploadError, CreateUploadResponse, CreateViewData, CreateViewError, CreateViewResponse, DeclineInvitationData, DeclineInvitationError, DeclineInvitationLinkData, DeclineInvitationLinkError, DeclineInvitationLinkResponse, DeclineInvitationResponse, DeleteCommentData, DeleteCommentError, DeleteCommentResponse, DeleteFileData, DeleteFileError, DeleteFileResponse, DeleteLabelData, DeleteLabelError, DeleteLabelOfTasksData, DeleteLabelOfTasksError, DeleteLabelOfTasksResponse, DeleteLabelResponse, DeleteProjectData, DeleteProjectError, DeleteProjectResponse, DeleteTaskData, DeleteTaskError, DeleteTaskResponse, DeleteTemplateData, DeleteTemplateError, DeleteTemplateResponse, DeleteViewData, DeleteViewError, DeleteViewResponse, DisfavorProjectData, DisfavorProjectError, DisfavorProjectResponse, DownloadFileData, DownloadFileError, DownloadFileResponse, DownloadJobLogData, DownloadJobLogError, EndUserSessionsData, EndUserSessionsError, EndUserSessionsResponse, ExchangeSessionLinkData, ExchangeSessionLinkError, ExchangeSessionLinkResponse, ExportAnalysisData, ExportAnalysisError, ExportAnalysisResponse, ExportApiCallsData, ExportApiCallsError, ExportApiCallsResponse, ExportTasksData, ExportTasksError, ExportTasksResponse, FavorProjectData, FavorProjectError, FavorProjectResponse, ForgotPasswordData, ForgotPasswordError, ForgotPasswordResponse, GetAnalysisData, GetAnalysisError, GetAnalysisReportData, GetAnalysisReportError, GetAnalysisReportResponse, GetAnalysisResponse, GetCommentData, GetCommentError, GetCommentResponse, GetDetailedHealthData, GetDetailedHealthError, GetDetailedHealthResponse, GetFileContentData, GetFileContentError, GetFileContentResponse, GetFileData, GetFileError, GetFileLinkData, GetFileLinkError, GetFileLinkResponse, GetFileResponse, GetHealthData, GetHealthError, GetHealthResponse, GetJobData, GetJobError, GetJobResponse, GetLimitsData, GetLimitsError, GetLimitsResponse, GetMeData, GetMeError, GetMeResponse, GetNotificationSettingsData, GetNotificationSettingsError, GetNotificationSettingsResponse, GetProfileData, GetProfileError, GetProfileResponse, GetProjectData, GetProjectError, GetProjectResponse, GetSetupData, GetSetupError, GetSetupResponse, GetSharedContentData, GetSharedContentError, GetSharedContentResponse, GetSharedFileData, GetSharedFileError, GetSharedFileResponse, GetSharedReportData, GetSharedReportError, GetSharedReportResponse, GetSourceArchiveData, GetSourceArchiveError, GetSourceArchiveResponse, GetSourceFileData, GetSourceFileError, GetSourceFileResponse, GetSourceSnapshotData, GetSourceSnapshotError, GetSourceSnapshotResponse, GetStorageData, GetStorageError, GetStorageResponse, GetSubscriptionData, GetSubscriptionError, GetSubscriptionResponse, GetTaskData, GetTaskError, GetTaskGraphData, GetTaskGraphError, GetTaskGraphResponse, GetTaskResponse, GetUploadData, GetUploadError, GetUploadResponse, GetUsageData, GetUsageError, GetUsageResponse, GetUserData, GetUserError, GetUserResponse, GiveSourceData, GiveSourceError, GiveSourceResponse, ImportTasksData, ImportTasksError, ImportTasksResponse, InviteMemberData, InviteMemberError, InviteMemberResponse, ListAllJobsData, ListAllJobsError, ListAllJobsResponse, ListAllProjectsData, ListAllProjectsError, ListAllProjectsResponse, ListAnalysesData, ListAnalysesError, ListAnalysesResponse, ListAnalysisSharesData, ListAnalysisSharesError, ListAnalysisSharesResponse, ListApiCallsData, ListApiCallsError, ListApiCallsResponse, ListAttachmentsData, ListAttachmentsError, ListAttachmentsResponse, ListCommentHistoryData, ListCommentHistoryError, ListCommentHistoryResponse, ListCommentsData, ListCommentsError, ListCommentsResponse, ListEmailsData, ListEmailsError, ListEmailsResponse, ListFileAccessesData, ListFileAccessesError, ListFileAccessesResponse, ListFilesData, ListFilesError, ListFilesResponse, ListFindingsData, ListFindingsError, ListFindingsResponse, ListInvitationsData, ListInvitationsError, ListInvitationsResponse, ListJobAssetsData, ListJobAssetsError, ListJobAssetsResponse, ListJobEventsData, ListJobEventsError, ListJobEventsResponse, ListJobsData, ListJobsError, ListJobsResponse, ListLabelsData, ListLabelsError, ListLabelsOfTasksData, ListLabelsOfTasksError, ListLabelsOfTasksResponse, ListLabelsResponse, ListMyInvitationsData, ListMyInvitationsError, ListMyInvitationsResponse, ListMyTagsData, ListMyTagsError, ListMyTagsResponse, ListMyTasksData, ListMyTasksError, ListMyTasksResponse, ListNotificationsData, ListNotificationsError, ListNotificationsResponse, ListPeopleToMentionData, ListPeopleToMentionError, ListPeopleToMentionResponse, ListProjectJobsData, ListProjectJobsError, ListProjectJobsResponse, ListProjectsData, ListProjectsError, ListProjectsResponse, ListProjectTagsData, ListProjectTagsError, ListProjectTagsResponse, ListSecurityEventsData, ListSecurityEventsError, ListSecurityEventsResponse, ListSessionsData, ListSessionsError, ListSessionsResponse, ListSharesData, ListSharesError, ListSharesResponse, ListSourceFilesData, ListSourceFilesError, ListSourceFilesResponse, ListSourceSnapshotsData, ListSourceSnapshotsError, ListSourceSnapshotsResponse, ListTaskActivityData, ListTaskActivityError, ListTaskActivityResponse, ListTaskLabelsData, ListTaskLabelsError, ListTaskLabelsResponse, ListTasksData, ListTasksError, ListTasksResponse, ListTeamData, ListTeamError, ListTeamResponse, ListTemplatesData, ListTemplatesError, ListTemplatesResponse, ListUploadsData, ListUploadsError, ListUploadsResponse, ListUsersData, ListUsersError, ListUserSessionsData, ListUserSessionsError, ListUserSessionsResponse, ListUsersResponse, ListViewsData, ListViewsError, ListViewsResponse, ListWatchersData, ListWatchersError, ListWatchersResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, LookAtInvitationData, LookAtInvitationError, LookAtInvitationResponse, MarkAllNotificationsReadData, MarkAllNotificationsReadError, MarkAllNotificationsReadResponse, MarkNotificationsReadData, MarkNotificationsReadError, MarkNotificationsReadResponse, MarkNotificationsUnreadData, MarkNotificationsUnreadError, MarkNotificationsUnreadResponse, OpenSharedFileData, OpenSharedFileError, OpenSharedFileResponse, OpenSharedReportData, OpenSharedReportError, OpenSharedReportResponse, PutUploadPartData, PutUploadPartError, PutUploadPartResponse, RefreshData, RefreshError, RefreshResponse, RegisterByInvitationData, RegisterByInvitationError, RegisterByInvitationResponse, RegisterData, RegisterError, RegisterResponse, RemoveAttachmentData, RemoveAttachmentError, RemoveAttachmentResponse, RemoveDependencyData, RemoveDependencyError, RemoveDependencyResponse, RemoveMemberData, RemoveMemberError, RemoveMemberResponse, RemoveProjectTagData, RemoveProjectTagError, RemoveProjectTagResponse, RemoveTaskLabelData, RemoveTaskLabelError, RemoveTaskLabelResponse, ResendInvitationData, ResendInvitationError, ResendInvitationResponse, ResetPasswordData, ResetPasswordError, ResetPasswordResponse, RestoreFileData, RestoreFileError, RestoreFileResponse, RestoreProjectData, RestoreProjectError, RestoreProjectResponse, RestoreTaskData, RestoreTaskError, RestoreTaskResponse, RetryJobData, RetryJobError, RetryJobResponse, RevokeAnalysisShareData, RevokeAnalysisShareError, RevokeAnalysisShareResponse, RevokeInvitationData, RevokeInvitationError, RevokeInvitationResponse, RevokeSessionData, RevokeSessionError, RevokeSessionResponse, RevokeShareData, RevokeShareError, RevokeShareResponse, SearchCommentsData, SearchCommentsError, SearchCommentsResponse, SearchProjectsData, SearchProjectsError, SearchProjectsResponse, SearchTasksData, SearchTasksError, SearchTasksResponse, SetUpData, SetUpError, SetUpResponse, SnoozeNotificationsData, SnoozeNotificationsError, SnoozeNotificationsResponse, StarCommentData, StarCommentError, StarCommentResponse, TransferProjectData, TransferProjectError, TransferProjectResponse, UnarchiveNotificationsData, UnarchiveNotificationsError, UnarchiveNotificationsResponse, UndeleteProjectData, UndeleteProjectError, UndeleteProjectResponse, UnstarCommentData, UnstarCommentError, UnstarCommentResponse, UnsubscribeData, UnsubscribeError, UnsubscribeResponse, UnwatchTaskData, UnwatchTaskError, UnwatchTaskResponse, UpdateCommentData, UpdateCommentError, UpdateCommentResponse, UpdateLabelData, UpdateLabelError, UpdateLabelResponse, UpdateProjectData, UpdateProjectError, UpdateProjectResponse, UpdateTaskData, UpdateTaskError, UpdateTaskResponse, UpdateViewData, UpdateViewError, UpdateViewResponse, UploadFileData, UploadFileError, UploadFileResponse, VerifyEmailData, VerifyEmailError, VerifyEmailResponse, WatchTaskData, WatchTaskError, WatchTaskResponse } from '../types.gen';
+import { abortUpload, acceptInvitation, acceptInvitationLink, acceptTeamInvitation, addAttachment, addDependency, addProjectTag, addTaskLabel, addTasks, archiveNotifications, archiveProject, askForVerification, askToUnsubscribe, cancelJob, changeMember, changeNotificationSettings, changePassword, changeProfile, changeTasks, changeTeamMember, changeUser, checkResetLink, completeUpload, countUnreadNotifications, createAnalysis, createAnalysisShare, createComment, createJob, createLabel, createLabelOfTasks, createProject, createProjectFromTemplate, createProjectJob, createSampleProject, createSessionLink, createShare, createTask, createTeam, createTemplate, createTicket, createUpload, createView, declineInvitation, declineInvitationLink, declineTeamInvitation, deleteComment, deleteFile, deleteLabel, deleteLabelOfTasks, deleteProject, deleteTask, deleteTeam, deleteTemplate, deleteView, disfavorProject, downloadFile, downloadJobLog, endUserSessions, exchangeSessionLink, exportAnalysis, exportApiCalls, exportTasks, favorProject, forgotPassword, getAnalysis, getAnalysisReport, getComment, getDetailedHealth, getFile, getFileContent, getFileLink, getHealth, getJob, getLimits, getMe, getNotificationSettings, getProfile, getProject, getSetup, getSharedContent, getSharedFile, getSharedReport, getSourceArchive, getSourceFile, getSourceSnapshot, getStorage, getSubscription, getTask, getTaskGraph, getTeam, getUpload, getUsage, getUser, giveSource, grantProject, importTasks, inviteMember, inviteToTeam, listAllJobs, listAllProjects, listAnalyses, listAnalysisShares, listApiCalls, listAttachments, listCommentHistory, listComments, listEmails, listFileAccesses, listFiles, listFindings, listInvitations, listJobAssets, listJobEvents, listJobs, listLabels, listLabelsOfTasks, listMyInvitations, listMyTags, listMyTasks, listMyTeamInvitations, listNotifications, listPeopleToMention, listProjectJobs, listProjects, listProjectTags, listProjectTeams, listSecurityEvents, listSessions, listShares, listSourceFiles, listSourceSnapshots, listTaskActivity, listTaskLabels, listTasks, listTeam, listTeamInvitations, listTeamMembers, listTeamProjects, listTeamRoles, listTeams, listTemplates, listUploads, listUsers, listUserSessions, listViews, listWatchers, login, logout, lookAtInvitation, markAllNotificationsRead, markNotificationsRead, markNotificationsUnread, openSharedFile, openSharedReport, type Options, putUploadPart, refresh, register, registerByInvitation, removeAttachment, removeDependency, removeMember, removeProjectTag, removeTaskLabel, removeTeamMember, resendInvitation, resetPassword, restoreFile, restoreProject, restoreTask, retryJob, revokeAnalysisShare, revokeInvitation, revokeProject, revokeSession, revokeShare, revokeTeamInvitation, searchComments, searchProjects, searchTasks, setUp, snoozeNotifications, starComment, transferProject, unarchiveNotifications, undeleteProject, unstarComment, unsubscribe, unwatchTask, updateComment, updateLabel, updateProject, updateTask, updateTeam, updateView, uploadFile, verifyEmail, watchTask } from '../sdk.gen';
+import type { AbortUploadData, AbortUploadError, AbortUploadResponse, AcceptInvitationData, AcceptInvitationError, AcceptInvitationLinkData, AcceptInvitationLinkError, AcceptInvitationLinkResponse, AcceptInvitationResponse, AcceptTeamInvitationData, AcceptTeamInvitationError, AcceptTeamInvitationResponse, AddAttachmentData, AddAttachmentError, AddAttachmentResponse, AddDependencyData, AddDependencyError, AddDependencyResponse, AddProjectTagData, AddProjectTagError, AddProjectTagResponse, AddTaskLabelData, AddTaskLabelError, AddTaskLabelResponse, AddTasksData, AddTasksError, AddTasksResponse, ArchiveNotificationsData, ArchiveNotificationsError, ArchiveNotificationsResponse, ArchiveProjectData, ArchiveProjectError, ArchiveProjectResponse, AskForVerificationData, AskForVerificationError, AskForVerificationResponse, AskToUnsubscribeData, AskToUnsubscribeError, CancelJobData, CancelJobError, CancelJobResponse, ChangeMemberData, ChangeMemberError, ChangeMemberResponse, ChangeNotificationSettingsData, ChangeNotificationSettingsError, ChangeNotificationSettingsResponse, ChangePasswordData, ChangePasswordError, ChangePasswordResponse, ChangeProfileData, ChangeProfileError, ChangeProfileResponse, ChangeTasksData, ChangeTasksError, ChangeTasksResponse, ChangeTeamMemberData, ChangeTeamMemberError, ChangeTeamMemberResponse, ChangeUserData, ChangeUserError, ChangeUserResponse, CheckResetLinkData, CheckResetLinkError, CheckResetLinkResponse, CompleteUploadData, CompleteUploadError, CompleteUploadResponse, CountUnreadNotificationsData, CountUnreadNotificationsError, CountUnreadNotificationsResponse, CreateAnalysisData, CreateAnalysisError, CreateAnalysisResponse, CreateAnalysisShareData, CreateAnalysisShareError, CreateAnalysisShareResponse, CreateCommentData, CreateCommentError, CreateCommentResponse, CreateJobData, CreateJobError, CreateJobResponse, CreateLabelData, CreateLabelError, CreateLabelOfTasksData, CreateLabelOfTasksError, CreateLabelOfTasksResponse, CreateLabelResponse, CreateProjectData, CreateProjectError, CreateProjectFromTemplateData, CreateProjectFromTemplateError, CreateProjectFromTemplateResponse, CreateProjectJobData, CreateProjectJobError, CreateProjectJobResponse, CreateProjectResponse, CreateSampleProjectData, CreateSampleProjectError, CreateSampleProjectResponse, CreateSessionLinkData, CreateSessionLinkError, CreateSessionLinkResponse, CreateShareData, CreateShareError, CreateShareResponse, CreateTaskData, CreateTaskError, CreateTaskResponse, CreateTeamData, CreateTeamError, CreateTeamResponse, CreateTemplateData, CreateTemplateError, CreateTemplateResponse, CreateTicketData, CreateTicketError, CreateTicketResponse, CreateUploadData, CreateUploadError, CreateUploadResponse, CreateViewData, CreateViewError, CreateViewResponse, DeclineInvitationData, DeclineInvitationError, DeclineInvitationLinkData, DeclineInvitationLinkError, DeclineInvitationLinkResponse, DeclineInvitationResponse, DeclineTeamInvitationData, DeclineTeamInvitationError, DeclineTeamInvitationResponse, DeleteCommentData, DeleteCommentError, DeleteCommentResponse, DeleteFileData, DeleteFileError, DeleteFileResponse, DeleteLabelData, DeleteLabelError, DeleteLabelOfTasksData, DeleteLabelOfTasksError, DeleteLabelOfTasksResponse, DeleteLabelResponse, DeleteProjectData, DeleteProjectError, DeleteProjectResponse, DeleteTaskData, DeleteTaskError, DeleteTaskResponse, DeleteTeamData, DeleteTeamError, DeleteTeamResponse, DeleteTemplateData, DeleteTemplateError, DeleteTemplateResponse, DeleteViewData, DeleteViewError, DeleteViewResponse, DisfavorProjectData, DisfavorProjectError, DisfavorProjectResponse, DownloadFileData, DownloadFileError, DownloadFileResponse, DownloadJobLogData, DownloadJobLogError, EndUserSessionsData, EndUserSessionsError, EndUserSessionsResponse, ExchangeSessionLinkData, ExchangeSessionLinkError, ExchangeSessionLinkResponse, ExportAnalysisData, ExportAnalysisError, ExportAnalysisResponse, ExportApiCallsData, ExportApiCallsError, ExportApiCallsResponse, ExportTasksData, ExportTasksError, ExportTasksResponse, FavorProjectData, FavorProjectError, FavorProjectResponse, ForgotPasswordData, ForgotPasswordError, ForgotPasswordResponse, GetAnalysisData, GetAnalysisError, GetAnalysisReportData, GetAnalysisReportError, GetAnalysisReportResponse, GetAnalysisResponse, GetCommentData, GetCommentError, GetCommentResponse, GetDetailedHealthData, GetDetailedHealthError, GetDetailedHealthResponse, GetFileContentData, GetFileContentError, GetFileContentResponse, GetFileData, GetFileError, GetFileLinkData, GetFileLinkError, GetFileLinkResponse, GetFileResponse, GetHealthData, GetHealthError, GetHealthResponse, GetJobData, GetJobError, GetJobResponse, GetLimitsData, GetLimitsError, GetLimitsResponse, GetMeData, GetMeError, GetMeResponse, GetNotificationSettingsData, GetNotificationSettingsError, GetNotificationSettingsResponse, GetProfileData, GetProfileError, GetProfileResponse, GetProjectData, GetProjectError, GetProjectResponse, GetSetupData, GetSetupError, GetSetupResponse, GetSharedContentData, GetSharedContentError, GetSharedContentResponse, GetSharedFileData, GetSharedFileError, GetSharedFileResponse, GetSharedReportData, GetSharedReportError, GetSharedReportResponse, GetSourceArchiveData, GetSourceArchiveError, GetSourceArchiveResponse, GetSourceFileData, GetSourceFileError, GetSourceFileResponse, GetSourceSnapshotData, GetSourceSnapshotError, GetSourceSnapshotResponse, GetStorageData, GetStorageError, GetStorageResponse, GetSubscriptionData, GetSubscriptionError, GetSubscriptionResponse, GetTaskData, GetTaskError, GetTaskGraphData, GetTaskGraphError, GetTaskGraphResponse, GetTaskResponse, GetTeamData, GetTeamError, GetTeamResponse, GetUploadData, GetUploadError, GetUploadResponse, GetUsageData, GetUsageError, GetUsageResponse, GetUserData, GetUserError, GetUserResponse, GiveSourceData, GiveSourceError, GiveSourceResponse, GrantProjectData, GrantProjectError, GrantProjectResponse, ImportTasksData, ImportTasksError, ImportTasksResponse, InviteMemberData, InviteMemberError, InviteMemberResponse, InviteToTeamData, InviteToTeamError, InviteToTeamResponse, ListAllJobsData, ListAllJobsError, ListAllJobsResponse, ListAllProjectsData, ListAllProjectsError, ListAllProjectsResponse, ListAnalysesData, ListAnalysesError, ListAnalysesResponse, ListAnalysisSharesData, ListAnalysisSharesError, ListAnalysisSharesResponse, ListApiCallsData, ListApiCallsError, ListApiCallsResponse, ListAttachmentsData, ListAttachmentsError, ListAttachmentsResponse, ListCommentHistoryData, ListCommentHistoryError, ListCommentHistoryResponse, ListCommentsData, ListCommentsError, ListCommentsResponse, ListEmailsData, ListEmailsError, ListEmailsResponse, ListFileAccessesData, ListFileAccessesError, ListFileAccessesResponse, ListFilesData, ListFilesError, ListFilesResponse, ListFindingsData, ListFindingsError, ListFindingsResponse, ListInvitationsData, ListInvitationsError, ListInvitationsResponse, ListJobAssetsData, ListJobAssetsError, ListJobAssetsResponse, ListJobEventsData, ListJobEventsError, ListJobEventsResponse, ListJobsData, ListJobsError, ListJobsResponse, ListLabelsData, ListLabelsError, ListLabelsOfTasksData, ListLabelsOfTasksError, ListLabelsOfTasksResponse, ListLabelsResponse, ListMyInvitationsData, ListMyInvitationsError, ListMyInvitationsResponse, ListMyTagsData, ListMyTagsError, ListMyTagsResponse, ListMyTasksData, ListMyTasksError, ListMyTasksResponse, ListMyTeamInvitationsData, ListMyTeamInvitationsError, ListMyTeamInvitationsResponse, ListNotificationsData, ListNotificationsError, ListNotificationsResponse, ListPeopleToMentionData, ListPeopleToMentionError, ListPeopleToMentionResponse, ListProjectJobsData, ListProjectJobsError, ListProjectJobsResponse, ListProjectsData, ListProjectsError, ListProjectsResponse, ListProjectTagsData, ListProjectTagsError, ListProjectTagsResponse, ListProjectTeamsData, ListProjectTeamsError, ListProjectTeamsResponse, ListSecurityEventsData, ListSecurityEventsError, ListSecurityEventsResponse, ListSessionsData, ListSessionsError, ListSessionsResponse, ListSharesData, ListSharesError, ListSharesResponse, ListSourceFilesData, ListSourceFilesError, ListSourceFilesResponse, ListSourceSnapshotsData, ListSourceSnapshotsError, ListSourceSnapshotsResponse, ListTaskActivityData, ListTaskActivityError, ListTaskActivityResponse, ListTaskLabelsData, ListTaskLabelsError, ListTaskLabelsResponse, ListTasksData, ListTasksError, ListTasksResponse, ListTeamData, ListTeamError, ListTeamInvitationsData, ListTeamInvitationsError, ListTeamInvitationsResponse, ListTeamMembersData, ListTeamMembersError, ListTeamMembersResponse, ListTeamProjectsData, ListTeamProjectsError, ListTeamProjectsResponse, ListTeamResponse, ListTeamRolesData, ListTeamRolesError, ListTeamRolesResponse, ListTeamsData, ListTeamsError, ListTeamsResponse, ListTemplatesData, ListTemplatesError, ListTemplatesResponse, ListUploadsData, ListUploadsError, ListUploadsResponse, ListUsersData, ListUsersError, ListUserSessionsData, ListUserSessionsError, ListUserSessionsResponse, ListUsersResponse, ListViewsData, ListViewsError, ListViewsResponse, ListWatchersData, ListWatchersError, ListWatchersResponse, LoginData, LoginError, LoginResponse, LogoutData, LogoutError, LogoutResponse, LookAtInvitationData, LookAtInvitationError, LookAtInvitationResponse, MarkAllNotificationsReadData, MarkAllNotificationsReadError, MarkAllNotificationsReadResponse, MarkNotificationsReadData, MarkNotificationsReadError, MarkNotificationsReadResponse, MarkNotificationsUnreadData, MarkNotificationsUnreadError, MarkNotificationsUnreadResponse, OpenSharedFileData, OpenSharedFileError, OpenSharedFileResponse, OpenSharedReportData, OpenSharedReportError, OpenSharedReportResponse, PutUploadPartData, PutUploadPartError, PutUploadPartResponse, RefreshData, RefreshError, RefreshResponse, RegisterByInvitationData, RegisterByInvitationError, RegisterByInvitationResponse, RegisterData, RegisterError, RegisterResponse, RemoveAttachmentData, RemoveAttachmentError, RemoveAttachmentResponse, RemoveDependencyData, RemoveDependencyError, RemoveDependencyResponse, RemoveMemberData, RemoveMemberError, RemoveMemberResponse, RemoveProjectTagData, RemoveProjectTagError, RemoveProjectTagResponse, RemoveTaskLabelData, RemoveTaskLabelError, RemoveTaskLabelResponse, RemoveTeamMemberData, RemoveTeamMemberError, RemoveTeamMemberResponse, ResendInvitationData, ResendInvitationError, ResendInvitationResponse, ResetPasswordData, ResetPasswordError, ResetPasswordResponse, RestoreFileData, RestoreFileError, RestoreFileResponse, RestoreProjectData, RestoreProjectError, RestoreProjectResponse, RestoreTaskData, RestoreTaskError, RestoreTaskResponse, RetryJobData, RetryJobError, RetryJobResponse, RevokeAnalysisShareData, RevokeAnalysisShareError, RevokeAnalysisShareResponse, RevokeInvitationData, RevokeInvitationError, RevokeInvitationResponse, RevokeProjectData, RevokeProjectError, RevokeProjectResponse, RevokeSessionData, RevokeSessionError, RevokeSessionResponse, RevokeShareData, RevokeShareError, RevokeShareResponse, RevokeTeamInvitationData, RevokeTeamInvitationError, RevokeTeamInvitationResponse, SearchCommentsData, SearchCommentsError, SearchCommentsResponse, SearchProjectsData, SearchProjectsError, SearchProjectsResponse, SearchTasksData, SearchTasksError, SearchTasksResponse, SetUpData, SetUpError, SetUpResponse, SnoozeNotificationsData, SnoozeNotificationsError, SnoozeNotificationsResponse, StarCommentData, StarCommentError, StarCommentResponse, TransferProjectData, TransferProjectError, TransferProjectResponse, UnarchiveNotificationsData, UnarchiveNotificationsError, UnarchiveNotificationsResponse, UndeleteProjectData, UndeleteProjectError, UndeleteProjectResponse, UnstarCommentData, UnstarCommentError, UnstarCommentResponse, UnsubscribeData, UnsubscribeError, UnsubscribeResponse, UnwatchTaskData, UnwatchTaskError, UnwatchTaskResponse, UpdateCommentData, UpdateCommentError, UpdateCommentResponse, UpdateLabelData, UpdateLabelError, UpdateLabelResponse, UpdateProjectData, UpdateProjectError, UpdateProjectResponse, UpdateTaskData, UpdateTaskError, UpdateTaskResponse, UpdateTeamData, UpdateTeamError, UpdateTeamResponse, UpdateViewData, UpdateViewError, UpdateViewResponse, UploadFileData, UploadFileError, UploadFileResponse, VerifyEmailData, VerifyEmailError, VerifyEmailResponse, WatchTaskData, WatchTaskError, WatchTaskResponse } from '../types.gen';
 
 export type QueryKey<TOptions extends Options> = [
     Pick<TOptions, 'baseUrl' | 'body' | 'headers' | 'path' | 'query'> & {
@@ -1215,6 +1215,503 @@ export const registerByInvitationMutation = (options?: Partial<Options<RegisterB
     const mutationOptions: UseMutationOptions<RegisterByInvitationResponse, RegisterByInvitationError, Options<RegisterByInvitationData>> = {
         mutationFn: async (fnOptions) => {
             const { data } = await registerByInvitation({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listTeamsQueryKey = (options?: Options<ListTeamsData>) => createQueryKey('listTeams', options);
+
+/**
+ * List teams
+ *
+ * List the teams you are in, by name.
+ */
+export const listTeamsOptions = (options?: Options<ListTeamsData>) => queryOptions<ListTeamsResponse, ListTeamsError, ListTeamsResponse, ReturnType<typeof listTeamsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listTeams({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listTeamsQueryKey(options)
+});
+
+export const listTeamsInfiniteQueryKey = (options?: Options<ListTeamsData>): QueryKey<Options<ListTeamsData>> => createQueryKey('listTeams', options, true);
+
+/**
+ * List teams
+ *
+ * List the teams you are in, by name.
+ */
+export const listTeamsInfiniteOptions = (options?: Options<ListTeamsData>) => {
+    const opts = infiniteQueryOptions<ListTeamsResponse, ListTeamsError, InfiniteData<ListTeamsResponse>, QueryKey<Options<ListTeamsData>>, number | Pick<QueryKey<Options<ListTeamsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListTeamsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    page: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listTeams({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listTeamsInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+/**
+ * Create team
+ *
+ * Make a team; you are its owner.
+ */
+export const createTeamMutation = (options?: Partial<Options<CreateTeamData>>): UseMutationOptions<CreateTeamResponse, CreateTeamError, Options<CreateTeamData>> => {
+    const mutationOptions: UseMutationOptions<CreateTeamResponse, CreateTeamError, Options<CreateTeamData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await createTeam({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listTeamRolesQueryKey = (options?: Options<ListTeamRolesData>) => createQueryKey('listTeamRoles', options);
+
+/**
+ * List team roles
+ *
+ * List the roles in a team, each as what it allows.
+ */
+export const listTeamRolesOptions = (options?: Options<ListTeamRolesData>) => queryOptions<ListTeamRolesResponse, ListTeamRolesError, ListTeamRolesResponse, ReturnType<typeof listTeamRolesQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listTeamRoles({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listTeamRolesQueryKey(options)
+});
+
+export const listMyTeamInvitationsQueryKey = (options?: Options<ListMyTeamInvitationsData>) => createQueryKey('listMyTeamInvitations', options);
+
+/**
+ * List my team invitations
+ *
+ * List the invitations you can answer: to your account, and to your confirmed address.
+ */
+export const listMyTeamInvitationsOptions = (options?: Options<ListMyTeamInvitationsData>) => queryOptions<ListMyTeamInvitationsResponse, ListMyTeamInvitationsError, ListMyTeamInvitationsResponse, ReturnType<typeof listMyTeamInvitationsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listMyTeamInvitations({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listMyTeamInvitationsQueryKey(options)
+});
+
+export const listMyTeamInvitationsInfiniteQueryKey = (options?: Options<ListMyTeamInvitationsData>): QueryKey<Options<ListMyTeamInvitationsData>> => createQueryKey('listMyTeamInvitations', options, true);
+
+/**
+ * List my team invitations
+ *
+ * List the invitations you can answer: to your account, and to your confirmed address.
+ */
+export const listMyTeamInvitationsInfiniteOptions = (options?: Options<ListMyTeamInvitationsData>) => {
+    const opts = infiniteQueryOptions<ListMyTeamInvitationsResponse, ListMyTeamInvitationsError, InfiniteData<ListMyTeamInvitationsResponse>, QueryKey<Options<ListMyTeamInvitationsData>>, number | Pick<QueryKey<Options<ListMyTeamInvitationsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListMyTeamInvitationsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    page: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listMyTeamInvitations({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listMyTeamInvitationsInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+/**
+ * Accept team invitation
+ *
+ * Join the team you were invited to, and the projects it is granted.
+ */
+export const acceptTeamInvitationMutation = (options?: Partial<Options<AcceptTeamInvitationData>>): UseMutationOptions<AcceptTeamInvitationResponse, AcceptTeamInvitationError, Options<AcceptTeamInvitationData>> => {
+    const mutationOptions: UseMutationOptions<AcceptTeamInvitationResponse, AcceptTeamInvitationError, Options<AcceptTeamInvitationData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await acceptTeamInvitation({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Decline team invitation
+ *
+ * Say no to an invitation into a team.
+ */
+export const declineTeamInvitationMutation = (options?: Partial<Options<DeclineTeamInvitationData>>): UseMutationOptions<DeclineTeamInvitationResponse, DeclineTeamInvitationError, Options<DeclineTeamInvitationData>> => {
+    const mutationOptions: UseMutationOptions<DeclineTeamInvitationResponse, DeclineTeamInvitationError, Options<DeclineTeamInvitationData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await declineTeamInvitation({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Delete team
+ *
+ * Delete a team. Its people leave the projects they were in through it alone.
+ */
+export const deleteTeamMutation = (options?: Partial<Options<DeleteTeamData>>): UseMutationOptions<DeleteTeamResponse, DeleteTeamError, Options<DeleteTeamData>> => {
+    const mutationOptions: UseMutationOptions<DeleteTeamResponse, DeleteTeamError, Options<DeleteTeamData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await deleteTeam({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const getTeamQueryKey = (options: Options<GetTeamData>) => createQueryKey('getTeam', options);
+
+/**
+ * Get team
+ *
+ * Return one team.
+ */
+export const getTeamOptions = (options: Options<GetTeamData>) => queryOptions<GetTeamResponse, GetTeamError, GetTeamResponse, ReturnType<typeof getTeamQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await getTeam({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: getTeamQueryKey(options)
+});
+
+/**
+ * Update team
+ *
+ * Change a team's name or description.
+ */
+export const updateTeamMutation = (options?: Partial<Options<UpdateTeamData>>): UseMutationOptions<UpdateTeamResponse, UpdateTeamError, Options<UpdateTeamData>> => {
+    const mutationOptions: UseMutationOptions<UpdateTeamResponse, UpdateTeamError, Options<UpdateTeamData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await updateTeam({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listTeamMembersQueryKey = (options: Options<ListTeamMembersData>) => createQueryKey('listTeamMembers', options);
+
+/**
+ * List team members
+ *
+ * List who is in a team, owners first.
+ */
+export const listTeamMembersOptions = (options: Options<ListTeamMembersData>) => queryOptions<ListTeamMembersResponse, ListTeamMembersError, ListTeamMembersResponse, ReturnType<typeof listTeamMembersQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listTeamMembers({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listTeamMembersQueryKey(options)
+});
+
+export const listTeamMembersInfiniteQueryKey = (options: Options<ListTeamMembersData>): QueryKey<Options<ListTeamMembersData>> => createQueryKey('listTeamMembers', options, true);
+
+/**
+ * List team members
+ *
+ * List who is in a team, owners first.
+ */
+export const listTeamMembersInfiniteOptions = (options: Options<ListTeamMembersData>) => {
+    const opts = infiniteQueryOptions<ListTeamMembersResponse, ListTeamMembersError, InfiniteData<ListTeamMembersResponse>, QueryKey<Options<ListTeamMembersData>>, number | Pick<QueryKey<Options<ListTeamMembersData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListTeamMembersData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    page: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listTeamMembers({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listTeamMembersInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+/**
+ * Remove team member
+ *
+ * Leave a team, or as an owner or admin remove somebody from it.
+ */
+export const removeTeamMemberMutation = (options?: Partial<Options<RemoveTeamMemberData>>): UseMutationOptions<RemoveTeamMemberResponse, RemoveTeamMemberError, Options<RemoveTeamMemberData>> => {
+    const mutationOptions: UseMutationOptions<RemoveTeamMemberResponse, RemoveTeamMemberError, Options<RemoveTeamMemberData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await removeTeamMember({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Change team member
+ *
+ * Give somebody in a team another role.
+ */
+export const changeTeamMemberMutation = (options?: Partial<Options<ChangeTeamMemberData>>): UseMutationOptions<ChangeTeamMemberResponse, ChangeTeamMemberError, Options<ChangeTeamMemberData>> => {
+    const mutationOptions: UseMutationOptions<ChangeTeamMemberResponse, ChangeTeamMemberError, Options<ChangeTeamMemberData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await changeTeamMember({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listTeamInvitationsQueryKey = (options: Options<ListTeamInvitationsData>) => createQueryKey('listTeamInvitations', options);
+
+/**
+ * List team invitations
+ *
+ * List the invitations into a team that nobody answered yet, newest first.
+ */
+export const listTeamInvitationsOptions = (options: Options<ListTeamInvitationsData>) => queryOptions<ListTeamInvitationsResponse, ListTeamInvitationsError, ListTeamInvitationsResponse, ReturnType<typeof listTeamInvitationsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listTeamInvitations({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listTeamInvitationsQueryKey(options)
+});
+
+export const listTeamInvitationsInfiniteQueryKey = (options: Options<ListTeamInvitationsData>): QueryKey<Options<ListTeamInvitationsData>> => createQueryKey('listTeamInvitations', options, true);
+
+/**
+ * List team invitations
+ *
+ * List the invitations into a team that nobody answered yet, newest first.
+ */
+export const listTeamInvitationsInfiniteOptions = (options: Options<ListTeamInvitationsData>) => {
+    const opts = infiniteQueryOptions<ListTeamInvitationsResponse, ListTeamInvitationsError, InfiniteData<ListTeamInvitationsResponse>, QueryKey<Options<ListTeamInvitationsData>>, number | Pick<QueryKey<Options<ListTeamInvitationsData>>[0], 'body' | 'headers' | 'path' | 'query'>>(
+    // @ts-ignore
+    {
+        queryFn: async ({ pageParam, queryKey, signal }) => {
+            // @ts-ignore
+            const page: Pick<QueryKey<Options<ListTeamInvitationsData>>[0], 'body' | 'headers' | 'path' | 'query'> = typeof pageParam === 'object' ? pageParam : {
+                query: {
+                    page: pageParam
+                }
+            };
+            const params = createInfiniteParams(queryKey, page);
+            const { data } = await listTeamInvitations({
+                ...options,
+                ...params,
+                signal,
+                throwOnError: true
+            });
+            return data;
+        },
+        queryKey: listTeamInvitationsInfiniteQueryKey(options)
+    });
+    return opts as Omit<typeof opts, 'initialData'>;
+};
+
+/**
+ * Invite to team
+ *
+ * Invite somebody by username, or by an e-mail address, whose account is asked.
+ */
+export const inviteToTeamMutation = (options?: Partial<Options<InviteToTeamData>>): UseMutationOptions<InviteToTeamResponse, InviteToTeamError, Options<InviteToTeamData>> => {
+    const mutationOptions: UseMutationOptions<InviteToTeamResponse, InviteToTeamError, Options<InviteToTeamData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await inviteToTeam({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Revoke team invitation
+ *
+ * Take an invitation into a team back.
+ */
+export const revokeTeamInvitationMutation = (options?: Partial<Options<RevokeTeamInvitationData>>): UseMutationOptions<RevokeTeamInvitationResponse, RevokeTeamInvitationError, Options<RevokeTeamInvitationData>> => {
+    const mutationOptions: UseMutationOptions<RevokeTeamInvitationResponse, RevokeTeamInvitationError, Options<RevokeTeamInvitationData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await revokeTeamInvitation({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+export const listTeamProjectsQueryKey = (options: Options<ListTeamProjectsData>) => createQueryKey('listTeamProjects', options);
+
+/**
+ * List team projects
+ *
+ * List the projects a team is granted, by name; there are at most 50.
+ */
+export const listTeamProjectsOptions = (options: Options<ListTeamProjectsData>) => queryOptions<ListTeamProjectsResponse, ListTeamProjectsError, ListTeamProjectsResponse, ReturnType<typeof listTeamProjectsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listTeamProjects({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listTeamProjectsQueryKey(options)
+});
+
+export const listProjectTeamsQueryKey = (options: Options<ListProjectTeamsData>) => createQueryKey('listProjectTeams', options);
+
+/**
+ * List project teams
+ *
+ * List the teams a project is granted to, by name.
+ */
+export const listProjectTeamsOptions = (options: Options<ListProjectTeamsData>) => queryOptions<ListProjectTeamsResponse, ListProjectTeamsError, ListProjectTeamsResponse, ReturnType<typeof listProjectTeamsQueryKey>>({
+    queryFn: async ({ queryKey, signal }) => {
+        const { data } = await listProjectTeams({
+            ...options,
+            ...queryKey[0],
+            signal,
+            throwOnError: true
+        });
+        return data;
+    },
+    queryKey: listProjectTeamsQueryKey(options)
+});
+
+/**
+ * Revoke project
+ *
+ * Take a team out of the project.
+ */
+export const revokeProjectMutation = (options?: Partial<Options<RevokeProjectData>>): UseMutationOptions<RevokeProjectResponse, RevokeProjectError, Options<RevokeProjectData>> => {
+    const mutationOptions: UseMutationOptions<RevokeProjectResponse, RevokeProjectError, Options<RevokeProjectData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await revokeProject({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Grant project
+ *
+ * Grant the project to a team you are in, or change what the team may do here.
+ */
+export const grantProjectMutation = (options?: Partial<Options<GrantProjectData>>): UseMutationOptions<GrantProjectResponse, GrantProjectError, Options<GrantProjectData>> => {
+    const mutationOptions: UseMutationOptions<GrantProjectResponse, GrantProjectError, Options<GrantProjectData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await grantProject({
                 ...options,
                 ...fnOptions,
                 throwOnError: true

@@ -13,6 +13,7 @@ import { NewProjectButton } from '@/features/projects/new-project-button';
 import { useProject } from '@/features/projects/use-project';
 import { InvitationRow } from '@/features/team/invitation-row';
 import { MemberRow } from '@/features/team/member-row';
+import { ProjectTeams } from '@/features/teams/project-teams';
 import { problem } from '@/lib/problem';
 import { useWhyNotIn } from '@/lib/rights';
 
@@ -49,6 +50,7 @@ function Team() {
   return (
     <div className="grid max-w-4xl grid-cols-[minmax(0,1fr)] gap-6 px-4 py-5 md:px-[1.125rem]">
       <Members project={project} />
+      <ProjectTeams project={project} />
       {project.permissions.includes('team:manage') && <Invitations project={project} />}
     </div>
   );
