@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from typing import Any
 
 from fastapi import FastAPI, Request
 from starlette.middleware.cors import CORSMiddleware
@@ -131,8 +130,11 @@ async def _root(request: Request) -> Response:
 
 async def _openapi(request: Request) -> Response:
     await admission_of(request).stranger()
-    document: dict[str, Any] = request.app.openapi()
-    return JSONResponse(document)
+    state = request.app.state
+    if getattr(state, "document", None) is None:  # a megabyte, written once
+        state.document = JSONResponse(request.app.openapi())
+    document: Response = state.document
+    return document
 
 
 async def _docs(request: Request) -> Response:
