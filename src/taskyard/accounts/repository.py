@@ -215,21 +215,18 @@ async def refresh_token(
     return (await db.execute(query)).one_or_none()
 
 
-async def forget_tokens(db: AsyncSession, *, older_than: timedelta) -> None:
-    """Remove the refresh tokens and sign-in links of sessions that ended so long ago.
+async def forget_sessions(db: AsyncSession, *, older_than: timedelta) -> None:
+    """Remove sessions that ended so long ago, with their refresh tokens and sign-in links.
 
-    Not of others: a token that comes a second time ends its session.
+    No tokens of others: one that comes a second time ends its session.
     """
     moment = func.now() - older_than
-    over = select(Session.id).where(
-        or_(
-            Session.ended_at < moment,
-            Session.expires_at < moment,
-            Session.last_seen_at < moment - IDLE,
-        )
+    over = or_(
+        Session.ended_at < moment,
+        Session.expires_at < moment,
+        Session.last_seen_at < moment - IDLE,
     )
-    await db.execute(delete(RefreshToken).where(RefreshToken.session_id.in_(over)))
-    await db.execute(delete(SessionLink).where(SessionLink.session_id.in_(over)))
+    await db.execute(delete(Session).where(over))
 
 
 def _open_link(purpose: str, token_hash: bytes) -> ColumnElement[bool]:

@@ -9,7 +9,7 @@ from typing import Final
 import structlog
 
 from taskyard.accounts.access import Accounts
-from taskyard.accounts.repository import forget_links, forget_tokens
+from taskyard.accounts.repository import forget_links, forget_sessions
 from taskyard.comments import repository as comments
 from taskyard.core import idempotency, partitions
 from taskyard.core.live import Hub
@@ -84,7 +84,7 @@ def chores() -> list[Chore]:
         Chore("tickets", timedelta(minutes=10), _forget_tickets),
         Chore("idempotency", timedelta(minutes=10), _forget_answers),
         Chore("links", timedelta(hours=1), _forget_links),
-        Chore("tokens", timedelta(hours=1), _forget_tokens),
+        Chore("sessions", timedelta(hours=1), _forget_sessions),
         Chore("invitations", timedelta(minutes=10), _expire_invitations),
         Chore("letters", timedelta(hours=1), _forget_letters),
         Chore("inboxes", timedelta(hours=1), _forget_notices),
@@ -120,9 +120,9 @@ async def _forget_links(platform: Platform) -> None:
         await forget_links(uow.db, older_than=timedelta(days=7))
 
 
-async def _forget_tokens(platform: Platform) -> None:
+async def _forget_sessions(platform: Platform) -> None:
     async with unit_of_work(platform.database) as uow:
-        await forget_tokens(uow.db, older_than=timedelta(days=7))
+        await forget_sessions(uow.db, older_than=timedelta(days=7))
 
 
 async def _expire_invitations(platform: Platform) -> None:
