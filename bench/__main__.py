@@ -30,7 +30,7 @@ _REFERENCE = "limit"
 _FIRST_PORT = 18_300
 _RATE = 10**9
 #: Counted as ever, in every rate, and never refused.
-_RATES = json.dumps(dict.fromkeys(("user", "session", "ip"), _RATE))
+_RATES = json.dumps(dict.fromkeys(("user", "session", "ip", "search"), _RATE))
 _HEAD = """
 | | | total CPU µs | ÷ limit | server | PostgreSQL | req/s | p50 ms | p99 ms | p99 ÷ p50 | refused |
 | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"""
