@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Locator, Page, WebSocketRoute, expect
 
-from tests.e2e.arranging import project
+from tests.e2e.arranging import join, project
 from tests.e2e.browsing import Somebody, Theme, Visits, newcomer, overflow, settled, violations
 
 
@@ -315,15 +315,7 @@ async def test_who_only_reads_is_offered_nothing_to_change(visit: Visits, maya: 
     project_id = project(maya)
     task = add(maya, project_id, "Sign webhooks")
     jo = newcomer(maya.url, "Jo Olsen")
-    with jo.client() as client:
-        me = client.get("/api/v1/auth/me").raise_for_status().json()["data"]
-    with maya.client() as client:
-        body = {"username": me["username"], "role": "viewer"}
-        address = f"/api/v1/projects/{project_id}/team/invite"
-        client.post(address, json=body).raise_for_status()
-    with jo.client() as client:
-        [asked] = client.get("/api/v1/invitations").raise_for_status().json()["items"]
-        client.post(f"/api/v1/invitations/{asked['id']}/accept").raise_for_status()
+    join(maya, project_id, jo, "viewer")
     page = await visit(jo)
     await page.goto(f"/app/projects/{project_id}/board?peek={task['id']}")
     panel = page.get_by_role("complementary", name="Task", exact=True)

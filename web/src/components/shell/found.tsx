@@ -104,7 +104,7 @@ function useTasks(q: string): Group {
     value: task.id,
     label: `${task.key} ${task.title}`,
     marked: task.marked,
-    beside: `${task.key} · ${task.project_name}`,
+    beside: task.project_name,
     icon: <ProjectKey of={task.key} className="w-10" />,
     run: () => {
       const params = { projectId: task.project_id, taskId: task.id };

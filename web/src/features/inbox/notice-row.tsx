@@ -7,6 +7,7 @@ import { Ago } from '@/components/ui/ago';
 import { Person } from '@/components/ui/avatar';
 import { Button } from '@/components/ui/button';
 import { day } from '@/lib/time';
+import { plain } from './plain';
 import { snoozeEnd } from './snooze';
 import type { Acts, State } from './use-inbox';
 import { BY_ITSELF, SAYS } from './wording';
@@ -61,7 +62,7 @@ export function NoticeRow({ item, state, acts }: NoticeRowProps) {
           {actor && `${actor.name} `}
           {words}
         </Link>
-        {item.excerpt && <p className="truncate text-mute">{item.excerpt}</p>}
+        {item.excerpt && <p className="truncate text-mute">{plain(item.excerpt)}</p>}
         {item.snoozed_until && <p className="text-mute text-xs">Comes back {day(new Date(item.snoozed_until))}</p>}
       </div>
       <Ago at={item.created_at} className="relative mt-px shrink-0 text-mute text-xs" />

@@ -131,7 +131,7 @@ function NewPart({ task, onEnd }: { task: TaskRead; onEnd: () => void }) {
 export function Dependencies({ task, may }: { task: TaskRead; may: boolean }) {
   if (!may && !task.depends_on.length && !task.blocks.length) return null;
   return (
-    <section aria-label="Dependencies" className="grid gap-3">
+    <section aria-label="Dependencies" className="grid grid-cols-[minmax(0,1fr)] gap-3">
       <Graph task={task} />
       <Side task={task} may={may} title="Waits for" others={task.depends_on} />
       <Side task={task} may={may} title="Holds up" others={task.blocks} inverse />

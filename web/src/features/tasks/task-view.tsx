@@ -75,7 +75,7 @@ function Whole({ task: kept, may, wide, actions }: WholeProps) {
         <div
           className={
             wide
-              ? 'grid items-start gap-x-8 gap-y-5 lg:grid-cols-[minmax(0,48rem)_18rem]'
+              ? 'grid grid-cols-[minmax(0,1fr)] items-start gap-x-8 gap-y-5 lg:grid-cols-[minmax(0,48rem)_18rem]'
               : 'grid grid-cols-[minmax(0,1fr)] gap-5'
           }
         >

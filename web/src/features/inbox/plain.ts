@@ -1,0 +1,10 @@
+/** The words of a Markdown text for a line that shows no form: without the signs that make it bold, a link or a list. */
+export function plain(markdown: string): string {
+  return markdown
+    .replace(/!?\[([^\]\n]*)\]\([^)\s]*\)/g, '$1')
+    .replace(/^[ \t]*(?:>|#{1,6}|[-*+]|\d+[.)])[ \t]+(?:\[[ xX]\][ \t]+)?/gm, '')
+    .replace(/(\*\*|__|~~|`+)(?=\S)(.*?\S)\1/g, '$2')
+    .replace(/(^|[\s(])([*_])(?=\S)([^*_\n]*\S)\2(?=$|[\s).,;:!?])/g, '$1$3')
+    .replace(/\s+/g, ' ')
+    .trim();
+}
