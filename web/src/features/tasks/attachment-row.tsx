@@ -44,7 +44,7 @@ export function AttachmentRow({ task, attachment, may }: AttachmentRowProps) {
         <span className="sr-only">Attached by {added_by.name}</span>
       </span>
       <Ago at={created_at} className="shrink-0 text-mute text-xs max-sm:hidden" />
-      <span className="flex">
+      <span className="flex min-w-12 justify-end pointer-coarse:min-w-16">
         {kind === 'file' && <Fetch attachment={attachment} />}
         {may && (
           <Button
