@@ -18,6 +18,7 @@ from taskyard.projects import routes as projects
 from taskyard.projects.team import routes as team
 from taskyard.runners.analysis import routes as analyses
 from taskyard.runners.analysis.shares import routes as analysis_shares
+from taskyard.runners.analysis.tracking import routes as finding_tasks
 from taskyard.runners.source import routes as source
 from taskyard.search import routes as search
 from taskyard.tasks import routes as tasks
@@ -48,6 +49,7 @@ ROUTERS = (
     *live.ROUTERS,
     *analyses.ROUTERS,
     *analysis_shares.ROUTERS,
+    *finding_tasks.ROUTERS,
     *notifications.ROUTERS,
     *inbox.ROUTERS,
     *search.ROUTERS,

@@ -38,9 +38,12 @@ from taskyard.notifications.inbox.topics import InboxTopics
 from taskyard.notifications.listeners import Letters, Outcomes
 from taskyard.projects.listeners import PersonalProjects
 from taskyard.projects.team import inviting
+from taskyard.runners.analysis.evidence import AnalysisEvidence
 from taskyard.runners.analysis.kind import ANALYSIS
+from taskyard.runners.analysis.tracking.listeners import FindingTasks
 from taskyard.runners.sandbox import Sandbox
 from taskyard.runners.source.kind import SOURCE
+from taskyard.tasks import evidence
 from taskyard.tasks import repository as tasks
 from taskyard.tasks.listeners import Departures
 from taskyard.teams import repository as teams
@@ -59,10 +62,11 @@ def build_platform(settings: Settings) -> Platform:
 
 
 def register_kinds() -> None:
-    """Let every finished kind of job be asked for and run. Safe to call again."""
+    """Let every finished kind of job be asked for, run and be evidence. Safe to call again."""
     kinds.register(ANALYSIS)
     kinds.register(MAIL_KIND)
     kinds.register(SOURCE)
+    evidence.register(AnalysisEvidence())
 
 
 def listeners(settings: Settings) -> list[Listener]:
@@ -71,6 +75,7 @@ def listeners(settings: Settings) -> list[Listener]:
         PersonalProjects(),
         DeletedProjects(),
         Departures(),
+        FindingTasks(),
         Letters(settings),
         Notices(settings),
         Outcomes(),

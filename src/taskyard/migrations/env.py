@@ -24,6 +24,7 @@ TABLES = (
     "taskyard.notifications.models",
     "taskyard.notifications.inbox.models",
     "taskyard.runners.analysis.models",
+    "taskyard.runners.analysis.tracking.models",
     "taskyard.analytics.models",
 )
 

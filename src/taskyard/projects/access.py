@@ -32,6 +32,11 @@ class ProjectAccess:
     #: Nothing in the project is written any more.
     archived: bool = False
 
+    @property
+    def by(self) -> UUID:
+        """Who acts."""
+        return self.actor.user_id
+
     def may(self, permission: Permission) -> bool:
         """Whether the caller may do this here: the project's role, capped by the account's."""
         return permission in self.permissions

@@ -75,6 +75,13 @@ class TooManyDependencies(TaskyardError):
     code = "TOO_MANY_DEPENDENCIES"
 
 
+class EvidenceMissing(TaskyardError):
+    """{what} cannot be done yet: {reasons}."""
+
+    kind = Kind.CONFLICT
+    code = "EVIDENCE_MISSING"
+
+
 class LineInvalid(TaskyardError):
     """Line {line} is no task: {reason}. Nothing was added."""
 
@@ -142,6 +149,7 @@ __all__ = [
     "AssigneeNotMember",
     "AttachmentNotFound",
     "DependencyCycle",
+    "EvidenceMissing",
     "LabelNameTaken",
     "LabelNotFound",
     "LineInvalid",

@@ -1,4 +1,4 @@
-"""What happened to a task, and who is told of it, over HTTP."""
+"""What happened to a task, what it still lacks, and who is told of it, over HTTP."""
 
 from taskyard.core.hot import Question
 from taskyard.core.routing import Router
@@ -8,7 +8,7 @@ from taskyard.projects.access import ProjectId
 from taskyard.tasks import errors as refusals
 from taskyard.tasks import hot, schemas
 from taskyard.tasks.access import CanAsk, CanRead, TaskId
-from taskyard.tasks.service import watching
+from taskyard.tasks.service import proving, watching
 
 router = Router(prefix="/api/v1/projects/{project_id}/tasks/{task_id}", tags=["tasks"])
 
@@ -23,6 +23,27 @@ def list_task_activity(
 ) -> Question:
     """List what happened to a task, newest first."""
     return hot.activity(caller, project_id, task_id, query)
+
+
+@router.get("/evidence", errors=(refusals.TaskNotFound,))
+async def list_task_evidence(
+    access: CanRead, task_id: TaskId, uow: UowDep
+) -> Page[schemas.EvidenceRead]:
+    """List what a task requires before it is done, and how each of it stands now."""
+    found = await proving.evidence_of(uow, access, task_id)
+    return whole(
+        [
+            schemas.EvidenceRead(
+                kind=needed.kind,
+                at_least=needed.at_least,
+                met=reading.met,
+                says=reading.says,
+                remedy=reading.remedy,
+                job_id=reading.job_id,
+            )
+            for needed, reading in found
+        ]
+    )
 
 
 @router.get("/watchers", errors=(refusals.TaskNotFound,))

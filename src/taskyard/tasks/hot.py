@@ -73,7 +73,7 @@ _ONE: Final = f"""
     SELECT coalesce(json_build_object('data', row_to_json(task))::text, '') AS body, task.version,
         door.role AS place, $2::uuid AS project_id
     FROM ({VISIBLE.format(project_id="$2")}) door LEFT JOIN LATERAL (
-        SELECT {_SUMMARY}, tasks.description, tasks.description_html,
+        SELECT {_SUMMARY}, tasks.description, tasks.description_html, tasks.requires,
             (SELECT {_RELATED} FROM tasks other
                 WHERE other.id = tasks.parent_id AND other.deleted_at IS NULL) AS parent,
             {_others("depends_on_id", "task_id")} AS depends_on,

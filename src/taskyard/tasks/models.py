@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import (
@@ -17,7 +17,7 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from taskyard.core.db import Base, Identified, Timestamped
@@ -93,6 +93,8 @@ class Task(Identified, Timestamped, Base):
     estimate: Mapped[Decimal | None] = mapped_column(Numeric(8, 2))
     parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("tasks.id", ondelete="SET NULL"))
     created_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    #: What has to be shown before it is done: [{kind, at_least}].
+    requires: Mapped[list[dict[str, Any]]] = mapped_column(JSONB, server_default="[]", default=list)
     completed_at: Mapped[datetime | None]
     deleted_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(Integer, server_default=text("1"))

@@ -58,7 +58,7 @@ def list_tasks(
     response_model=Item[schemas.TaskRead],
     idempotent=True,
     audit="task.created",
-    errors=(*_NAMED, refusals.PlaceGone),
+    errors=(*_NAMED, refusals.PlaceGone, refusals.EvidenceMissing),
     at_once=at_once.create,
 )
 async def create_task(access: CanCreate, body: schemas.TaskCreate, uow: UowDep) -> Response:
@@ -80,6 +80,7 @@ async def create_task(access: CanCreate, body: schemas.TaskCreate, uow: UowDep) 
         *_NAMED,
         refusals.ParentCycle,
         refusals.TooManyLabels,
+        refusals.EvidenceMissing,
     ),
 )
 async def change_tasks(access: CanUpdate, body: schemas.TaskBulk, uow: UowDep) -> Response:
@@ -128,6 +129,7 @@ def get_task(caller: CanAsk, project_id: ProjectId, task_id: TaskId) -> Question
         *_NAMED,
         refusals.ParentCycle,
         refusals.PlaceGone,
+        refusals.EvidenceMissing,
     ),
 )
 async def update_task(

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final, Literal, Self
 from uuid import UUID
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -32,6 +33,7 @@ from taskyard.tasks.types import (
     OPEN,
     PRIORITIES,
     STATUSES,
+    EvidenceKind,
     Priority,
     Status,
 )
@@ -94,6 +96,34 @@ class Place(In):
         return self
 
 
+class Requirement(In):
+    """Something that has to be shown before a task is done."""
+
+    kind: EvidenceKind = Field(
+        description="`analysis_score`: of the newest analysis, `at_least` so much; `no_new_high`:"
+        " it has no high finding that came since the task is there; `tests_green`: the tests it"
+        " ran all passed."
+    )
+    at_least: Annotated[float, Field(ge=0, le=10)] | None = Field(
+        None, description="The least score; of `analysis_score` alone.", examples=[8.5]
+    )
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if (self.kind == "analysis_score") != (self.at_least is not None):
+            raise ValueError("give at_least with analysis_score, and with nothing else")
+        return self
+
+
+def _each_once(given: list[Requirement]) -> list[Requirement]:
+    if len({one.kind for one in given}) < len(given):
+        raise ValueError("require each kind once")
+    return given
+
+
+Requirements = Annotated[list[Requirement], Field(max_length=10), AfterValidator(_each_once)]
+
+
 class TaskCreate(In):
     """A new task."""
 
@@ -110,6 +140,9 @@ class TaskCreate(In):
     parent_id: UUID | None = Field(None, description="The task it is a part of.")
     estimate: Estimate | None = Field(None, description="In whatever the team counts.")
     position: Place | None = Field(None, description="At the bottom of its column where not given.")
+    requires: Requirements = Field(
+        default_factory=list, description="What has to be shown before it is done."
+    )
 
 
 class TaskUpdate(In):
@@ -127,6 +160,9 @@ class TaskUpdate(In):
     estimate: Estimate | None = None
     position: Place | None = Field(
         None, description="At the bottom of a new column where not given."
+    )
+    requires: Requirements | None = Field(
+        None, description="All it requires from now on; what is done stays done."
     )
 
 
@@ -289,6 +325,22 @@ class TaskGraph(Out):
     cut: bool = Field(description="Whether there are more than these.")
 
 
+class RequirementRead(Out):
+    """Something that has to be shown before a task is done."""
+
+    kind: EvidenceKind
+    at_least: float | None
+
+
+class EvidenceRead(RequirementRead):
+    """How something a task requires stands now."""
+
+    met: bool
+    says: str = Field(examples=["Analysis 12 scored 7.4; at least 8 is required."])
+    remedy: str | None = Field(description="What to do; null where it is met.")
+    job_id: UUID | None = Field(description="The run that shows it.")
+
+
 class TaskSummary(Out):
     """A task as lists and boards show it."""
 
@@ -322,6 +374,7 @@ class TaskRead(TaskSummary):
 
     description: str
     description_html: str = Field(description="Safe to show: rendered and sanitised here.")
+    requires: list[RequirementRead] = Field(description="What has to be shown before it is done.")
     parent: RelatedTask | None
     depends_on: list[RelatedTask] = Field(description="What it waits for.")
     blocks: list[RelatedTask] = Field(description="What waits for it.")

@@ -4,6 +4,8 @@ from typing import Final, Literal, get_args
 
 Status = Literal["backlog", "todo", "in_progress", "in_review", "done", "cancelled"]
 Priority = Literal["low", "medium", "high", "urgent"]
+#: What can be required before a task is done.
+EvidenceKind = Literal["analysis_score", "no_new_high", "tests_green"]
 
 STATUSES: Final[tuple[Status, ...]] = get_args(Status)
 PRIORITIES: Final[tuple[Priority, ...]] = get_args(Priority)

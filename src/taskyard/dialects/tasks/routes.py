@@ -16,7 +16,7 @@ from taskyard.dialects.tasks.wording import FORM
 from taskyard.kit.clock import now
 from taskyard.projects.errors import ProjectRoleTooLow
 from taskyard.tasks import own
-from taskyard.tasks.errors import TaskNotFound
+from taskyard.tasks.errors import EvidenceMissing, TaskNotFound
 from taskyard.tasks.own import OwnTask
 from taskyard.tasks.schemas import TaskCreate, TaskUpdate
 from taskyard.tasks.service import changing, creating, deleting
@@ -85,7 +85,7 @@ async def get_own_task(
     "/{task_id}",
     idempotent=True,
     audit="task.changed",
-    errors=(TaskNotFound, ProjectRoleTooLow),
+    errors=(TaskNotFound, ProjectRoleTooLow, EvidenceMissing),
 )
 async def change_own_task(
     actor: CanUpdate, task_id: OpaqueId, body: schemas.TaskChange, uow: UowDep

@@ -49,6 +49,8 @@ class Analysis(Base):
     coverage_percent: Mapped[Decimal | None] = mapped_column(Numeric(5, 2))
     #: Findings by severity and by state, smells, type errors.
     counts: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    #: How many of its tests passed, failed, broke and were left out; None where none ran.
+    tests: Mapped[dict[str, int] | None] = mapped_column(JSONB(none_as_null=True))
     #: The whole report, as a blob.
     report_sha256: Mapped[str | None] = mapped_column(ForeignKey("blobs.sha256"), index=True)
     created_at: Mapped[datetime] = mapped_column(server_default=sql.now())

@@ -27,6 +27,7 @@ from taskyard.runners.analysis.schemas import (
     FindingRead,
     ReportRead,
 )
+from taskyard.runners.analysis.tracking import service as tracking
 
 router = Router(prefix="/api/v1/projects/{project_id}/analyses", tags=["analyses"])
 ROUTERS = (router,)
@@ -126,7 +127,9 @@ async def list_findings(
     rows, total = await repository.findings(
         uow.db, analysis, wanted, offset=query.offset, limit=query.page_size
     )
-    items = [service.read_finding(row, gone=query.state == "gone") for row in rows]
+    tasks = await tracking.tasks_of(uow, access, [row.fingerprint for row in rows])
+    gone = query.state == "gone"
+    items = [service.read_finding(row, tasks.get(row.fingerprint), gone=gone) for row in rows]
     return Page(items=items, total=total, page=query.page, page_size=query.page_size)
 
 

@@ -22,6 +22,7 @@ from taskyard.runners.analysis.score import Grade, ScoreBasis
 from taskyard.runners.analysis.survey import Language, Skipped
 from taskyard.runners.analysis.tools.answer import ToolRun
 from taskyard.runners.analysis.tools.tests import Coverage
+from taskyard.tasks.schemas import RelatedTask
 
 __all__ = ["SEVERITIES", "AnalysisCreate", "AnalysisJob", "AnalysisOutcome", "AnalysisRead"]
 
@@ -163,6 +164,7 @@ class FindingRead(Out):
     recommendation: str | None
     excerpt: list[ExcerptLine] = Field(description="The lines around.")
     debt_minutes: float
+    task: RelatedTask | None = Field(description="The task it has.")
 
 
 class FindingQuery(NumberedPageQuery):

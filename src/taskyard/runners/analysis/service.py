@@ -30,6 +30,7 @@ from taskyard.runners.analysis.schemas import (
     FindingRead,
     Previous,
 )
+from taskyard.tasks.schemas import RelatedTask
 
 
 async def prepare(uow: Uow, access: ProjectAccess | None, given: AnalysisJob) -> AnalysisJob:
@@ -93,6 +94,7 @@ async def keep(uow: Uow, job: Job, outcome: AnalysisOutcome) -> None:
     analysis.ncloc = outcome.ncloc
     analysis.coverage_percent = outcome.coverage_percent  # type: ignore[assignment]
     analysis.counts = _counts(outcome, rows, known).model_dump()
+    analysis.tests = await _tests(uow, job, outcome)
     analysis.report_sha256 = outcome.report_sha256
     analysis.finished_at = sql.clock_timestamp()
     await uow.db.flush()
@@ -105,6 +107,14 @@ async def _findings(uow: Uow, job: Job, outcome: AnalysisOutcome) -> list[dict[s
         return [finding.model_dump(mode="json") for finding in outcome.report.findings]
     assert job.reused_from is not None, "a result without its report is an earlier run's"
     return await repository.contents(uow.db, job.reused_from)
+
+
+async def _tests(uow: Uow, job: Job, outcome: AnalysisOutcome) -> dict[str, int] | None:
+    """Return how this run's tests went, or those of the run it reuses."""
+    if outcome.report is not None:
+        counted = outcome.report.coverage.tests
+        return counted.model_dump() if counted else None
+    return (await uow.db.get_one(Analysis, job.reused_from)).tests
 
 
 def _row(
@@ -212,8 +222,8 @@ def _float(value: Any) -> float | None:
     return None if value is None else float(value)
 
 
-def read_finding(row: FindingRow, *, gone: bool) -> FindingRead:
-    """Return a finding as clients see it."""
+def read_finding(row: FindingRow, task: RelatedTask | None, *, gone: bool) -> FindingRead:
+    """Return a finding as clients see it, with its task if it has one."""
     state = "gone" if gone else "new" if row.is_new else "open"
     known = {name: row.content.get(name) for name in FindingRead.model_fields}
-    return FindingRead.model_validate(known | {"state": state, "since": row.since})
+    return FindingRead.model_validate(known | {"state": state, "since": row.since, "task": task})

@@ -7,8 +7,8 @@ from typing import Any, Final
 from uuid import UUID
 
 from taskyard.core.uow import Uow
-from taskyard.projects.access import ProjectAccess
 from taskyard.tasks import ordering, repository
+from taskyard.tasks.acting import Acting
 from taskyard.tasks.errors import TooManyLabels
 from taskyard.tasks.events import (
     TaskAssigned,
@@ -18,7 +18,7 @@ from taskyard.tasks.events import (
     TaskReordered,
 )
 from taskyard.tasks.models import Task
-from taskyard.tasks.service import blocking, checking, placing
+from taskyard.tasks.service import blocking, checking, placing, proving
 from taskyard.tasks.service.telling import tell
 from taskyard.tasks.types import CLOSED, MOST_LABELS
 
@@ -32,7 +32,7 @@ class Change:
     """The same for every task it is made to."""
 
     uow: Uow
-    access: ProjectAccess
+    access: Acting
     #: What the project's numbers begin with.
     key: str
     given: dict[str, Any]
@@ -51,9 +51,11 @@ class Change:
 async def apply(change: Change, tasks: Sequence[Task]) -> None:
     """Make a change to locked tasks, and tell of each; one that is so already stays.
 
-    Raises AssigneeNotMember, LabelNotFound, TooManyLabels, ParentNotFound, ParentCycle, PlaceGone.
+    Raises AssigneeNotMember, LabelNotFound, TooManyLabels, ParentNotFound, ParentCycle, PlaceGone,
+    EvidenceMissing.
     """
     uow, given = change.uow, change.given
+    await _check_evidence(change, tasks)
     toggled = [task.id for task in tasks if _toggles(task, given)]
     was = await blocking.before(uow, toggled) if toggled else None
     await _find_people(change, tasks)
@@ -67,6 +69,23 @@ async def apply(change: Change, tasks: Sequence[Task]) -> None:
     if was is not None:
         await blocking.tell(uow, change.access, was, change.key, by=_key_of(change, tasks[0]))
     await uow.db.flush()
+
+
+async def _check_evidence(change: Change, tasks: Sequence[Task]) -> None:
+    """Raise EvidenceMissing where a task would be done and lacks what it requires."""
+    if change.given.get("status") != "done":
+        return
+    claims = [
+        proving.Claim(
+            task.id,
+            _key_of(change, task),
+            change.given.get("requires", task.requires),
+            task.created_at,
+        )
+        for task in tasks
+        if task.status != "done"
+    ]
+    await proving.check(change.uow.db, change.access.project_id, claims)
 
 
 def _toggles(task: Task, given: dict[str, Any]) -> bool:
@@ -177,6 +196,9 @@ def _set_fields(change: Change, task: Task) -> dict[str, dict[str, Any]]:
     if "description" in changes:
         task.description_html = change.html
         changes["description"] = {}
+    if "requires" in change.given and task.requires != change.given["requires"]:
+        changes["requires"] = {"old": task.requires, "new": change.given["requires"]}
+        task.requires = change.given["requires"]
     if "parent_id" in change.given and task.parent_id != change.given["parent_id"]:
         old, new = task.parent_id, change.given["parent_id"]
         task.parent_id = new

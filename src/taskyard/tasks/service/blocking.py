@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from taskyard.core.uow import Uow
-from taskyard.projects.access import ProjectAccess
 from taskyard.tasks import repository
+from taskyard.tasks.acting import Acting
 from taskyard.tasks.events import TaskBlocked, TaskUnblocked
 
 
@@ -24,7 +24,7 @@ async def before(uow: Uow, task_ids: Collection[UUID]) -> Before:
     return Before(task_ids, {row.id: row.blocked for row in found})
 
 
-async def tell(uow: Uow, access: ProjectAccess, was: Before, key: str, by: str) -> None:
+async def tell(uow: Uow, access: Acting, was: Before, key: str, by: str) -> None:
     """Tell of those who are blocked now and were not, and the other way round.
 
     `key` is what the project's numbers begin with, `by` the task that did it.
@@ -40,7 +40,7 @@ async def tell(uow: Uow, access: ProjectAccess, was: Before, key: str, by: str) 
             told(
                 subject_id=row.id,
                 project_id=access.project_id,
-                actor_id=access.actor.user_id,
+                actor_id=access.by,
                 key=f"{key}-{row.number}",
                 number=row.number,
                 title=row.title,

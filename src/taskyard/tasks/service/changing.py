@@ -55,11 +55,14 @@ async def change_many(uow: Uow, access: ProjectAccess, body: TaskBulk) -> None:
 
 def _asked(body: TaskUpdate | TaskBulk) -> dict[str, Any]:
     """Return what a body asks to be changed."""
-    return {
+    given = {
         name: getattr(body, name)
         for name in body.model_fields_set - {"agent_id", "task_ids", "delete"}
         if getattr(body, name) is not None or name in _CLEARED
     }
+    if "requires" in given:
+        given["requires"] = [one.model_dump() for one in given["requires"]]
+    return given
 
 
 async def _key(uow: Uow, access: ProjectAccess, given: Mapping[str, Any]) -> str:

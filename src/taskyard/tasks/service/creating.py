@@ -7,13 +7,14 @@ from uuid import UUID
 
 from taskyard.core.markdown import rendered
 from taskyard.core.uow import Uow
+from taskyard.kit import clock
 from taskyard.kit.ids import uuid7
-from taskyard.projects.access import ProjectAccess
 from taskyard.tasks import ordering, repository
+from taskyard.tasks.acting import Author
 from taskyard.tasks.events import TaskAssigned, TaskCreated
 from taskyard.tasks.models import Task
 from taskyard.tasks.schemas import TaskCreate
-from taskyard.tasks.service import checking, placing
+from taskyard.tasks.service import checking, placing, proving
 from taskyard.tasks.service.telling import tell
 
 
@@ -25,14 +26,17 @@ class Draft:
     body: TaskCreate
 
 
-async def create(uow: Uow, access: ProjectAccess, body: TaskCreate) -> UUID:
-    """Make a task. Raises AssigneeNotMember, LabelNotFound, ParentNotFound or PlaceGone."""
+async def create(uow: Uow, access: Author, body: TaskCreate) -> UUID:
+    """Make a task.
+
+    Raises AssigneeNotMember, LabelNotFound, ParentNotFound, PlaceGone or EvidenceMissing.
+    """
     draft = Draft(uuid7(), body)
     await create_all(uow, access, [draft])
     return draft.id
 
 
-async def create_all(uow: Uow, access: ProjectAccess, drafts: Sequence[Draft]) -> Sequence[Task]:
+async def create_all(uow: Uow, access: Author, drafts: Sequence[Draft]) -> Sequence[Task]:
     """Make tasks with numbers in their order, all or none. Raises what `create` raises."""
     bodies = [draft.body for draft in drafts]
     project_id, ids = access.project_id, {draft.id for draft in drafts}
@@ -44,6 +48,7 @@ async def create_all(uow: Uow, access: ProjectAccess, drafts: Sequence[Draft]) -
     await checking.labels(uow, project_id, {one for body in bodies for one in body.label_ids})
     wanted = {body.parent_id for body in bodies if body.parent_id and body.parent_id not in ids}
     await checking.parents(uow, project_id, wanted)
+    await _check_evidence(uow, access, drafts, key, last)
     positions = await _positions(uow, project_id, drafts)
     done = any(body.status == "done" for body in bodies)
     at = await repository.moment(uow.db) if done else None
@@ -64,8 +69,21 @@ async def create_all(uow: Uow, access: ProjectAccess, drafts: Sequence[Draft]) -
     return tasks
 
 
+async def _check_evidence(
+    uow: Uow, access: Author, drafts: Sequence[Draft], key: str, last: int
+) -> None:
+    """Raise EvidenceMissing where one would be done from the start and lacks what it requires."""
+    numbered = enumerate(drafts, last - len(drafts) + 1)
+    claims = [
+        proving.Claim(draft.id, f"{key}-{number}", draft.body.model_dump()["requires"], clock.now())
+        for number, draft in numbered
+        if draft.body.status == "done" and draft.body.requires
+    ]
+    await proving.check(uow.db, access.project_id, claims)
+
+
 def _task(
-    access: ProjectAccess,
+    access: Author,
     draft: Draft,
     number: int,
     position: str,
@@ -82,7 +100,7 @@ def _task(
         version=1,
         position=position,
         description_html=html,
-        created_by=access.actor.user_id,
+        created_by=access.by,
         completed_at=at if body.status == "done" else None,
     )
 
@@ -102,11 +120,11 @@ async def _positions(uow: Uow, project_id: UUID, drafts: Sequence[Draft]) -> lis
     return positions
 
 
-async def _tie(uow: Uow, access: ProjectAccess, drafts: Sequence[Draft]) -> None:
+async def _tie(uow: Uow, access: Author, drafts: Sequence[Draft]) -> None:
     """Have the new tasks wear their labels, and those watch them whom they concern."""
     worn = {(draft.id, label_id) for draft in drafts for label_id in draft.body.label_ids}
     await repository.wear(uow.db, worn)
-    people = {(draft.id, access.actor.user_id) for draft in drafts}
+    people = {(draft.id, access.by) for draft in drafts}
     people |= {
         (draft.id, draft.body.assignee_id) for draft in drafts if draft.body.assignee_id is not None
     }

@@ -5,6 +5,7 @@ import type { AnalysisRead, FindingRead } from '@/api/gen';
 import { CodeLines } from '@/components/code/code-lines';
 import { Inline } from '@/components/code/inline';
 import { Chip } from '@/components/ui/chip';
+import { FindingTask } from './finding-task';
 import { debt } from './score';
 import { SeverityChip } from './severity';
 
@@ -43,6 +44,7 @@ export function FindingRow({ finding, analysis, open, onOpen }: FindingRowProps)
           <code className="max-w-64 truncate text-mute [direction:rtl] max-lg:hidden">
             <bdi>{place(finding)}</bdi>
           </code>
+          {finding.task && <span className="font-mono text-mute text-xs max-sm:hidden">{finding.task.key}</span>}
           <Since finding={finding} current={analysis.number} />
         </span>
         <span className="col-start-2 flex min-w-0 items-center gap-2 md:hidden">
@@ -86,6 +88,7 @@ function Detail({ id, finding, analysis }: { id: string; finding: FindingRead; a
             <Inline text={finding.recommendation} />
           </p>
         )}
+        <FindingTask finding={finding} analysis={analysis} />
         <p className="flex flex-wrap items-center gap-x-3 gap-y-1 text-mute text-xs">
           <span>
             {finding.tool} <code>{finding.rule}</code>

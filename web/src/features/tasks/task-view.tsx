@@ -18,8 +18,10 @@ import { Attachments } from './attachments';
 import { useApplied } from './change';
 import { choose } from './chooser';
 import { Description } from './description';
+import { Evidence } from './evidence';
 import { Dependencies, SubTasks } from './parts';
 import { Properties } from './properties';
+import { TaskFinding } from './task-finding';
 import { Title } from './title';
 import { WatchButton } from './watch-button';
 
@@ -87,6 +89,8 @@ function Whole({ task: kept, may, wide, actions }: WholeProps) {
             <SubTasks task={task} may={may} />
             <Dependencies task={task} may={may} />
             <Attachments task={task} may={may} />
+            <TaskFinding task={task} />
+            <Evidence task={task} may={may} />
             <section aria-labelledby="talk" className="grid gap-2">
               <h3 id="talk">Comments</h3>
               <Comments thing={{ projectId: task.project_id, type: 'task', id: task.id }} />

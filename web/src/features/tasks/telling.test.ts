@@ -21,6 +21,21 @@ describe('what happened to a task', () => {
     ]);
   });
 
+  it('says what an analysis made of its finding', () => {
+    const seen = { analysis: 3, analysis_id: '1', fingerprint: 'f' };
+    expect(told(one('task.finding_tracked', { ...seen, by_rule: true }))).toEqual([
+      'made it of a finding of analysis 3, by the project’s rule',
+    ]);
+    expect(told(one('task.finding_gone', { ...seen, missing: null }))).toEqual([
+      'its finding is gone, says analysis 3',
+    ]);
+    expect(told(one('task.finding_gone', { ...seen, missing: 'No tests ran.' }))).toEqual([
+      'its finding is gone, says analysis 3',
+      'it stays open: No tests ran.',
+    ]);
+    expect(told(one('task.finding_back', seen))).toEqual(['its finding is back, says analysis 3']);
+  });
+
   it('has no word for what is no news of the task', () => {
     expect(told(one('task.completed', {}))).toEqual([]);
   });

@@ -22,6 +22,15 @@ export function told({ event, data }: ActivityRead): string[] {
       return [`it waits for ${word(data.by)}`];
     case 'task.unblocked':
       return [`it waits no longer, since ${word(data.by)}`];
+    case 'task.finding_tracked':
+      return [`made it of a finding of ${analysis(data)}${data.by_rule ? ', by the project’s rule' : ''}`];
+    case 'task.finding_gone':
+      return [
+        `its finding is gone, says ${analysis(data)}`,
+        ...(data.missing ? [`it stays open: ${data.missing}`] : []),
+      ];
+    case 'task.finding_back':
+      return [`its finding is back, says ${analysis(data)}`];
     case 'task.changed':
       return Object.entries((data.changes ?? {}) as Record<string, Change>).map(([field, change]) =>
         changed(field, change),
@@ -47,6 +56,8 @@ function changed(field: string, { old, new: now }: Change): string {
       return relabelled(listOf(old), listOf(now));
     case 'parent':
       return now ? `made it a part of ${word(now)}` : `made it a part of ${word(old)} no longer`;
+    case 'requires':
+      return 'changed what it needs to be done';
     case 'depends_on':
       return now ? `made it wait for ${word(now)}` : `made it wait for ${word(old)} no longer`;
     case 'attachments':
@@ -62,6 +73,8 @@ function relabelled(old: string[], now: string[]): string {
   const parts = [on.length > 0 && `put on ${on.join(', ')}`, off.length > 0 && `took off ${off.join(', ')}`];
   return parts.filter(Boolean).join(' and ') || 'changed its labels';
 }
+
+const analysis = (data: ActivityRead['data']) => `analysis ${data.analysis}`;
 
 const listOf = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
 

@@ -7,6 +7,7 @@ import { Button } from '@/components/ui/button';
 import { Dialog } from '@/components/ui/dialog';
 import { TextAreaField, TextField } from '@/components/ui/field';
 import { Notice } from '@/components/ui/notice';
+import { FindingRule } from '@/features/analysis/finding-rule';
 import { ArchiveSettings } from '@/features/projects/archive-settings';
 import { TagSettings } from '@/features/projects/tag-settings';
 import { TemplateSettings } from '@/features/projects/template-settings';
@@ -35,6 +36,7 @@ function ProjectSettings() {
       <Rename project={project} />
       <TagSettings project={project} />
       <TemplateSettings project={project} />
+      <FindingRule project={project} />
       {!project.is_personal && <ArchiveSettings project={project} />}
       {!project.is_personal && project.permissions.includes('project:delete') && (
         <>
