@@ -82,6 +82,29 @@ async def test_tasks_tell_those_they_are_given_to_and_whose_they_are(desk: Desk)
     assert await desk.told(desk.member) == [], "what is deleted is nobody's news"
 
 
+async def test_who_watches_a_task_hears_of_it_and_who_does_not_watch_does_not(desk: Desk) -> None:
+    watcher = await desk.world.member(desk.project, role="viewer")
+    task = await desk.task(desk.owner, "Count the till", assignee_id=str(desk.member.id))
+    path = f"/api/v1/projects/{desk.project.id}/tasks/{task['id']}"
+    assert (await desk.api(as_=watcher).post(f"{path}/watchers")).status_code == 200
+    assert (await desk.api(as_=desk.owner).delete(f"{path}/watchers")).status_code == 200
+    about = {"entity_type": "task", "entity_id": task["id"]}
+    await desk.comment(desk.member, "how many?", **about)
+    await desk.comment(desk.member, f"@{watcher.username} you know", **about)
+    said = [("mention", "Count the till"), ("comment_added", "Count the till")]
+    assert await desk.told(watcher) == said, "a mention is not told as a comment as well"
+    assert await desk.told(desk.owner) == [], "made by them, and watched no longer"
+    await desk.api(as_=desk.member).patch(path, json={"status": "done"})
+    assert await desk.told(watcher) == [("task_completed", "Count the till"), *said]
+    assert await desk.told(desk.owner) == []
+    async with unit_of_work(desk.world.platform.database) as uow:
+        await uow.db.execute(delete(Membership).where(Membership.user_id == watcher.id))
+    await desk.comment(desk.member, "gone?", **about)
+    async with desk.world.platform.database.session() as db:
+        query = select(Notification.type).where(Notification.user_id == watcher.id)
+        assert len((await db.scalars(query)).all()) == 3, "who left hears nothing more"
+
+
 async def test_an_invitation_is_seen_until_it_is_answered(desk: Desk) -> None:
     guest = await desk.world.account()
     client = desk.api(as_=desk.owner)

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskyard.comments.types import EntityType
 from taskyard.jobs.models import Job
 from taskyard.projects.models import Membership, Project
-from taskyard.tasks.models import Task
+from taskyard.tasks.models import Task, TaskWatcher
 
 #: A row where the thing `$3` is in the project `$2`.
 THERE: Final[dict[EntityType, str]] = {
@@ -28,7 +28,7 @@ class Target:
     title: str
     #: What people call a task, such as `TY-42`.
     key: str | None
-    #: Those it concerns before anybody said anything.
+    #: Those it concerns before anybody said anything; of a task its watchers.
     people: frozenset[UUID]
 
 
@@ -62,13 +62,13 @@ async def _job(db: AsyncSession, project_id: UUID, job_id: UUID) -> Target | Non
 
 
 async def _task(db: AsyncSession, project_id: UUID, task_id: UUID) -> Target | None:
+    watchers = select(TaskWatcher.user_id).where(TaskWatcher.task_id == task_id)
     query = (
-        select(Task.title, Task.number, Task.assignee_id, Task.created_by, Project.key)
+        select(Task.title, Task.number, Project.key, func.array(watchers.scalar_subquery()))
         .join(Project, Project.id == Task.project_id)
         .where(Task.id == task_id, Task.project_id == project_id, Task.deleted_at.is_(None))
     )
     row = (await db.execute(query)).one_or_none()
     if row is None:
         return None
-    people = frozenset({row.assignee_id, row.created_by} - {None})
-    return Target(row.title, f"{row.key}-{row.number}", people)
+    return Target(row.title, f"{row.key}-{row.number}", frozenset(row[3]))

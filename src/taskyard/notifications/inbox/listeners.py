@@ -190,10 +190,9 @@ async def _of_assignment(db: AsyncSession, event: Told) -> list[Notice]:
 
 
 async def _of_completion(db: AsyncSession, event: Told) -> list[Notice]:
-    task = await repository.task(db, event.subject_id)
-    if task is None:
+    if await repository.task(db, event.subject_id) is None:
         return []
-    people = {one for one in (task.created_by, task.assignee_id) if one is not None}
+    people = await repository.watchers(db, event.subject_id)
     return [_of_task(NoticeType.TASK_COMPLETED, people, event)]
 
 

@@ -17,7 +17,7 @@ from taskyard.notifications.inbox.hot import UNREAD, VISIBLE_TO
 from taskyard.notifications.inbox.models import Notification
 from taskyard.projects.models import Membership, Project
 from taskyard.projects.team.models import Invitation
-from taskyard.tasks.models import Task
+from taskyard.tasks.models import Task, TaskWatcher
 
 _COUNTED = text(f"SELECT count(*) FROM ({UNREAD.format(user=':user_id')}) counted")  # noqa: S608
 _DUE = text(
@@ -64,6 +64,12 @@ async def task(db: AsyncSession, task_id: UUID) -> Task | None:
     """Return a task that was not deleted."""
     query = select(Task).where(Task.id == task_id, Task.deleted_at.is_(None))
     return (await db.scalars(query)).one_or_none()
+
+
+async def watchers(db: AsyncSession, task_id: UUID) -> frozenset[UUID]:
+    """Return who wants to hear of a task."""
+    query = select(TaskWatcher.user_id).where(TaskWatcher.task_id == task_id)
+    return frozenset(await db.scalars(query))
 
 
 async def project_name(db: AsyncSession, project_id: UUID) -> str:
