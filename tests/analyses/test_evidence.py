@@ -197,6 +197,7 @@ async def test_tests_of_a_real_analysis_count(yard: Yard) -> None:
         f"{yard.url}/tasks", json={"title": "Green", "requires": [GREEN, SCORE, NO_NEW]}
     )
     path = f"{yard.url}/tasks/{made.json()['data']['id']}"
+    found: list[dict[str, Any]] = []
     for _ in range(2):
         found = (await yard.client.get(f"{path}/evidence")).json()["items"]
         assert [one["met"] for one in found] == [True] * 3, found

@@ -23,7 +23,7 @@ from taskyard.files.library.service import purge
 from taskyard.files.service import collect_garbage
 from taskyard.files.service.blobs import PROJECT_GRACE
 from taskyard.files.uploads.ending import end_abandoned
-from taskyard.jobs import kinds
+from taskyard.jobs import kinds, work_items
 from taskyard.jobs.engine.relay import Chore, Relay
 from taskyard.jobs.listeners import DeletedProjects
 from taskyard.jobs.repository import delete_emptied_projects, delete_of_deleted_projects
@@ -45,6 +45,7 @@ from taskyard.runners.sandbox import Sandbox
 from taskyard.runners.source.kind import SOURCE
 from taskyard.tasks import evidence
 from taskyard.tasks import repository as tasks
+from taskyard.tasks.door import TasksOfJobs
 from taskyard.tasks.listeners import Departures
 from taskyard.teams import repository as teams
 from taskyard.teams.topics import TeamTopics
@@ -62,10 +63,11 @@ def build_platform(settings: Settings) -> Platform:
 
 
 def register_kinds() -> None:
-    """Let every finished kind of job be asked for, run and be evidence. Safe to call again."""
+    """Let every finished kind of job be asked for and run, also for tasks. Safe to call again."""
     kinds.register(ANALYSIS)
     kinds.register(MAIL_KIND)
     kinds.register(SOURCE)
+    work_items.register(TasksOfJobs())
     evidence.register(AnalysisEvidence())
 
 

@@ -37,7 +37,7 @@ def _here(permission: Permission) -> str:
 _MAY_CANCEL: Final = f"(caller.role = 'admin' OR {_here(Permission.JOB_CANCEL)})"
 _MAY_RETRY: Final = f"({_here(Permission.JOB_CREATE)})"
 _SUMMARY: Final = f"""
-    jobs.id, jobs.kind, jobs.title, jobs.project_id, projects.name AS project_name,
+    jobs.id, jobs.kind, jobs.title, jobs.project_id, projects.name AS project_name, jobs.task_id,
     jobs.state AS status, trunc(jobs.progress::float8 * 100 + 1e-4)::int AS progress,
     jobs.current_step, jobs.attempt, {utc("jobs.created_at")}, {utc("jobs.started_at")},
     {utc("jobs.finished_at")}, {utc("jobs.deadline_at")}, CASE WHEN jobs.owner_id IS NOT NULL
@@ -83,6 +83,7 @@ _FILTERS: Final = {
     "project": "jobs.project_id =",
     "status": "jobs.state =",
     "kind": "jobs.kind =",
+    "task": "jobs.task_id =",
     "before": "jobs.id <",
 }
 
@@ -121,9 +122,15 @@ def _page(
     project: UUID | None,
     absent: type[TaskyardError] | None = None,
 ) -> Question:
-    scope = f"{scope}:{project}:{query.status}:{query.kind}"
+    scope = f"{scope}:{project}:{query.status}:{query.kind}:{query.task_id}"
     before = caller.cursor.open(scope, query.cursor)[1] if query.cursor is not None else None
-    wanted = {"project": project, "status": query.status, "kind": query.kind, "before": before}
+    wanted = {
+        "project": project,
+        "status": query.status,
+        "kind": query.kind,
+        "task": query.task_id,
+        "before": before,
+    }
     given = {name: value for name, value in wanted.items() if value is not None}
     offset = 0 if before else query.offset
 

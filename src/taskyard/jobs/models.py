@@ -41,6 +41,7 @@ class Job(Identified, Base):
         CheckConstraint("(state = 'failed') = (failure IS NOT NULL)", name="failure"),
         Index("ix_jobs_owner_id_id", "owner_id", "id"),
         Index("ix_jobs_project_id_id", "project_id", "id"),
+        Index("ix_jobs_task_id_id", "task_id", "id", postgresql_where=text("task_id IS NOT NULL")),
         # The relay's choice: owners with ready work, and each owner's oldest.
         Index(
             "ix_jobs_ready",

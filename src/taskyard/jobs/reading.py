@@ -31,6 +31,7 @@ _PLAIN = (
     "title",
     "project_id",
     "project_name",
+    "task_id",
     "current_step",
     "attempt",
     "created_at",

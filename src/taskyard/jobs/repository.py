@@ -30,6 +30,7 @@ _GLANCE = (
     Job.title,
     Job.owner_id,
     Job.project_id,
+    Job.task_id,
     Job.state,
     Job.progress,
     Job.current_step,

@@ -33,6 +33,7 @@ class ProjectJobQuery(PageQuery):
 
     status: Status | None = None
     kind: KindName | None = None
+    task_id: UUID | None = Field(None, description="Those done for this work item.")
 
 
 class JobQuery(ProjectJobQuery):
@@ -74,6 +75,7 @@ class JobSummary(Out):
     title: str
     project_id: UUID | None
     project_name: str | None
+    task_id: UUID | None = Field(description="The work item it is done for.")
     status: Status
     progress: int = Field(description="Per cent; never falls within a run.", ge=0, le=100)
     current_step: str | None

@@ -11,7 +11,7 @@ from taskyard.core.limits import tier_limits
 from taskyard.core.problems import ValidationFailed
 from taskyard.core.schemas import In, Name
 from taskyard.core.uow import Uow
-from taskyard.jobs import kinds, policy, repository
+from taskyard.jobs import kinds, policy, repository, work_items
 from taskyard.jobs.access import JobAccess
 from taskyard.jobs.errors import (
     JobHasEnded,
@@ -32,6 +32,7 @@ from taskyard.kit.ids import uuid7
 from taskyard.projects import access as projects
 from taskyard.projects import service as project_service
 from taskyard.projects.access import ProjectAccess
+from taskyard.projects.errors import ProjectNotFound
 
 #: Names the project of a job inside its parameters (contracts jobs and builds).
 _PROJECT_NAMES = ("project_id", "project_name")
@@ -54,16 +55,18 @@ async def enqueue(
     if kind.queue == "system":
         raise kinds.unknown(body.kind)
     actor.require(kind.permission)
-    if body.task_id is not None:
-        raise TaskNotFound
     given = dict(body.parameters)
-    project = await _project(uow, actor, kind, body.project_id, given, place)
+    if body.task_id is not None:
+        place = await _place_of_task(uow, actor, body, place)
+    project_id = body.project_id or (place.project_id if place and body.task_id else None)
+    project = await _project(uow, actor, kind, project_id, given, place)
     parameters = await kind.prepare(uow, project, _validated(kind, given))
     await _check_quota(uow, actor)
     job = Job(
         id=uuid7(),
         owner_id=actor.user_id,
         project_id=project.project_id if project else None,
+        task_id=body.task_id,
         tier=actor.tier,
         priority=tier_limits(actor.tier).queue_priority,
         **_work(kind, parameters),
@@ -143,6 +146,26 @@ async def monthly_usage(uow: Uow, user_id: UUID) -> int:
     """Return how many jobs an account has asked for in this calendar month (UTC)."""
     month = now().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     return await repository.count_since(uow.db, user_id, month)
+
+
+async def _place_of_task(
+    uow: Uow, actor: Actor, body: JobCreate, place: ProjectAccess | None
+) -> ProjectAccess:
+    """Return the caller's access to the project of the task a job is asked for.
+
+    Raises TaskNotFound, also where it lies in another project than the job is asked for in.
+    """
+    assert body.task_id is not None
+    project_id = await work_items.project_of(uow.db, body.task_id)
+    if project_id is None or body.project_id not in {None, project_id}:
+        raise TaskNotFound
+    if place is None:
+        try:
+            place = await projects.load(uow, actor, project_id, Permission.JOB_READ)
+        except ProjectNotFound:
+            raise TaskNotFound from None
+    place.require(Permission.TASK_READ)
+    return place
 
 
 async def _project(

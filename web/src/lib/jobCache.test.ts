@@ -9,6 +9,7 @@ const job = (over: Partial<JobSummary> = {}): JobSummary => ({
   title: 'Analysis',
   project_id: null,
   project_name: null,
+  task_id: null,
   status: 'running',
   progress: 40,
   current_step: 'ruff',

@@ -14,6 +14,7 @@ from taskyard.core.storage import BlobMissing, StorageUnavailable
 from taskyard.core.uow import UowDep
 from taskyard.files.errors import NoSource
 from taskyard.jobs import service as jobs
+from taskyard.jobs.errors import TaskNotFound
 from taskyard.jobs.schemas import JobCreate
 from taskyard.projects.access import ProjectAccess, gate
 from taskyard.projects.errors import ProjectNotFound
@@ -55,7 +56,7 @@ _REPORT = (*_NOT_FOUND, refusals.AnalysisNotReady, BlobMissing, StorageUnavailab
     bucket="analysis_create",
     idempotent=True,
     audit="job.queued",
-    errors=(ProjectNotFound, NoSource, TierLimitExceeded, CsrfFailed),
+    errors=(ProjectNotFound, TaskNotFound, NoSource, TierLimitExceeded, CsrfFailed),
 )
 async def create_analysis(
     access: CanAnalyse, body: AnalysisCreate, response: Response, uow: UowDep
@@ -67,8 +68,8 @@ async def create_analysis(
         JobCreate(
             kind="analysis",
             project_id=access.project_id,
-            parameters=body.model_dump(mode="json", exclude_none=True),
-            task_id=None,
+            parameters=body.model_dump(mode="json", exclude_none=True, exclude={"task_id"}),
+            task_id=body.task_id,
         ),
     )
     response.headers["Location"] = f"/api/v1/projects/{access.project_id}/analyses/{job.job_id}"

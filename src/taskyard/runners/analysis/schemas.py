@@ -40,6 +40,7 @@ class AnalysisCreate(In):
     fresh: Flag = Field(
         default=False, description="Run again even where the same source has a result."
     )
+    task_id: UUID | None = Field(None, description="The work item it is done for.")
 
 
 class AnalysisJob(In):

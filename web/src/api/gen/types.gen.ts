@@ -258,6 +258,12 @@ export type AnalysisCreate = {
      * Run again even where the same source has a result.
      */
     fresh?: boolean;
+    /**
+     * Task Id
+     *
+     * The work item it is done for.
+     */
+    task_id?: string | null;
 };
 
 /**
@@ -2548,6 +2554,12 @@ export type JobRead = {
      */
     project_name: string | null;
     /**
+     * Task Id
+     *
+     * The work item it is done for.
+     */
+    task_id: string | null;
+    /**
      * Status
      */
     status: 'waiting' | 'queued' | 'running' | 'completed' | 'failed' | 'cancelled';
@@ -2670,6 +2682,12 @@ export type JobSummary = {
      * Project Name
      */
     project_name: string | null;
+    /**
+     * Task Id
+     *
+     * The work item it is done for.
+     */
+    task_id: string | null;
     /**
      * Status
      */
@@ -17878,6 +17896,12 @@ export type ListJobsData = {
          */
         kind?: string | null;
         /**
+         * Task Id
+         *
+         * Those done for this work item.
+         */
+        task_id?: string | null;
+        /**
          * Project Id
          */
         project_id?: string | null;
@@ -18477,6 +18501,12 @@ export type ListProjectJobsData = {
          * Kind
          */
         kind?: string | null;
+        /**
+         * Task Id
+         *
+         * Those done for this work item.
+         */
+        task_id?: string | null;
     };
     url: '/api/v1/projects/{project_id}/jobs';
 };
@@ -19583,7 +19613,7 @@ export type CreateAnalysisErrors = {
      */
     403: Problem;
     /**
-     * `PROJECT_NOT_FOUND`
+     * `PROJECT_NOT_FOUND`, `TASK_NOT_FOUND`
      */
     404: Problem;
     /**
@@ -21897,6 +21927,12 @@ export type ListAllJobsData = {
          * Kind
          */
         kind?: string | null;
+        /**
+         * Task Id
+         *
+         * Those done for this work item.
+         */
+        task_id?: string | null;
     };
     url: '/api/v1/admin/jobs';
 };

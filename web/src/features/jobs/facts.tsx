@@ -9,6 +9,7 @@ import { Ago, Elapsed } from '@/components/ui/ago';
 import { Machine, Person } from '@/components/ui/avatar';
 import { Copy } from '@/components/ui/copy';
 import { bytes } from '@/lib/format';
+import { TaskFact } from './task-fact';
 
 /** What is known about a run beside its log. */
 export function RunFacts({ job }: { job: JobRead }) {
@@ -26,6 +27,7 @@ export function RunFacts({ job }: { job: JobRead }) {
             </Link>
           </Fact>
         )}
+        <TaskFact job={job} />
         <SourceFact job={job} />
         <Fact name="Carried by">
           <span className="inline-flex items-center gap-1.5">

@@ -46,7 +46,7 @@ export function Description({ task, may }: { task: TaskRead; may: boolean }) {
     );
   }
   return (
-    <section aria-label="Description" className="grid justify-items-start gap-2">
+    <section aria-label="Description" className="grid grid-cols-[minmax(0,1fr)] justify-items-start gap-2">
       <Prose
         key={`${task.description_html}:${refused}`}
         html={task.description_html}

@@ -76,7 +76,7 @@ export default function RequirementsForm({ task, onEnd }: { task: TaskRead; onEn
                     max={10}
                     step={0.1}
                     defaultValue={kept.get(kind)?.at_least ?? USUAL_SCORE}
-                    className={`${inputClass} num -my-1 w-20!`}
+                    className={`${inputClass} num w-20!`}
                   />
                 )}
               </span>

@@ -22,6 +22,7 @@ import { Evidence } from './evidence';
 import { Dependencies, SubTasks } from './parts';
 import { Properties } from './properties';
 import { TaskFinding } from './task-finding';
+import { TaskRuns } from './task-runs';
 import { Title } from './title';
 import { WatchButton } from './watch-button';
 
@@ -91,6 +92,7 @@ function Whole({ task: kept, may, wide, actions }: WholeProps) {
             <Attachments task={task} may={may} />
             <TaskFinding task={task} />
             <Evidence task={task} may={may} />
+            <TaskRuns task={task} />
             <section aria-labelledby="talk" className="grid gap-2">
               <h3 id="talk">Comments</h3>
               <Comments thing={{ projectId: task.project_id, type: 'task', id: task.id }} />

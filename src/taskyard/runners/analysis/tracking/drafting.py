@@ -36,12 +36,12 @@ def _paragraphs(finding: FindingRow) -> list[str]:
     known = finding.content
     where = f"{_code(finding.file)}, line {finding.line}" if finding.line else _code(finding.file)
     facts = [where, f"{finding.tool} {_code(finding.rule)}", known.get("cwe")]
-    text = "\n".join(line["text"] for line in known.get("excerpt", ()))
+    text = "\n".join(line["text"] for line in known.get("excerpt", ())).rstrip()
     fence = _fence(text, least=3)
     return [
         *([known["recommendation"]] if known.get("recommendation") else []),
         " · ".join(fact for fact in facts if fact),
-        *([f"{fence}\n{text}\n{fence}"] if text.strip() else []),
+        *([f"{fence}\n{text}\n{fence}"] if text else []),
     ]
 
 
