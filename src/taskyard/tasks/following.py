@@ -8,6 +8,7 @@ from taskyard.projects.access import ProjectId
 from taskyard.tasks import errors as refusals
 from taskyard.tasks import hot, schemas
 from taskyard.tasks.access import CanAsk, CanRead, TaskId
+from taskyard.tasks.requirements import EvidenceRead
 from taskyard.tasks.service import proving, watching
 
 router = Router(prefix="/api/v1/projects/{project_id}/tasks/{task_id}", tags=["tasks"])
@@ -26,14 +27,12 @@ def list_task_activity(
 
 
 @router.get("/evidence", errors=(refusals.TaskNotFound,))
-async def list_task_evidence(
-    access: CanRead, task_id: TaskId, uow: UowDep
-) -> Page[schemas.EvidenceRead]:
+async def list_task_evidence(access: CanRead, task_id: TaskId, uow: UowDep) -> Page[EvidenceRead]:
     """List what a task requires before it is done, and how each of it stands now."""
     found = await proving.evidence_of(uow, access, task_id)
     return whole(
         [
-            schemas.EvidenceRead(
+            EvidenceRead(
                 kind=needed.kind,
                 at_least=needed.at_least,
                 met=reading.met,

@@ -17,8 +17,8 @@ from taskyard.projects.errors import ProjectNotFound
 from taskyard.projects.events import AdminLooked
 from taskyard.tasks.errors import TaskNotFound
 from taskyard.tasks.policy import beginnings
-from taskyard.tasks.schemas import MyTaskFilter, MyTaskQuery, TaskFilter, TaskQuery, several
-from taskyard.tasks.types import CLOSED, PRIORITIES
+from taskyard.tasks.schemas import MyTaskFilter, MyTaskQuery, TaskFilter, TaskQuery
+from taskyard.tasks.types import CLOSED, PRIORITIES, several
 
 #: Lists stop counting here: nobody reads a total beyond it.
 COUNT_CAP: Final = 10_000

@@ -7,7 +7,6 @@ from typing import Annotated, Any, Final, Literal, Self
 from uuid import UUID
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -26,14 +25,12 @@ from taskyard.core.schemas import (
     Out,
     SearchText,
 )
+from taskyard.tasks.requirements import RequirementRead, Requirements
 from taskyard.tasks.types import (
-    CLOSED,
     MOST_AT_ONCE,
     MOST_LABELS,
-    OPEN,
     PRIORITIES,
     STATUSES,
-    EvidenceKind,
     Priority,
     Status,
 )
@@ -94,34 +91,6 @@ class Place(In):
         if sum(given is not None for given in (self.before, self.after, self.at)) != 1:
             raise ValueError("give one of before, after and at")
         return self
-
-
-class Requirement(In):
-    """Something that has to be shown before a task is done."""
-
-    kind: EvidenceKind = Field(
-        description="`analysis_score`: of the newest analysis, `at_least` so much; `no_new_high`:"
-        " it has no high finding that came since the task is there; `tests_green`: the tests it"
-        " ran all passed."
-    )
-    at_least: Annotated[float, Field(ge=0, le=10)] | None = Field(
-        None, description="The least score; of `analysis_score` alone.", examples=[8.5]
-    )
-
-    @model_validator(mode="after")
-    def _fits(self) -> Self:
-        if (self.kind == "analysis_score") != (self.at_least is not None):
-            raise ValueError("give at_least with analysis_score, and with nothing else")
-        return self
-
-
-def _each_once(given: list[Requirement]) -> list[Requirement]:
-    if len({one.kind for one in given}) < len(given):
-        raise ValueError("require each kind once")
-    return given
-
-
-Requirements = Annotated[list[Requirement], Field(max_length=10), AfterValidator(_each_once)]
 
 
 class TaskCreate(In):
@@ -325,22 +294,6 @@ class TaskGraph(Out):
     cut: bool = Field(description="Whether there are more than these.")
 
 
-class RequirementRead(Out):
-    """Something that has to be shown before a task is done."""
-
-    kind: EvidenceKind
-    at_least: float | None
-
-
-class EvidenceRead(RequirementRead):
-    """How something a task requires stands now."""
-
-    met: bool
-    says: str = Field(examples=["Analysis 12 scored 7.4; at least 8 is required."])
-    remedy: str | None = Field(description="What to do; null where it is met.")
-    job_id: UUID | None = Field(description="The run that shows it.")
-
-
 class TaskSummary(Out):
     """A task as lists and boards show it."""
 
@@ -442,11 +395,3 @@ class ExportQuery(TaskFilter):
     """Which tasks of a project go out, and as what."""
 
     form: Literal["csv", "json"] = Field("csv", alias="format")
-
-
-def several(given: str | None) -> tuple[str, ...]:
-    """Return the words of a list by commas, each once and in our order."""
-    words = set((given or "").split(",")) - {""}
-    words |= set(OPEN) if "open" in words else set()
-    words |= CLOSED if "closed" in words else set()
-    return tuple(word for word in (*STATUSES, *PRIORITIES) if word in words)

@@ -20,3 +20,11 @@ MOST_LABELS_OF_PROJECT: Final = 200
 MOST_AT_ONCE: Final = 200
 #: How many tasks one may wait for at once.
 MOST_DEPENDENCIES: Final = 100
+
+
+def several(given: str | None) -> tuple[str, ...]:
+    """Return the words of a list by commas, each once and in our order."""
+    words = set((given or "").split(",")) - {""}
+    words |= set(OPEN) if "open" in words else set()
+    words |= CLOSED if "closed" in words else set()
+    return tuple(word for word in (*STATUSES, *PRIORITIES) if word in words)
