@@ -1316,6 +1316,42 @@ export type ErrorBody = {
 };
 
 /**
+ * EvidenceRead
+ *
+ * How something a task requires stands now.
+ */
+export type EvidenceRead = {
+    /**
+     * Kind
+     */
+    kind: 'analysis_score' | 'no_new_high' | 'tests_green';
+    /**
+     * At Least
+     */
+    at_least: number | null;
+    /**
+     * Met
+     */
+    met: boolean;
+    /**
+     * Says
+     */
+    says: string;
+    /**
+     * Remedy
+     *
+     * What to do; null where it is met.
+     */
+    remedy: string | null;
+    /**
+     * Job Id
+     *
+     * The run that shows it.
+     */
+    job_id: string | null;
+};
+
+/**
  * ExcerptLine
  *
  * A line of code round a finding.
@@ -1570,6 +1606,10 @@ export type FindingRead = {
      * Debt Minutes
      */
     debt_minutes: number;
+    /**
+     * The task it has.
+     */
+    task: RelatedTask | null;
 };
 
 /**
@@ -2236,6 +2276,13 @@ export type ItemReportRead = {
  */
 export type ItemResetLink = {
     data: ResetLink;
+};
+
+/**
+ * Item[RuleRead]
+ */
+export type ItemRuleRead = {
+    data: RuleRead;
 };
 
 /**
@@ -3580,6 +3627,36 @@ export type PageEntryRead = {
 };
 
 /**
+ * Page[EvidenceRead]
+ */
+export type PageEvidenceRead = {
+    /**
+     * Items
+     */
+    items: Array<EvidenceRead>;
+    /**
+     * Total
+     *
+     * How many there are in all, or at least (capped at 10,000).
+     */
+    total: number;
+    /**
+     * Page
+     */
+    page: number;
+    /**
+     * Page Size
+     */
+    page_size: number;
+    /**
+     * Next Cursor
+     *
+     * Send as `cursor` for what follows; null at the end.
+     */
+    next_cursor?: string | null;
+};
+
+/**
  * Page[FileRead]
  */
 export type PageFileRead = {
@@ -4157,6 +4234,36 @@ export type PageTagRead = {
      * Items
      */
     items: Array<TagRead>;
+    /**
+     * Total
+     *
+     * How many there are in all, or at least (capped at 10,000).
+     */
+    total: number;
+    /**
+     * Page
+     */
+    page: number;
+    /**
+     * Page Size
+     */
+    page_size: number;
+    /**
+     * Next Cursor
+     *
+     * Send as `cursor` for what follows; null at the end.
+     */
+    next_cursor?: string | null;
+};
+
+/**
+ * Page[TaskFindingRead]
+ */
+export type PageTaskFindingRead = {
+    /**
+     * Items
+     */
+    items: Array<TaskFindingRead>;
     /**
      * Total
      *
@@ -5220,6 +5327,42 @@ export type ReportUrls = {
 };
 
 /**
+ * Requirement
+ *
+ * Something that has to be shown before a task is done.
+ */
+export type Requirement = {
+    /**
+     * Kind
+     *
+     * `analysis_score`: of the newest analysis, `at_least` so much; `no_new_high`: it has no high finding that came since the task is there; `tests_green`: the tests it ran all passed.
+     */
+    kind: 'analysis_score' | 'no_new_high' | 'tests_green';
+    /**
+     * At Least
+     *
+     * The least score; of `analysis_score` alone.
+     */
+    at_least?: number | null;
+};
+
+/**
+ * RequirementRead
+ *
+ * Something that has to be shown before a task is done.
+ */
+export type RequirementRead = {
+    /**
+     * Kind
+     */
+    kind: 'analysis_score' | 'no_new_high' | 'tests_green';
+    /**
+     * At Least
+     */
+    at_least: number | null;
+};
+
+/**
  * ResetLink
  *
  * A link that sets a new password.
@@ -5291,6 +5434,32 @@ export type RoleRead = {
      * In a project that the team is granted as `member`; granted as `viewer`, everybody only reads.
      */
     in_projects: Array<string>;
+};
+
+/**
+ * RuleRead
+ *
+ * From which severity on a project wants a task of every finding.
+ */
+export type RuleRead = {
+    /**
+     * Severity
+     */
+    severity: 'high' | 'medium' | 'low' | 'info' | null;
+};
+
+/**
+ * RuleUpdate
+ *
+ * From which severity on a project wants a task of every finding.
+ */
+export type RuleUpdate = {
+    /**
+     * Severity
+     *
+     * This one and those above; null where tasks are made by hand alone.
+     */
+    severity: 'high' | 'medium' | 'low' | 'info' | null;
 };
 
 /**
@@ -6246,6 +6415,74 @@ export type TaskCreate = {
      * At the bottom of its column where not given.
      */
     position?: Place | null;
+    /**
+     * Requires
+     *
+     * What has to be shown before it is done.
+     */
+    requires?: Array<Requirement>;
+};
+
+/**
+ * TaskFindingRead
+ *
+ * The finding a task was made of.
+ */
+export type TaskFindingRead = {
+    /**
+     * Fingerprint
+     */
+    fingerprint: string;
+    /**
+     * State
+     */
+    state: 'open' | 'gone';
+    /**
+     * Kind
+     */
+    kind: 'quality' | 'security' | 'types' | 'coverage' | 'syntax';
+    /**
+     * Severity
+     */
+    severity: 'high' | 'medium' | 'low' | 'info';
+    /**
+     * Title
+     */
+    title: string;
+    /**
+     * Tool
+     */
+    tool: string;
+    /**
+     * Rule
+     */
+    rule: string;
+    /**
+     * File
+     */
+    file: string;
+    /**
+     * Line
+     *
+     * Where it was last seen.
+     */
+    line: number | null;
+    /**
+     * Seen Id
+     *
+     * The newest analysis that saw it.
+     */
+    seen_id: string;
+    /**
+     * Seen Number
+     */
+    seen_number: number;
+    /**
+     * Gone Number
+     *
+     * The analysis that saw it no longer.
+     */
+    gone_number: number | null;
 };
 
 /**
@@ -6420,6 +6657,12 @@ export type TaskRead = {
      * Safe to show: rendered and sanitised here.
      */
     description_html: string;
+    /**
+     * Requires
+     *
+     * What has to be shown before it is done.
+     */
+    requires: Array<RequirementRead>;
     parent: RelatedTask | null;
     /**
      * Depends On
@@ -6591,6 +6834,12 @@ export type TaskUpdate = {
      * At the bottom of a new column where not given.
      */
     position?: Place | null;
+    /**
+     * Requires
+     *
+     * All it requires from now on; what is done stays done.
+     */
+    requires?: Array<Requirement> | null;
 };
 
 /**
@@ -13748,7 +13997,7 @@ export type CreateTaskErrors = {
      */
     404: Problem;
     /**
-     * `TASK_PLACE_GONE`, `PROJECT_ARCHIVED`, `IDEMPOTENCY_IN_PROGRESS`
+     * `TASK_PLACE_GONE`, `EVIDENCE_MISSING`, `PROJECT_ARCHIVED`, `IDEMPOTENCY_IN_PROGRESS`
      */
     409: Problem;
     /**
@@ -13830,7 +14079,7 @@ export type ChangeTasksErrors = {
      */
     404: Problem;
     /**
-     * `TASK_PARENT_CYCLE`, `PROJECT_ARCHIVED`, `IDEMPOTENCY_IN_PROGRESS`
+     * `TASK_PARENT_CYCLE`, `EVIDENCE_MISSING`, `PROJECT_ARCHIVED`, `IDEMPOTENCY_IN_PROGRESS`
      */
     409: Problem;
     /**
@@ -14162,7 +14411,7 @@ export type UpdateTaskErrors = {
      */
     404: Problem;
     /**
-     * `TASK_PARENT_CYCLE`, `TASK_PLACE_GONE`, `PROJECT_ARCHIVED`, `IDEMPOTENCY_IN_PROGRESS`
+     * `TASK_PARENT_CYCLE`, `TASK_PLACE_GONE`, `EVIDENCE_MISSING`, `PROJECT_ARCHIVED`, `IDEMPOTENCY_IN_PROGRESS`
      */
     409: Problem;
     /**
@@ -14630,6 +14879,76 @@ export type ListTaskActivityResponses = {
 };
 
 export type ListTaskActivityResponse = ListTaskActivityResponses[keyof ListTaskActivityResponses];
+
+export type ListTaskEvidenceData = {
+    body?: never;
+    path: {
+        /**
+         * Task Id
+         *
+         * A task of the project.
+         */
+        task_id: string;
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+    };
+    query?: never;
+    url: '/api/v1/projects/{project_id}/tasks/{task_id}/evidence';
+};
+
+export type ListTaskEvidenceErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`
+     */
+    403: Problem;
+    /**
+     * `TASK_NOT_FOUND`, `PROJECT_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type ListTaskEvidenceError = ListTaskEvidenceErrors[keyof ListTaskEvidenceErrors];
+
+export type ListTaskEvidenceResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageEvidenceRead;
+};
+
+export type ListTaskEvidenceResponse = ListTaskEvidenceResponses[keyof ListTaskEvidenceResponses];
 
 export type UnwatchTaskData = {
     body?: never;
@@ -20379,6 +20698,320 @@ export type GetSharedReportResponses = {
 };
 
 export type GetSharedReportResponse = GetSharedReportResponses[keyof GetSharedReportResponses];
+
+export type MakeFindingTaskData = {
+    body?: never;
+    headers?: {
+        /**
+         * For 24 hours a repeat of this request with the same key gets the first answer and does nothing. 1 to 255 visible ASCII characters; `X-Idempotency-Key` is understood too.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Analysis Id
+         *
+         * An analysis of this project.
+         */
+        analysis_id: string;
+        /**
+         * Fingerprint
+         *
+         * A finding of the analysis.
+         */
+        fingerprint: string;
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+    };
+    query?: never;
+    url: '/api/v1/projects/{project_id}/analyses/{analysis_id}/findings/{fingerprint}/task';
+};
+
+export type MakeFindingTaskErrors = {
+    /**
+     * `BAD_REQUEST`, `IDEMPOTENCY_KEY_INVALID`, `MALFORMED_JSON`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`, `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `ANALYSIS_NOT_FOUND`, `FINDING_NOT_FOUND`, `PROJECT_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `PROJECT_ARCHIVED`, `IDEMPOTENCY_IN_PROGRESS`
+     */
+    409: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: Problem;
+    /**
+     * `VALIDATION_ERROR`, `IDEMPOTENCY_KEY_REUSED`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type MakeFindingTaskError = MakeFindingTaskErrors[keyof MakeFindingTaskErrors];
+
+export type MakeFindingTaskResponses = {
+    /**
+     * It has this task already.
+     */
+    200: ItemTaskRead;
+    /**
+     * Successful Response
+     */
+    201: ItemTaskRead;
+};
+
+export type MakeFindingTaskResponse = MakeFindingTaskResponses[keyof MakeFindingTaskResponses];
+
+export type ListTaskFindingsData = {
+    body?: never;
+    path: {
+        /**
+         * Task Id
+         *
+         * A task of the project.
+         */
+        task_id: string;
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+    };
+    query?: never;
+    url: '/api/v1/projects/{project_id}/tasks/{task_id}/findings';
+};
+
+export type ListTaskFindingsErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`
+     */
+    403: Problem;
+    /**
+     * `TASK_NOT_FOUND`, `PROJECT_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type ListTaskFindingsError = ListTaskFindingsErrors[keyof ListTaskFindingsErrors];
+
+export type ListTaskFindingsResponses = {
+    /**
+     * Successful Response
+     */
+    200: PageTaskFindingRead;
+};
+
+export type ListTaskFindingsResponse = ListTaskFindingsResponses[keyof ListTaskFindingsResponses];
+
+export type GetFindingRuleData = {
+    body?: never;
+    path: {
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+    };
+    query?: never;
+    url: '/api/v1/projects/{project_id}/finding-rule';
+};
+
+export type GetFindingRuleErrors = {
+    /**
+     * `BAD_REQUEST`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`
+     */
+    403: Problem;
+    /**
+     * `PROJECT_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type GetFindingRuleError = GetFindingRuleErrors[keyof GetFindingRuleErrors];
+
+export type GetFindingRuleResponses = {
+    /**
+     * Successful Response
+     */
+    200: ItemRuleRead;
+};
+
+export type GetFindingRuleResponse = GetFindingRuleResponses[keyof GetFindingRuleResponses];
+
+export type SetFindingRuleData = {
+    body: RuleUpdate;
+    headers?: {
+        /**
+         * For 24 hours a repeat of this request with the same key gets the first answer and does nothing. 1 to 255 visible ASCII characters; `X-Idempotency-Key` is understood too.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Project Id
+         *
+         * A project that you can see.
+         */
+        project_id: string;
+    };
+    query?: never;
+    url: '/api/v1/projects/{project_id}/finding-rule';
+};
+
+export type SetFindingRuleErrors = {
+    /**
+     * `BAD_REQUEST`, `IDEMPOTENCY_KEY_INVALID`, `MALFORMED_JSON`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`, `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `PROJECT_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `IDEMPOTENCY_IN_PROGRESS`
+     */
+    409: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: Problem;
+    /**
+     * `VALIDATION_ERROR`, `IDEMPOTENCY_KEY_REUSED`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type SetFindingRuleError = SetFindingRuleErrors[keyof SetFindingRuleErrors];
+
+export type SetFindingRuleResponses = {
+    /**
+     * Successful Response
+     */
+    200: ItemRuleRead;
+};
+
+export type SetFindingRuleResponse = SetFindingRuleResponses[keyof SetFindingRuleResponses];
 
 export type GetNotificationSettingsData = {
     body?: never;
