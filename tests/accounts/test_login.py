@@ -116,6 +116,45 @@ async def test_the_eleventh_attempt_is_refused_even_with_the_right_password(
     assert answer.headers["retry-after"] == str(wait)
 
 
+async def _in_a_browser(api: Api, account: Account) -> httpx.AsyncClient:
+    """Return a browser that somebody signed in with, and out again."""
+    browser = api()
+    body = {"email": account.email, "password": PASSWORD}
+    answer = await browser.post(HERE, json=body, headers={"X-Taskyard-Client": "web"})
+    assert answer.status_code == 200, answer.text
+    cookies = answer.headers.get_list("set-cookie")
+    [known] = [one for one in cookies if one.startswith("taskyard_known=")]
+    for attribute in ("HttpOnly", "SameSite=strict", "Path=/api/v1/auth/login"):
+        assert attribute in known
+    return browser
+
+
+async def test_a_browser_one_knows_is_not_locked_out_by_others(limited: Api, world: World) -> None:
+    maya, other = await world.account(), await world.account()
+    browser, stranger = await _in_a_browser(limited, maya), await _in_a_browser(limited, other)
+    right = {"email": maya.email, "password": PASSWORD}
+    for _ in range(10):
+        assert (await _try(limited, email=maya.email)).status_code == 401
+    assert _code(await _try(limited, PASSWORD, email=maya.email))[0] == 429
+    assert _code(await stranger.post(HERE, json=right))[0] == 429, "known to somebody else"
+    for forged in ("", "x", "x.y", ".", "\u00e4.b", f"{browser.cookies['taskyard_known']}x"):
+        made_up = limited()
+        cookie = {b"Cookie": f"taskyard_known={forged}".encode()}
+        assert _code(await made_up.post(HERE, json=right, headers=cookie))[0] == 429, forged
+    assert (await browser.post(HERE, json=right)).status_code == 200
+
+
+async def test_a_browser_one_knows_may_guess_ten_times_too(limited: Api, world: World) -> None:
+    maya = await world.account()
+    browser = await _in_a_browser(limited, maya)
+    wrong = {"email": maya.email, "password": "wrong password"}
+    for _ in range(10):
+        assert (await browser.post(HERE, json=wrong)).status_code == 401
+    right = {"email": maya.email, "password": PASSWORD}
+    assert _code(await browser.post(HERE, json=right)) == (429, "LOGIN_ATTEMPTS_EXCEEDED")
+    assert (await limited().post(HERE, json=right)).status_code == 200, "it locks itself out alone"
+
+
 async def test_no_spelling_of_a_name_begins_the_count_anew(limited: Api, world: World) -> None:
     account = await world.account()
     spellings = [

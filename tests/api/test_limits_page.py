@@ -74,6 +74,7 @@ _SOCKET = "WS /ws"
 _OPENING = ["POST /files/shared/open", "POST /analyses/shared/open"]
 _BESIDE = {
     "login_email": ["POST /auth/login"],
+    "login_browser": ["POST /auth/login"],
     "share_password": _OPENING,
     "share_password_link": _OPENING,
     "analysis_create": ["POST /jobs", "POST /projects/{project_id}/jobs"],

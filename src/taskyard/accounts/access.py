@@ -3,6 +3,7 @@
 import time
 from collections import OrderedDict
 from collections.abc import Mapping
+from functools import partial
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -11,6 +12,8 @@ from sqlalchemy import Row
 from starlette.requests import HTTPConnection
 
 from taskyard.accounts import repository
+from taskyard.accounts.known import COOKIE as KNOWN
+from taskyard.accounts.known import LIFE_S, PATH, KnownBrowsers, cookie_in
 from taskyard.accounts.models import Session, User
 from taskyard.accounts.passwords import Passwords
 from taskyard.accounts.tokens import AccessTokens, secret_hash
@@ -46,6 +49,7 @@ class Accounts:
         self.settings = settings
         self.tokens = AccessTokens(settings)
         self.passwords = Passwords(settings)
+        self.known = KnownBrowsers(settings)
         self._lately: OrderedDict[UUID | bytes, tuple[Actor, float]] = OrderedDict()
 
     def shown(self, connection: HTTPConnection) -> Shown | None:
@@ -194,6 +198,22 @@ def set_cookie(request: Request, response: Response, secret: str) -> None:
     )
 
 
+def remember_browser(
+    request: Request, response: Response, known: KnownBrowsers, user: User
+) -> None:
+    """Have the browser known to the account from now on; one that is known stays as it is."""
+    if known.name_of(cookie_in(request), user.id) is None:
+        response.set_cookie(
+            KNOWN,
+            known.new(user.id),
+            max_age=LIFE_S,
+            path=PATH,
+            secure=_is_secure(request),
+            httponly=True,
+            samesite="strict",
+        )
+
+
 def clear_cookie(request: Request, response: Response) -> None:
     """Take the browser's session away."""
     response.delete_cookie(
@@ -201,12 +221,20 @@ def clear_cookie(request: Request, response: Response) -> None:
     )
 
 
-async def _accounts(connection: HTTPConnection) -> Accounts:
+def _accounts_of(connection: HTTPConnection) -> Accounts:
     return connection.app.state.platform.authenticator  # type: ignore[no-any-return]
 
 
+async def _accounts(connection: HTTPConnection) -> Accounts:
+    return _accounts_of(connection)
+
+
 async def _device(connection: HTTPConnection) -> Device:
-    return Device(client_address(connection), connection.headers.get("user-agent", ""))
+    return Device(
+        client_address(connection),
+        connection.headers.get("user-agent", ""),
+        partial(_accounts_of(connection).known.name_of, cookie_in(connection)),
+    )
 
 
 AccountsDep = Annotated[Accounts, Depends(_accounts)]

@@ -12,6 +12,7 @@ from taskyard.accounts.access import (
     DeviceDep,
     clear_cookie,
     granted,
+    remember_browser,
     set_cookie,
     tier_of,
 )
@@ -170,6 +171,7 @@ async def login(
         started = await signing_in.start_session(uow, user, device, browser=client == "web")
     if client == "web":
         set_cookie(request, response, started.secret)
+        remember_browser(request, response, accounts.known, user)
         seen = read_user(user, accounts.settings)
         return Item(data=schemas.SignedIn(user=seen, session_id=started.session.id))
     return Item(data=_tokens(accounts, started))

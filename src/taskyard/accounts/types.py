@@ -1,6 +1,8 @@
 """Words of accounts."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from uuid import UUID
 
 
 @dataclass(frozen=True)
@@ -9,3 +11,5 @@ class Device:
 
     address: str
     user_agent: str
+    #: Names it as a browser the account of this id signed in from before (`accounts.known`).
+    known_to: Callable[[UUID], str | None] = lambda _: None

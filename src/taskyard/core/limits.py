@@ -73,7 +73,7 @@ class Rate:
     window: int
     #: `account` is the address where nobody is signed in. What is per session or e-mail is known
     #: to the handler alone, which counts it (`Admission.also`).
-    per: Literal["account", "address", "session", "e-mail", "link"]
+    per: Literal["account", "address", "session", "e-mail", "browser", "link"]
     #: What it is for, in the words of the published table.
     what: str
     #: Whether it is kept in this process's memory while Valkey is away; the others then pass.
@@ -97,6 +97,9 @@ RATES: dict[str, Rate] = {
     "login": Rate(30, 30, 30, 15 * MINUTE, "address", "signing in", vital=True),
     "login_email": Rate(
         10, 10, 10, HOUR, "e-mail", "signing in; a right password gives its hit back", vital=True
+    ),
+    "login_browser": Rate(
+        10, 10, 10, HOUR, "browser", "the same, where the account signed in before", vital=True
     ),
     "password": Rate(10, 10, 10, HOUR, "account", "changing the password", vital=True),
     "password_forgot": Rate(

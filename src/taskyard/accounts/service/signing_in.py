@@ -46,15 +46,18 @@ async def check_credentials(
     """Return the account whose password this is.
 
     Unknown, wrong and deactivated look alike in body and in work done. Attempts are counted per
-    account, by whichever of its names, before the password is checked; a right one gives its hit
-    back. Raises InvalidCredentials or LoginAttemptsExceeded.
+    account, by whichever of its names, before the password is checked; those of a browser it
+    signed in from before, for that browser. A right one gives its hit back. Raises
+    InvalidCredentials or LoginAttemptsExceeded.
     """
     key = _login_key(body)
     async with unit_of_work(database) as uow:
         user = await repository.user_by_login(uow.db, email_key=key, username=body.username)
     named = user.email_key if user else key or (body.username or "").lower()
+    browser = user and device.known_to(user.id)
+    rate = "login_browser" if browser else "login_email"
     try:
-        await admission.also("login_email", named)
+        await admission.also(rate, browser or named)
     except RateLimitExceeded as error:
         raise LoginAttemptsExceeded(**error.fields) from None
     if user is None:
@@ -65,7 +68,7 @@ async def check_credentials(
         async with unit_of_work(database) as uow:
             uow.emit(SignInRefused(subject_id=user.id, address=device.address))
         raise InvalidCredentials
-    await admission.forgive("login_email")
+    await admission.forgive(rate)
     if rehashed:
         async with unit_of_work(database) as uow:
             await repository.renew_hash(uow.db, user.id, old=user.password_hash, new=rehashed)
