@@ -121,6 +121,21 @@ async def test_an_invitation_is_seen_until_it_is_answered(desk: Desk) -> None:
     assert await desk.told(desk.owner) == [("team_joined", desk.project.name)]
 
 
+async def test_an_invitation_into_a_team_is_seen_until_it_is_answered(desk: Desk) -> None:
+    guest = await desk.world.account()
+    team_id = await desk.world.team(owner=desk.owner)
+    path = f"/api/v1/teams/{team_id}/invitations"
+    sent = await desk.api(as_=desk.owner).post(path, json={"username": guest.username})
+    page = await desk.inbox(guest)
+    [item] = page["items"]
+    assert (item["type"], item["about"]["type"], item["project"]) == ("team_invite", "team", None)
+    assert item["actor"]["id"] == str(desk.owner.id)
+    invitation = sent.json()["data"]["id"]
+    assert (item["about"]["id"], page["unread"]) == (invitation, 1)
+    await desk.api(as_=guest).post(f"/api/v1/teams/invitations/{invitation}/decline")
+    assert (await desk.inbox(guest))["items"] == []
+
+
 async def test_a_run_tells_whoever_asked_for_it(desk: Desk) -> None:
     async with unit_of_work(desk.world.platform.database) as uow:
         for state, kind in (("failed", "drill"), ("completed", "drill"), ("completed", "analysis")):

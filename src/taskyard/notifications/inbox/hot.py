@@ -19,6 +19,8 @@ _VISIBLE: Final = """
     WHERE n.user_id = {user} AND CASE WHEN n.entity_type = 'invitation'
         THEN EXISTS (SELECT 1 FROM invitations i WHERE i.id = n.entity_id
             AND i.state = 'pending' AND i.expires_at > now()) AND p.deleted_at IS NULL
+        WHEN n.entity_type = 'team' THEN EXISTS (
+            SELECT 1 FROM team_invitations i WHERE i.id = n.entity_id AND i.expires_at > now())
         ELSE n.project_id IS NULL OR (p.deleted_at IS NULL AND EXISTS (
             SELECT 1 FROM memberships m
             WHERE m.project_id = n.project_id AND m.user_id = n.user_id)) END

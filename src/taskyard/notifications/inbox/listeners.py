@@ -27,6 +27,7 @@ from taskyard.notifications.listeners import NEWS
 from taskyard.notifications.types import Category, Choice, EmailMode, NoticeType
 from taskyard.projects.team.events import MemberInvited, MemberJoined, MemberLeft
 from taskyard.tasks.events import TaskAssigned, TaskCompleted
+from taskyard.teams.events import TeamInvited
 
 #: What lies further back fills no inbox: one that is new, or was away, begins with the last week.
 _RECENT: Final = timedelta(days=7)
@@ -73,6 +74,7 @@ class Notices:
             TaskAssigned.name: _of_assignment,
             TaskCompleted.name: _of_completion,
             MemberInvited.name: _of_invitation,
+            TeamInvited.name: _of_team_invitation,
             MemberJoined.name: _of_member,
             MemberLeft.name: _of_member,
             JobFailed.name: _of_run,
@@ -111,7 +113,8 @@ class Notices:
 
     async def _write(self, uow: Uow, user: User, event: Told, notice: Notice) -> None:
         """Write to somebody at once, unless another letter does or it is no news any more."""
-        if not self._mails or notice.type in _WRITTEN_ELSEWHERE or event.at < now() - NEWS:
+        elsewhere = notice.type in _WRITTEN_ELSEWHERE and notice.entity_type != "team"
+        if not self._mails or elsewhere or event.at < now() - NEWS:
             return
         actor = await letters.user(uow.db, event.actor_id) if event.actor_id else None
         project = (
@@ -153,7 +156,7 @@ def _page(event: Told, notice: Notice) -> str:
         return f"runs/{notice.entity_id}"
     if notice.entity_type == "task":
         return f"projects/{event.project_id}/tasks/{notice.entity_id}"
-    return f"projects/{event.project_id}"
+    return "teams" if notice.entity_type == "team" else f"projects/{event.project_id}"
 
 
 async def _of_comment(db: AsyncSession, event: Told) -> list[Notice]:
@@ -221,6 +224,19 @@ async def _of_invitation(db: AsyncSession, event: Told) -> list[Notice]:
             entity_type="invitation",
             entity_id=event.subject_id,
             title=title,
+        )
+    ]
+
+
+async def _of_team_invitation(_: AsyncSession, event: Told) -> list[Notice]:
+    """Tell of an invitation into a named team; the account that is invited is the subject."""
+    return [
+        Notice(
+            NoticeType.TEAM_INVITE,
+            {event.subject_id},
+            entity_type="team",
+            entity_id=UUID(event.payload["invitation_id"]),
+            title=event.payload["title"],
         )
     ]
 

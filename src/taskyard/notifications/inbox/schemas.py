@@ -54,7 +54,7 @@ class Where(Out):
 class About(Out):
     """The thing it is about."""
 
-    type: Literal["task", "job", "project", "invitation"]
+    type: Literal["task", "job", "project", "invitation", "team"]
     id: UUID
     title: str
     key: str | None = Field(description="A task's key.", examples=["TY-42"])

@@ -13,7 +13,7 @@ export type About = {
     /**
      * Type
      */
-    type: 'task' | 'job' | 'project' | 'invitation';
+    type: 'task' | 'job' | 'project' | 'invitation' | 'team';
     /**
      * Id
      */

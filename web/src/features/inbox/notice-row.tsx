@@ -18,6 +18,7 @@ const SnoozeMenu = lazy(load);
 /** Where what happened is looked at. */
 export function placeOf({ about, project }: NotificationRead): LinkProps['to'] {
   if (about.type === 'job') return `/runs/${about.id}` as LinkProps['to'];
+  if (about.type === 'team') return '/teams';
   if (about.type === 'invitation' || !project) return '/projects';
   if (about.type === 'task') return `/projects/${project.id}/tasks/${about.id}` as LinkProps['to'];
   return `/projects/${project.id}` as LinkProps['to'];
@@ -27,7 +28,8 @@ type NoticeRowProps = { item: NotificationRead; state: State; acts: Acts };
 
 /** One thing somebody was told; the whole row leads to it and marks it read. */
 export function NoticeRow({ item, state, acts }: NoticeRowProps) {
-  const { icon: Icon, words } = SAYS[item.type];
+  const { icon: Icon, words: usual } = SAYS[item.type];
+  const words = item.about.type === 'team' ? 'invites you to the team' : usual;
   const unread = !item.read_at;
   const actor = BY_ITSELF.has(item.type) ? undefined : (item.actor ?? { id: '', name: 'Somebody' });
   return (
