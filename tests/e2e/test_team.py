@@ -80,7 +80,7 @@ async def test_somebody_new_makes_an_account_by_the_link(visit: Visits, maya: So
     await page.get_by_label("Password", exact=True).fill(PASSWORD)
     await page.get_by_role("button", name="Make account and join").click()
     await expect(page.get_by_role("heading", name="Week plan", exact=True)).to_be_visible()
-    await page.get_by_role("link", name="Team").click()
+    await page.get_by_role("link", name="Team", exact=True).click()
     await _row(page, "Ines New")
     visit.guard.expect(410)
     await page.goto(link)

@@ -44,6 +44,9 @@ async def test_pages_follow_each_other_without_a_gap(api: Api, world: World) -> 
         ("name", ["alpha", "Bravo", "charlie", "Personal"]),
         ("-created_at", ["Personal", "charlie", "alpha", "Bravo"]),
         ("-updated_at", ["Bravo", "Personal", "charlie", "alpha"]),
+        ("-name", ["Personal", "charlie", "Bravo", "alpha"]),
+        ("created_at", ["Bravo", "alpha", "charlie", "Personal"]),
+        ("updated_at", ["alpha", "charlie", "Personal", "Bravo"]),
     ],
 )
 async def test_each_order_ends_in_something_unique(

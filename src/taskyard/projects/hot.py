@@ -78,8 +78,11 @@ def _looked_into(row: Record, actor: Actor) -> AdminLooked | None:
 
 _ORDERS: Final = {
     "-updated_at": "projects.updated_at DESC, projects.id DESC",
+    "updated_at": "projects.updated_at, projects.id",
     "-created_at": "projects.id DESC",
+    "created_at": "projects.id",
     "name": "lower(name), projects.id",
+    "-name": "lower(name) DESC, projects.id DESC",
 }
 _STATUSES: Final = {
     "active": "deleted_at IS NULL AND archived_at IS NULL",

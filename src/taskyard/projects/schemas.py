@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, StringConstraints
 
 from taskyard.core.schemas import LINE, VISIBLE, In, Name, NumberedPageQuery, Out, SearchText, Text
-from taskyard.projects.types import MOST_TAGS, ProjectStatus
+from taskyard.projects.types import MOST_TAGS, ProjectSort, ProjectStatus
 
 TagName = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=LINE), VISIBLE]
 #: `#rrggbb`, in either case, kept in lower case.
@@ -132,6 +132,4 @@ class ProjectQuery(NumberedPageQuery):
     )
     favorite: bool | None = Field(None, description="Favorites alone, or all others.")
     tag: TagName | None = Field(None, description="A tag's name, in any case.")
-    sort: Literal["-updated_at", "-created_at", "name"] = Field(
-        "-updated_at", description="Favorites come first in each."
-    )
+    sort: ProjectSort = Field("-updated_at", description="Favorites come first in each.")

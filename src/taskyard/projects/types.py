@@ -10,6 +10,7 @@ ProjectRole = Literal["owner", "member", "viewer"]
 RANKS: Final[tuple[ProjectRole, ...]] = ("owner", "member", "viewer")
 #: What a team can be granted. Owners are people, so that one stays whatever becomes of a team.
 GrantedRole = Literal["member", "viewer"]
+ProjectSort = Literal["-updated_at", "updated_at", "-created_at", "created_at", "name", "-name"]
 ProjectStatus = Literal["active", "archived", "deleted", "all"]
 
 #: How long a deleted project can be brought back; afterwards nothing of it is kept.

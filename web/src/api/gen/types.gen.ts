@@ -9217,7 +9217,7 @@ export type ListProjectsData = {
          *
          * Favorites come first in each.
          */
-        sort?: '-updated_at' | '-created_at' | 'name';
+        sort?: '-updated_at' | 'updated_at' | '-created_at' | 'created_at' | 'name' | '-name';
     };
     url: '/api/v1/projects';
 };

@@ -27,7 +27,7 @@ export function Pick<T extends string>({ label, value, options, onChange, idle }
       onFocus={() => void load()}
       onClick={() => setWanted(true)}
     >
-      <span className="font-normal text-mute">{label}</span>
+      <span className="font-normal text-mute">{label}</span>{' '}
       {value !== idle && <span className="max-w-36 truncate">{chosen}</span>}
     </Button>
   );

@@ -60,7 +60,7 @@ export function MemberRow({ project, member }: { project: ProjectRead; member: M
       ) : (
         <span className="text-mute">{roleLabel(member.role)}</span>
       )}
-      {manages && member.through_team && <span className="size-7 pointer-coarse:size-9" />}
+      {manages && member.through_team && <span className="size-7 max-md:hidden" />}
       {(isMe || manages) && !member.through_team && (
         <Button
           look="quiet"
