@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Locator, Page, expect
 
 from tests.e2e.arranging import join, project
-from tests.e2e.browsing import Somebody, Visits, newcomer, settled
+from tests.e2e.browsing import Somebody, Visits, newcomer, settled, violations
 from tests.e2e.test_tasks import add, cards, carry, edit, live
 
 
@@ -173,6 +173,7 @@ async def test_a_view_is_saved_shared_and_opened_by_another(visit: Visits, maya:
     dialog = page.get_by_role("dialog", name="Save as a view")
     await dialog.get_by_label("Name").fill("On fire")
     await dialog.get_by_role("switch", name="Share it with the project").click()
+    assert not await violations(page)
     await dialog.get_by_role("button", name="Save view").click()
     await expect(page.get_by_role("button", name="View: On fire")).to_be_visible()
 
@@ -201,6 +202,7 @@ async def test_a_table_is_tried_before_it_is_imported(visit: Visits, maya: Someb
     await expect(page.get_by_role("button", name="Import 2 tasks")).to_be_disabled()
     good = {**bad, "buffer": content.replace(b"soon", b"doing")}
     await table.set_input_files(good)  # type: ignore[arg-type]
+    assert not await violations(page)
     await page.get_by_role("button", name="Import 2 tasks").click()
     await expect(page.get_by_role("main").get_by_role("listitem")).to_have_count(2)
     await page.get_by_role("button", name="Import and export").click()

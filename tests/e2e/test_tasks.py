@@ -251,6 +251,41 @@ async def test_a_task_is_written_taken_apart_and_made_to_wait(
     await expect(page.get_by_role("alert")).to_contain_text(cycle)
 
 
+async def test_boxes_are_ticked_and_a_task_becomes_a_part(visit: Visits, maya: Somebody) -> None:
+    project_id = project(maya)
+    source = "Plan\n\n- [ ] Dig `deep`\n- [ ] Build"
+    whole = add(maya, project_id, "Harbour")
+    task = add(maya, project_id, "Mole", description=source)
+    page = await visit(maya)
+    await page.goto(f"/app/projects/{project_id}/tasks/{task['id']}")
+    await page.get_by_role("checkbox", name="Dig deep").check()
+    await expect(page.get_by_role("region", name="Activity")).to_contain_text("the description")
+    await settled(page)
+    await page.reload()
+    await expect(page.get_by_role("checkbox", name="Dig deep")).to_be_checked()
+    await expect(page.get_by_role("checkbox", name="Build")).not_to_be_checked()
+
+    await page.get_by_role("button", name="Part of: Nothing").click()
+    await page.get_by_label("Find what it is a part of").fill("harb")
+    await expect(page.get_by_role("option")).to_have_count(1)
+    await page.keyboard.press("Enter")
+    await page.get_by_role("link", name="Harbour").click()
+    await expect(page.get_by_role("textbox", name="Title")).to_have_value("Harbour")
+    await expect(page.get_by_role("region", name="Sub-tasks")).to_contain_text("Mole")
+
+    for title in ("Survey", "Dredge"):
+        other = add(maya, project_id, title)
+        with maya.client() as client:
+            address = f"/api/v1/projects/{project_id}/tasks/{whole['id']}"
+            client.post(f"{address}/depends-on/{other['id']}").raise_for_status()
+    graph = page.get_by_role("navigation", name="What hangs together with it")
+    await expect(graph.get_by_role("link")).to_have_count(3)
+    assert not await violations(page)
+    await graph.get_by_role("link", name="Dredge").focus()
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("textbox", name="Title")).to_have_value("Dredge")
+
+
 async def test_a_task_tells_its_history_and_is_talked_about(visit: Visits, maya: Somebody) -> None:
     project_id = project(maya)
     task = add(maya, project_id, "Sign webhooks")

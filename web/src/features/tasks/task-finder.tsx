@@ -1,5 +1,5 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { type KeyboardEvent, useDeferredValue, useId, useState } from 'react';
+import { type KeyboardEvent, useDeferredValue, useEffect, useId, useState } from 'react';
 import type { TaskSummary } from '@/api/gen';
 import { listTasksOptions } from '@/api/gen/@tanstack/react-query.gen';
 import { inputClass } from '@/components/ui/field';
@@ -20,6 +20,8 @@ type TaskFinderProps = {
 export function TaskFinder({ projectId, label, but, onPick, onClose }: TaskFinderProps) {
   const [words, setWords] = useState('');
   const [at, setAt] = useState(0);
+  /** The words after which Enter was pressed. */
+  const [entered, setEntered] = useState<string>();
   const id = useId();
   const q = useDeferredValue(words.trim());
   const { data, isPlaceholderData } = useQuery({
@@ -45,13 +47,19 @@ export function TaskFinder({ projectId, label, but, onPick, onClose }: TaskFinde
       event.preventDefault();
       setAt((active + step + found.length) % found.length);
     }
-    const chosen = found[active];
-    // What is shown may be for fewer words than were typed: that is no answer yet.
-    if (event.key === 'Enter' && chosen && !isOld) {
+    if (event.key === 'Enter') {
       event.preventDefault();
-      onPick(chosen);
+      setEntered(words);
     }
   }
+
+  // What is shown may be for fewer words than were typed: Enter means what is found for these, once it is.
+  useEffect(() => {
+    if (entered === undefined || isOld || !data) return;
+    setEntered(undefined);
+    const chosen = found[active];
+    if (entered === words && chosen) onPick(chosen);
+  });
 
   return (
     <div className="rounded-card border border-edge bg-panel">
