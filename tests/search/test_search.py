@@ -172,6 +172,7 @@ async def test_it_is_quick_among_many(api: Api, world: World) -> None:
     owner = await world.account()
     project = await world.project(owner=owner)
     async with unit_of_work(world.platform.database) as uow:
+        await uow.db.execute(text("SET LOCAL statement_timeout = 0"))
         await uow.db.execute(
             text(
                 "INSERT INTO tasks (id, project_id, number, title, position, created_by)"

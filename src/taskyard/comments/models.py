@@ -1,12 +1,17 @@
 """The tables of comments."""
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, func, text
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, String, Text, func, text
+from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
 from taskyard.core.db import Base, Identified
+
+#: As for tasks: new rows wait in a list no longer than so many KB.
+_READ_SOON: Final = {"gin_pending_list_limit": "256"}
 
 
 class Comment(Identified, Base):
@@ -23,11 +28,13 @@ class Comment(Identified, Base):
             "body",
             postgresql_using="gin",
             postgresql_ops={"body": "gin_trgm_ops"},
+            postgresql_with=_READ_SOON,
         ),
         Index(
-            "ix_comments_words",
-            text("to_tsvector('simple'::regconfig, body)"),
+            "ix_comments_search",
+            "search",
             postgresql_using="gin",
+            postgresql_with=_READ_SOON,
         ),
     )
 
@@ -47,6 +54,13 @@ class Comment(Identified, Base):
     deleted_at: Mapped[datetime | None]
     deleted_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
     version: Mapped[int] = mapped_column(server_default=text("1"))
+    #: Its words as they stand.
+    search: Mapped[str] = mapped_column(
+        TSVECTOR,
+        Computed("to_tsvector('simple'::regconfig, body)", persisted=True),
+        deferred=True,
+        deferred_raiseload=True,
+    )
 
 
 class CommentRevision(Base):

@@ -1,9 +1,7 @@
-"""The hot reads of the search (`core.hot`).
-
-Of more than `MOST` matches an arbitrary `MOST` are ranked: whoever typed so little goes on typing.
-"""
+"""The hot reads of the search (`core.hot`): what is found, best first and marked."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import orjson
@@ -12,12 +10,12 @@ from asyncpg import Record
 from taskyard.core.access import Actor
 from taskyard.core.hot import Question, utc
 from taskyard.core.problems import ValidationFailed
+from taskyard.search.candidates import MOST, Sought, candidates
 from taskyard.search.schemas import SearchQuery
 from taskyard.search.words import Wanted, wanted
 from taskyard.tasks.hot import BLOCKED
 from taskyard.tasks.types import CLOSED
 
-MOST: Final = 1_000
 _OPENS, _CLOSES = "\x02", "\x03"
 #: Marks nobody can have typed stand around what was found; names and texts hold no such signs.
 _MARKS: Final = f"StartSel={_OPENS}, StopSel={_CLOSES}"
@@ -31,8 +29,9 @@ _IS: Final = {
     "closed": f"tasks.status IN ({_CLOSED})",
     "blocked": BLOCKED,
 }
-_SIMPLE: Final = "to_tsquery('simple', $5)"
-_TASK_WORDS: Final = f"({_SIMPLE} || plainto_tsquery('english', $4))"
+#: As questions of their own, which are asked once and not for every row.
+_SIMPLE: Final = "(SELECT to_tsquery('simple', $5))"
+_TASK_WORDS: Final = "(SELECT to_tsquery('simple', $5) || plainto_tsquery('english', $4))"
 
 _PART: Final = "MaxWords=24, MinWords=12"
 
@@ -50,45 +49,58 @@ _PROJECTS: Final = f"""
             OR ($5 <> '' AND to_tsvector('simple', p.name || ' ' || p.description) @@ {_SIMPLE}))
         LIMIT {MOST}
     ) found ORDER BY rank DESC, updated_at DESC, id"""  # noqa: S608 — constants
+_SAID: Final = Sought(
+    table="comments",
+    live="comments.deleted_at IS NULL",
+    exact=f"comments.search @@ {_SIMPLE}",
+    alike="$4 <% comments.body",
+    few=500,
+    narrowed=(
+        """comments.entity_type <> 'task' OR EXISTS (SELECT FROM tasks t
+            WHERE t.id = comments.entity_id AND t.deleted_at IS NULL)""",
+    ),
+)
 _COMMENTS: Final = f"""
-    SELECT found.id, found.project_id, p.name AS project_name, found.entity_type, found.entity_id,
-        author.display_name AS author_name, {utc("found.created_at")}, found.body AS source
-    FROM (
-        SELECT c.*, ts_rank(to_tsvector('simple'::regconfig, c.body), {_SIMPLE})
-            + word_similarity($4, c.body) AS rank
-        FROM comments c WHERE c.project_id = {_MINE} AND c.deleted_at IS NULL AND $4 <> ''
-            AND (($5 <> '' AND to_tsvector('simple'::regconfig, c.body) @@ {_SIMPLE})
-                OR $4 <% c.body)
-            AND (c.entity_type <> 'task' OR EXISTS (SELECT FROM tasks t
-                WHERE t.id = c.entity_id AND t.deleted_at IS NULL))
-        LIMIT {MOST}
-    ) found JOIN projects p ON p.id = found.project_id JOIN users author
-        ON author.id = found.author_id ORDER BY found.rank DESC, found.id DESC"""  # noqa: S608
+    SELECT found.id, c.project_id, p.name AS project_name, c.entity_type, c.entity_id,
+        author.display_name AS author_name, {utc("c.created_at")}, c.body AS source
+    FROM found, LATERAL (SELECT * FROM comments WHERE comments.id = found.id LIMIT 1) c
+        JOIN projects p ON p.id = c.project_id
+        JOIN users author ON author.id = c.author_id
+    ORDER BY ts_rank(c.search, {_SIMPLE}) DESC, c.id DESC"""  # noqa: S608 — constants
+_TASK_RANK: Final = f"""ts_rank(t.search, {_TASK_WORDS}) + word_similarity($4, t.title)
+        + coalesce((t.number = $7 AND ($8::text IS NULL OR p.key = $8))::int * 10, 0) DESC,"""
 
 
-def _tasks(conditions: Sequence[str]) -> str:
-    narrowed = "".join(f" AND {condition}" for condition in conditions)
+def _ranked_tasks(rank: str) -> str:
     return f"""
-    SELECT found.id, found.project_id, p.name AS project_name,
-        p.key || '-' || found.number AS key, found.title, found.status,
-        found.description AS source
-    FROM (
-        SELECT tasks.id, tasks.project_id, tasks.number, tasks.title, tasks.status,
-            tasks.description, tasks.updated_at, ts_rank(tasks.search, {_TASK_WORDS})
-                + word_similarity($4, tasks.title)
-                + coalesce((tasks.number = $7)::int * 10, 0) AS rank
-        FROM tasks WHERE tasks.project_id = {_MINE} AND tasks.deleted_at IS NULL
-            AND ($4 = '' OR tasks.number = $7 OR $4 <% tasks.title
-                OR ($5 <> '' AND tasks.search @@ {_TASK_WORDS})){narrowed}
-        LIMIT {MOST}
-    ) found JOIN projects p ON p.id = found.project_id
-    ORDER BY found.rank DESC, found.updated_at DESC, found.id"""  # noqa: S608 — constants
+    SELECT found.id, t.project_id, p.name AS project_name, p.key || '-' || t.number AS key,
+        t.title, t.status, t.description AS source
+    FROM found, LATERAL (SELECT * FROM tasks WHERE tasks.id = found.id LIMIT 1) t
+        JOIN projects p ON p.id = t.project_id
+    ORDER BY {rank} t.updated_at DESC, t.id"""  # noqa: S608 — constants
+
+
+def _tasks(conditions: Sequence[str]) -> Sought:
+    return Sought(
+        table="tasks",
+        live="tasks.deleted_at IS NULL",
+        exact=f"tasks.search @@ {_TASK_WORDS}",
+        alike="$4 <% tasks.title",
+        narrowed=conditions,
+        numbered="tasks.number = $7 AND ($8::text IS NULL OR mine.key = $8)",
+    )
 
 
 def _page(
-    found: str, marks: str, query: SearchQuery, asked: Wanted, more: tuple[Any, ...] = ()
+    found: str,
+    marks: str,
+    query: SearchQuery,
+    asked: Wanted,
+    more: tuple[Any, ...] = (),
+    *,
+    among: str = "",
 ) -> Question:
-    """Ask for a page of what a statement finds; what is on it is marked, in pieces."""
+    """Ask for a page of what a statement finds `among` candidates; what is on it is marked."""
     offset = query.offset
 
     def text(row: Record, actor: Actor) -> str:
@@ -104,7 +116,8 @@ def _page(
         return orjson.dumps(page).decode()
 
     sql = f"""
-    WITH hits AS MATERIALIZED (SELECT row_number() OVER () AS place, hit.* FROM ({found}) hit)
+    WITH {among}
+    hits AS MATERIALIZED (SELECT row_number() OVER () AS place, hit.* FROM ({found}) hit)
     SELECT coalesce((SELECT json_agg(to_jsonb(one) - 'place' - 'source' ORDER BY place) FROM (
             SELECT hits.*, {marks} FROM hits
             WHERE place > $3 AND place <= $3::int + $2::int) one)::text, '[]') AS body,
@@ -135,9 +148,10 @@ def projects(query: SearchQuery) -> Question:
 
 def comments(query: SearchQuery) -> Question:
     """Ask for comments. Raises paging refusals."""
-    return _page(
-        _COMMENTS, f"{_marked('source', _SIMPLE, _PART)} AS excerpt", query, wanted(query.q)
-    )
+    asked = wanted(query.q)
+    marks = f"{_marked('source', _SIMPLE, _PART)} AS excerpt"
+    among = candidates(_as_given(_SAID, asked))
+    return _page(_COMMENTS, marks, query, asked, among=among)
 
 
 def tasks(query: SearchQuery) -> Question:
@@ -146,12 +160,25 @@ def tasks(query: SearchQuery) -> Question:
     conditions: list[str] = []
     values: list[str] = []
     for name, value in asked.filters:
-        conditions.append(_condition(name, value, f"${8 + len(values)}"))
+        conditions.append(_condition(name, value, f"${9 + len(values)}"))
         if conditions[-1].count("$"):
             values.append(value)
+    given = (asked.number, asked.key, *values)
     marks = f"""{_marked("title", _TASK_WORDS)} AS marked,
         {_marked("source", _TASK_WORDS, _PART)} AS excerpt"""
-    return _page(_tasks(conditions), marks, query, asked, (asked.number, *values))
+    sought = _tasks(conditions)
+    if not asked.text:
+        # Whatever passes the filters, newest first: there is nothing to rank by.
+        among = candidates(replace(sought, exact="true", alike="false"))
+        return _page(_ranked_tasks(""), marks, query, asked, given, among=among)
+    among = candidates(_as_given(sought, asked))
+    return _page(_ranked_tasks(_TASK_RANK), marks, query, asked, given, among=among)
+
+
+def _as_given(sought: Sought, asked: Wanted) -> Sought:
+    """Look for no words where none are given, and for nothing like them where nothing is."""
+    exact = sought.exact if asked.words else "false"
+    return replace(sought, exact=exact, alike=sought.alike if asked.text else "$4::text <> ''")
 
 
 def _condition(name: str, value: str, place: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 _FILTER: Final = re.compile(r"(?:^|(?<=\s))(is|assignee|label):(\S+)", re.IGNORECASE)
-_NUMBER: Final = re.compile(r"(?:[A-Za-z][A-Za-z0-9]{1,9}-|#)?([0-9]{1,9})")
+_NUMBER: Final = re.compile(r"(?:([A-Za-z][A-Za-z0-9]{1,9})-|#)?([0-9]{1,9})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +25,14 @@ class Wanted:
     def number(self) -> int | None:
         """The number of a task, where that is what was typed."""
         found = _NUMBER.fullmatch(self.text)
-        number = int(found[1]) if found else None
+        number = int(found[2]) if found else None
         return number if number is None or number < 2**31 else None
+
+    @property
+    def key(self) -> str | None:
+        """The project's key, where that stands before the number of a task."""
+        found = _NUMBER.fullmatch(self.text)
+        return found[1].upper() if found and found[1] else None
 
 
 def wanted(q: str, *, filters: bool = False) -> Wanted:
