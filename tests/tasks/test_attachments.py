@@ -67,6 +67,9 @@ async def test_an_address_hangs_on_a_task(board: Board, body: dict[str, str], na
         {"url": "file:///etc/passwd"},
         {"url": "https://user@example.com/"},
         {"url": "https://a b"},
+        {"url": "https://[x"},
+        {"url": "https://x:y/"},
+        {"url": "https://\u2100.example/"},
         {"url": "https://x/" + "y" * 2000},
         {"url": "https://x", "size": 7},
         {"file_id": "7"},
@@ -95,6 +98,28 @@ async def test_a_file_that_came_in_parts_hangs_once(board: Board) -> None:
     assert (listed["file_id"], listed["name"]) == (file["id"], file["name"])
     events = [event.name for event in await board.told(task)]
     assert events.count("task.changed.v1") == 1
+
+
+async def test_a_body_that_is_no_file_is_not_as_large_as_one(board: Board) -> None:
+    task = await board.make()
+    answer = await board.client.post(
+        f"{board.path}/{task['id']}/attachments",
+        content=b'{"url": "' + b"x" * 1024 * 1024 + b'"}',
+        headers={"Content-Type": "application/json"},
+    )
+    assert code(answer) == (413, "PAYLOAD_TOO_LARGE")
+
+
+async def test_a_deleted_task_comes_back_with_its_files(board: Board) -> None:
+    one, other = await board.make(), await board.make()
+    made = (await _attach(board, one, "a.txt", b"hello")).json()["data"]
+    there = f"{board.path}/{other['id']}/attachments"
+    await board.client.post(there, json={"file_id": made["file_id"]})
+    await board.client.delete(f"{board.path}/{other['id']}")
+    await board.client.delete(f"{board.path}/{one['id']}/attachments/{made['id']}")
+    await board.client.post(f"{board.path}/{other['id']}/restore")
+    [left] = (await board.client.get(there)).json()["items"]
+    assert left["file_id"] == made["file_id"]
 
 
 async def test_a_file_that_hangs_elsewhere_too_stays(board: Board) -> None:

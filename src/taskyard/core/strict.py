@@ -59,7 +59,7 @@ class StrictRoute(APIRoute):
         async def strict(request: Request) -> Response:
             if reads_json:
                 _check_media_type(request)
-            asked = StrictRequest(request.scope, _limited(request, limit))
+            asked = StrictRequest(request.scope, limited(request, limit))
             if taker is not None and not idempotency.has_key(request.headers):
                 done = await taker.take(asked)
                 if done is not None:
@@ -93,7 +93,7 @@ class StrictRoute(APIRoute):
         return counted
 
 
-def _limited(request: Request, limit: int) -> Receive:
+def limited(request: Request, limit: int) -> Receive:
     """Return the request's `receive`, refusing more than `limit` bytes with our own answer."""
     declared = request.headers.get("content-length", "0")
     if declared.isdigit() and int(declared) > limit:

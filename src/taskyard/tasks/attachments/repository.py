@@ -9,7 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from taskyard.accounts.models import User
 from taskyard.files.models import File
 from taskyard.tasks.attachments.models import Attachment
-from taskyard.tasks.models import Task
 
 
 def _hanging(task_id: UUID) -> Select[Attachment, File, User]:
@@ -53,11 +52,8 @@ async def count(db: AsyncSession, task_id: UUID) -> int:
 
 
 async def is_hanging(db: AsyncSession, file_id: UUID) -> bool:
-    """Say whether a file hangs on a task that is there."""
-    query = exists().where(
-        Attachment.file_id == file_id, Task.id == Attachment.task_id, Task.deleted_at.is_(None)
-    )
-    return bool(await db.scalar(select(query)))
+    """Say whether a file hangs on a task, or on one that may be brought back."""
+    return bool(await db.scalar(select(exists().where(Attachment.file_id == file_id))))
 
 
 async def take_off(db: AsyncSession, attachment_id: UUID) -> None:

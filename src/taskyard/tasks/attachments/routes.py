@@ -13,6 +13,7 @@ from taskyard.core.limits import TierLimitExceeded
 from taskyard.core.routing import Router, StrictRequest
 from taskyard.core.schemas import Item, Page, whole
 from taskyard.core.storage import StorageUnavailable
+from taskyard.core.strict import BODY_LIMIT_BYTES, limited
 from taskyard.core.uow import UowDep, unit_of_work
 from taskyard.files import multipart
 from taskyard.files.access import Parts, PartsDep
@@ -95,7 +96,9 @@ async def remove_attachment(
 
 async def _given(request: Request) -> schemas.AttachmentGiven:
     try:
-        body = await StrictRequest(request.scope, request.receive).json()
+        # Up to here the route takes as much as the largest file.
+        receive = limited(request, BODY_LIMIT_BYTES)
+        body = await StrictRequest(request.scope, receive).json()
         return schemas.AttachmentGiven.model_validate(body)
     except ValidationError as error:
         problems = [{**one, "loc": ("body", *one["loc"])} for one in error.errors()]

@@ -2,15 +2,28 @@
 
 from datetime import datetime
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 from uuid import UUID
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from taskyard.core.schemas import In, Name, Out
 from taskyard.tasks.schemas import Person
 
+
+def _address(url: str) -> str:
+    """Refuse what only looks like an address, such as `http://[`."""
+    try:
+        _ = urlsplit(url).port
+    except ValueError:
+        raise ValueError("write an address such as https://example.com/design.pdf") from None
+    return url
+
+
 Url = Annotated[
-    str, StringConstraints(max_length=2000, pattern=r"^https?://[^\s/?#@\x00-\x1f]+([/?#][^\s]*)?$")
+    str,
+    StringConstraints(max_length=2000, pattern=r"^https?://[^\s/?#@\x00-\x1f]+([/?#][^\s]*)?$"),
+    AfterValidator(_address),
 ]
 
 
