@@ -182,3 +182,14 @@ async def test_a_list_is_one_statement_whatever_it_holds(
             answer = await board.client.get(path)
         assert answer.status_code == 200
         assert len(sent) <= 1, sent
+
+
+async def test_parts_of_a_deleted_task_stand_for_themselves(board: Board) -> None:
+    whole = await board.make("whole")
+    await board.make("part", parent_id=whole["id"])
+    assert await board.titles(parent_id="none") == ["whole"]
+    await board.client.delete(f"{board.path}/{whole['id']}")
+    [part] = await board.listed(parent_id="none")
+    assert (part["title"], part["parent_id"]) == ("part", None)
+    await board.client.post(f"{board.path}/{whole['id']}/restore")
+    assert await board.titles(parent_id="none") == ["whole"]

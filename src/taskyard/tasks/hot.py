@@ -58,6 +58,10 @@ _SUMMARY: Final = f"""
         FROM tasks part WHERE part.parent_id = tasks.id AND part.deleted_at IS NULL) AS subtasks,
     tasks.created_by, {utc("tasks.created_at")}, {utc("tasks.updated_at")},
     {utc("tasks.completed_at")}, tasks.version"""  # noqa: S608 — constants
+#: What it is a part of, unless that was deleted: then it is shown as a part of none.
+_WHOLE: Final = (
+    "SELECT FROM tasks other WHERE other.id = tasks.parent_id AND other.deleted_at IS NULL"
+)
 _NAMED: Final = """
     tasks JOIN projects ON projects.id = tasks.project_id
     LEFT JOIN users ON users.id = tasks.assignee_id"""
@@ -240,7 +244,7 @@ def _asked_of_project(project_id: UUID, query: TaskFilter) -> Iterator[Condition
     elif query.assignee_id is not None:
         yield "tasks.assignee_id = {}", (query.assignee_id,)
     if query.parent_id == "none":
-        yield "tasks.parent_id IS NULL", ()
+        yield f"NOT EXISTS ({_WHOLE})", ()
     elif query.parent_id is not None:
         yield "tasks.parent_id = {}", (query.parent_id,)
 
