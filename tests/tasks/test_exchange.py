@@ -3,11 +3,14 @@
 import csv
 import io
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
 
-from taskyard.tasks.table import NotATable, read
+from taskyard.kit.ids import uuid7
+from taskyard.tasks.service import importing
+from taskyard.tasks.table import NotATable, Table, read
 from tests.conftest import CountStatements
 from tests.tasks.conftest import Board, code
 
@@ -142,6 +145,35 @@ async def test_many_pages_hold_every_task_once(board: Board, statements: CountSt
     assert [row["title"] for row in rows] == [f"t{n}" for n in range(1_203)]
     found = (await board.client.get(f"{board.path}/export?format=json")).json()["items"]
     assert len({item["key"] for item in found}) == 1_203
+
+
+class Compared(UUID):
+    """An id that counts how often it is compared with another."""
+
+    times = 0
+
+    def __eq__(self, other: object) -> bool:
+        Compared.times += 1
+        return super().__eq__(other)
+
+    __hash__ = UUID.__hash__
+
+
+def test_a_long_line_of_parts_is_walked_once() -> None:
+    many = 1_000
+    ids = [Compared(int=uuid7().int) for _ in range(many)]
+    rows = [(n, {"title": "x", "parent": str(n + 1)}) for n in range(many)]
+    rows[-1] = (many - 1, {"title": "x"})
+    reading = importing._Reading(
+        people={},
+        labels={},
+        keys={str(n): one for n, one in enumerate(ids)},
+        lines={one: n for n, one in enumerate(ids)},
+    )
+    Compared.times = 0
+    drafts = importing._drafts(reading, Table(rows, []))
+    assert Compared.times < 20 * many
+    assert [draft.id for draft in drafts] == ids[::-1], "what they are a part of comes first"
 
 
 BAD: list[tuple[str | bytes, str]] = [

@@ -6,6 +6,8 @@ from collections import Counter
 import pytest
 
 from taskyard.kit.ids import uuid7
+from taskyard.tasks.types import MOST_LABELS, MOST_LABELS_OF_PROJECT
+from tests.conftest import CountStatements
 from tests.tasks.conftest import Board, code
 
 
@@ -111,17 +113,6 @@ async def test_the_contracts_other_address_of_labels_is_the_same(board: Board) -
     assert (await board.client.get(board.labels)).json()["total"] == 0
 
 
-async def test_a_project_has_two_hundred_labels_and_no_more(board: Board) -> None:
-    lines = "\n".join(f"Task {n} *{' *'.join(f'l{n}-{m}' for m in range(20))}" for n in range(10))
-    added = await board.client.post(f"{board.path}/quick", json={"text": lines})
-    assert added.status_code == 201, added.text
-    full = (409, "PROJECT_LABELS_FULL")
-    assert code(await board.client.post(board.labels, json={"name": "more"})) == full
-    assert code(await board.client.post(f"{board.path}/quick", json={"text": "A *more"})) == full
-    again = await board.client.post(f"{board.path}/quick", json={"text": "A *l0-0"})
-    assert again.status_code == 201
-
-
 async def test_all_labels_are_set_at_once(board: Board) -> None:
     ids = [await board.label(name) for name in "abc"]
     task = await board.make(label_ids=ids[:2])
@@ -146,3 +137,41 @@ async def test_a_label_that_goes_while_tasks_take_it_leaves_none_behind(board: B
         assert answers[0].status_code == 204
         assert {answer.status_code for answer in answers[1:]} <= {200, 201, 404}
         assert (await board.get(task))["labels"] == []
+
+
+async def test_a_project_has_no_more_labels_than_somebody_reads(
+    board: Board, statements: CountStatements
+) -> None:
+    def lines(first: int, last: int) -> dict[str, str]:
+        labels = [f"*l{n}" for n in range(first, last)]
+        return {
+            "text": "\n".join(
+                " ".join(["x", *labels[n : n + MOST_LABELS]])
+                for n in range(0, len(labels), MOST_LABELS)
+            )
+        }
+
+    quick = f"{board.path}/quick"
+    with statements() as sent:
+        answer = await board.client.post(quick, json=lines(1, MOST_LABELS_OF_PROJECT))
+    assert answer.status_code == 201, answer.text
+    assert len(sent) < 40, "as many for many as for few"
+    await board.label("the last")
+    refused = (409, "PROJECT_LABELS_FULL")
+    assert code(await board.client.post(board.labels, json={"name": "one more"})) == refused
+    for first, last in ((600, 601), (600, 2_000)):
+        assert code(await board.client.post(quick, json=lines(first, last))) == refused
+    text = "title,labels\n" + "\n".join(f'x,"n{n},m{n}"' for n in range(300))
+    for query in ("", "?dry_run=true"):
+        file = {"file": ("t.csv", text.encode(), "text/csv")}
+        answer = await board.client.post(f"{board.path}/import{query}", files=file)
+        assert code(answer) == refused
+    assert (await board.client.post(quick, json=lines(1, 20))).status_code == 201
+    listed = (await board.client.get(board.labels)).json()
+    assert listed["total"] == MOST_LABELS_OF_PROJECT
+
+
+async def test_labels_the_database_takes_for_one_are_made_once(board: Board) -> None:
+    for text in ("a *\u0391\u03a3 *\u03b1\u03c3", "b *\u03b1\u03c3 *\u03b1\u03c2"):
+        answer = await board.client.post(f"{board.path}/quick", json={"text": text})
+        assert answer.status_code == 201, answer.text

@@ -120,3 +120,16 @@ async def test_many_lines_take_few_statements(board: Board, statements: CountSta
         answer = await board.client.post(f"{board.path}/quick", json={"text": text})
     assert len(answer.json()["data"]) == 100
     assert len(sent) <= 24, sent
+
+
+async def test_a_long_label_is_cut_alike_every_time(board: Board) -> None:
+    for _ in range(2):
+        body = {"text": f"x *{'a' * 61}"}
+        answer = await board.client.post(f"{board.path}/quick", json=body)
+        assert answer.status_code == 201, answer.text
+        assert [label["name"] for label in answer.json()["data"][0]["labels"]] == ["a" * 60]
+
+
+async def test_a_label_nobody_can_see_is_refused(board: Board) -> None:
+    answer = await board.client.post(f"{board.path}/quick", json={"text": "x *\u200b"})
+    assert code(answer) == (422, "LINE_INVALID")

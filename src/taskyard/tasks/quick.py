@@ -18,6 +18,8 @@ _WHEN: Final = re.compile(
     re.IGNORECASE,
 )
 _TAB: Final = 4
+#: As `schemas.LabelName` has it.
+_LONGEST_LABEL: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ def _line(number: int, parent: int | None, text: str, today: date) -> Line:
     def take(match: re.Match[str]) -> str:
         mark, word = match.groups()
         if mark == "*":
-            labels.append(word)
+            labels.append(word[:_LONGEST_LABEL])
         elif mark in found or not _means(mark, word):
             return match[0]
         else:

@@ -231,14 +231,6 @@ async def label(
     return (await db.scalars(query)).one_or_none()
 
 
-async def label_named(db: AsyncSession, project_id: UUID, name: str) -> UUID | None:
-    """Return the project's label of this name, however its letters are cased."""
-    query = select(Label.id).where(
-        Label.project_id == project_id, func.lower(Label.name) == func.lower(name)
-    )
-    return await db.scalar(query)
-
-
 async def count_labels(db: AsyncSession, project_id: UUID) -> int:
     """Return how many labels a project has."""
     return await db.scalar(select(func.count()).where(Label.project_id == project_id)) or 0

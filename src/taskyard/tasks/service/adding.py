@@ -12,8 +12,9 @@ from taskyard.kit.ids import uuid7
 from taskyard.projects.access import ProjectAccess
 from taskyard.tasks import quick, repository
 from taskyard.tasks.errors import LineInvalid, TooManyLines
+from taskyard.tasks.naming import is_label
 from taskyard.tasks.quick import Line
-from taskyard.tasks.schemas import LabelCreate, QuickAdd, TaskCreate
+from taskyard.tasks.schemas import QuickAdd, TaskCreate
 from taskyard.tasks.service import labeling
 from taskyard.tasks.service.creating import Draft, create_all
 from taskyard.tasks.types import MOST_AT_ONCE
@@ -22,7 +23,7 @@ from taskyard.tasks.types import MOST_AT_ONCE
 async def add(uow: Uow, access: ProjectAccess, body: QuickAdd) -> Sequence[UUID]:
     """Make a task of every line, all or none; labels that are missing are made.
 
-    Raises LineInvalid, TooManyLines or ParentNotFound.
+    Raises LineInvalid, TooManyLines, ProjectLabelsFull or ParentNotFound.
     """
     lines = quick.parse(body.text, body.today or now().date())
     if not lines:
@@ -32,27 +33,17 @@ async def add(uow: Uow, access: ProjectAccess, body: QuickAdd) -> Sequence[UUID]
     people = await repository.members_named(
         uow.db, access.project_id, {line.assignee.lower() for line in lines if line.assignee}
     )
-    labels = await named_labels(uow, access, [name for line in lines for name in line.labels])
+    for line in lines:
+        for name in line.labels:
+            if not is_label(name):
+                raise LineInvalid(line=line.number, reason=f"*{name} is no name of a label")
+    labels = await labeling.named(uow, access, [name for line in lines for name in line.labels])
     drafts: list[Draft] = []
     for line in lines:
         parent = body.parent_id if line.parent is None else drafts[line.parent].id
         drafts.append(Draft(uuid7(), _body(line, body, parent, people, labels)))
     await create_all(uow, access, drafts)
     return [draft.id for draft in drafts]
-
-
-async def named_labels(uow: Uow, access: ProjectAccess, names: Sequence[str]) -> dict[str, UUID]:
-    """Return the labels of these names by their lower case; those that are missing are made."""
-    wanted = {name.lower(): name for name in reversed(names)}
-    if not wanted:
-        return {}
-    await repository.hold_book(uow.db, access.project_id)
-    known = {label.name.lower(): label.id for label in await labeling.labels(uow, access)}
-    for lower in dict.fromkeys(name.lower() for name in names):
-        if lower not in known:
-            body = LabelCreate.model_validate({"name": wanted[lower][:60]})
-            known[lower] = (await labeling.create(uow, access, body)).id
-    return known
 
 
 def _body(

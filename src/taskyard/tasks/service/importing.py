@@ -5,23 +5,22 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from taskyard.core.uow import Uow
 from taskyard.kit.ids import uuid7
 from taskyard.projects.access import ProjectAccess
 from taskyard.tasks import repository, table
 from taskyard.tasks.errors import TableInvalid
+from taskyard.tasks.naming import is_label
 from taskyard.tasks.schemas import (
     ImportPlan,
     ImportProblem,
     ImportRead,
-    LabelName,
     PlannedTask,
     TaskCreate,
 )
 from taskyard.tasks.service import labeling
-from taskyard.tasks.service.adding import named_labels
 from taskyard.tasks.service.creating import Draft, create_all
 from taskyard.tasks.table import Table
 
@@ -32,7 +31,6 @@ _MOST_PROBLEMS: Final = 20
 #: Of a dry run.
 _SHOWN: Final = 50
 _SHOWN_PROBLEMS: Final = 100
-_LABEL: Final = TypeAdapter[str](LabelName)
 
 
 @dataclass(slots=True)
@@ -54,10 +52,10 @@ class _Reading:
 async def take(uow: Uow, access: ProjectAccess, content: bytes) -> ImportRead:
     """Make a task of every row, all or none; labels that are missing are made.
 
-    A parent is named by its key in the table. Raises TableInvalid.
+    A parent is named by its key in the table. Raises TableInvalid or ProjectLabelsFull.
     """
     found = _table(content)
-    labels = await named_labels(uow, access, [name for name in _names(found) if _is_label(name)])
+    labels = await labeling.named(uow, access, [name for name in _names(found) if is_label(name)])
     reading = await _reading(uow, access, found, labels)
     drafts = _drafts(reading, found)
     if reading.problems:
@@ -72,14 +70,15 @@ async def take(uow: Uow, access: ProjectAccess, content: bytes) -> ImportRead:
 async def plan(uow: Uow, access: ProjectAccess, content: bytes) -> ImportRead:
     """Say what `take` would make of a table and what it would refuse; nothing is made.
 
-    Raises TableInvalid where it is no table, or too long.
+    Raises TableInvalid where it is no table, or too long, and ProjectLabelsFull.
     """
     found = _table(content)
     known = {label.name.lower(): label.id for label in await labeling.labels(uow, access)}
     missing: dict[str, str] = {}
-    for name in filter(_is_label, _names(found)):
+    for name in filter(is_label, _names(found)):
         if name.lower() not in known:
             missing.setdefault(name.lower(), name)
+    labeling.check_many(len(missing) and len(known) + len(missing))
     reading = await _reading(uow, access, found, known | {name: uuid7() for name in missing})
     drafts = {draft.id: draft.body for draft in _drafts(reading, found)}
     refused = {problem["line"] for problem in reading.problems}
@@ -131,14 +130,6 @@ def _names(found: Table) -> Iterator[str]:
         yield from table.labels_of(row.get("labels", ""))
 
 
-def _is_label(name: str) -> bool:
-    try:
-        _LABEL.validate_python(name)
-    except ValidationError:
-        return False
-    return True
-
-
 async def _reading(
     uow: Uow, access: ProjectAccess, found: Table, labels: Mapping[str, UUID]
 ) -> _Reading:
@@ -165,13 +156,13 @@ def _drafts(reading: _Reading, found: Table) -> list[Draft]:
             drafts[one] = Draft(one, body)
     placed: dict[UUID, Draft] = {}
     for one in drafts:
-        way: list[UUID] = []
+        way: dict[UUID, None] = {}
         here: UUID | None = one
         while here is not None and here not in placed and here in drafts:
             if here in way:
                 reading.refuse(reading.lines[one], "parent", "it is a part of itself")
                 break
-            way.append(here)
+            way[here] = None
             here = drafts[here].body.parent_id
         placed.update({above: drafts[above] for above in reversed(way)})
     return list(placed.values())

@@ -1,12 +1,12 @@
 """Labels: the project's own, and one at a time on a task."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from taskyard.core.uow import Uow
 from taskyard.kit.ids import uuid7
 from taskyard.projects.access import ProjectAccess
-from taskyard.tasks import repository
+from taskyard.tasks import naming, repository
 from taskyard.tasks.errors import (
     LabelNameTaken,
     LabelNotFound,
@@ -31,13 +31,51 @@ async def create(uow: Uow, access: ProjectAccess, body: LabelCreate) -> Label:
     """Make a label. Raises LabelNameTaken or ProjectLabelsFull."""
     await repository.hold_book(uow.db, access.project_id)
     await _check_name(uow, access, body.name)
-    if await repository.count_labels(uow.db, access.project_id) >= MOST_LABELS_OF_PROJECT:
-        raise ProjectLabelsFull(limit=MOST_LABELS_OF_PROJECT)
-    label = Label(id=uuid7(), project_id=access.project_id, name=body.name, color=body.color)
-    uow.db.add(label)
-    _told(uow, access, label)
-    await uow.db.flush()
+    [label] = await _add(uow, access, [body])
     return label
+
+
+async def named(uow: Uow, access: ProjectAccess, names: Collection[str]) -> dict[str, UUID]:
+    """Return the labels of these names by their lower case; those that are missing are made.
+
+    Raises ProjectLabelsFull.
+    """
+    if not names:
+        return {}
+    check_many(len({name.lower() for name in names}))
+    await repository.hold_book(uow.db, access.project_id)
+    known = await naming.labels_named(uow.db, access.project_id, names)
+    missing: dict[str, str] = {}
+    for name in names:
+        lower, label_id = known[name]
+        if label_id is None:
+            missing.setdefault(lower, name)
+    bodies = [LabelCreate.model_validate({"name": name}) for name in missing.values()]
+    made = await _add(uow, access, bodies)
+    new = dict(zip(missing, (label.id for label in made), strict=True))
+    return {name.lower(): label_id or new[lower] for name, (lower, label_id) in known.items()}
+
+
+def check_many(count: int) -> None:
+    """Raise ProjectLabelsFull where a project cannot have that many labels."""
+    if count > MOST_LABELS_OF_PROJECT:
+        raise ProjectLabelsFull(limit=MOST_LABELS_OF_PROJECT)
+
+
+async def _add(uow: Uow, access: ProjectAccess, bodies: Sequence[LabelCreate]) -> Sequence[Label]:
+    """Add labels under names that are free; the project's book is held."""
+    if not bodies:
+        return []
+    check_many(await repository.count_labels(uow.db, access.project_id) + len(bodies))
+    labels = [
+        Label(id=uuid7(), project_id=access.project_id, name=body.name, color=body.color)
+        for body in bodies
+    ]
+    uow.db.add_all(labels)
+    for label in labels:
+        _told(uow, access, label)
+    await uow.db.flush()
+    return labels
 
 
 async def change(uow: Uow, access: ProjectAccess, label_id: UUID, body: LabelUpdate) -> Label:
@@ -79,7 +117,7 @@ async def _chosen(uow: Uow, access: ProjectAccess, body: LabelChoice) -> UUID:
         assert body.label_id is not None  # the body has one of the two
         return body.label_id
     await repository.hold_book(uow.db, access.project_id)
-    found = await repository.label_named(uow.db, access.project_id, body.name)
+    _, found = (await naming.labels_named(uow.db, access.project_id, [body.name]))[body.name]
     if found is not None:
         return found
     given = {"color": body.color} if body.color else {}
@@ -143,7 +181,8 @@ async def _label(uow: Uow, access: ProjectAccess, label_id: UUID, *, lock: bool 
 async def _check_name(
     uow: Uow, access: ProjectAccess, name: str, *, but: UUID | None = None
 ) -> None:
-    if await repository.label_named(uow.db, access.project_id, name) not in {None, but}:
+    known = await naming.labels_named(uow.db, access.project_id, [name])
+    if known[name][1] not in {None, but}:
         raise LabelNameTaken(name=name)
 
 
