@@ -168,3 +168,14 @@ async def test_old_ones_are_forgotten(desk: Desk) -> None:
         await uow.db.execute(moved, {"old": old, "id": UUID(ids[0])})
         assert await forget(uow.db, older_than=timedelta(days=180), limit=100) >= 1
     assert await _ids(desk, desk.member) == ids[1:]
+
+
+async def test_reading_everything_leaves_the_digest_what_is_for_it_alone(desk: Desk) -> None:
+    ids = await _fill(desk, desk.member, 2)
+    async with unit_of_work(desk.world.platform.database) as uow:
+        letter = await uow.db.get_one(Notification, UUID(ids[0]))
+        letter.in_app, letter.in_digest = False, True
+    answer = await desk.api(as_=desk.member).post(f"{HERE}/mark-all-read")
+    assert answer.json()["data"] == {"changed": 1, "unread": 0}
+    async with unit_of_work(desk.world.platform.database) as uow:
+        assert (await uow.db.get_one(Notification, UUID(ids[0]))).read_at is None

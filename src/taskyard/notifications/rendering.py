@@ -29,7 +29,7 @@ _BECAUSE: Final = {
     Category.MENTION: "You get this when somebody mentions you in a comment.",
     Category.COMMENT_ADDED: "You get this when somebody comments where you take part.",
     Category.TASK_ASSIGNED: "You get this when somebody assigns you a task.",
-    Category.TASK_COMPLETED: "You get this when a task is done that you made or were assigned.",
+    Category.TASK_COMPLETED: "You get this when a task is done that you watch.",
     Category.TEAM_JOINED: "You get this when somebody joins a project of yours.",
     Category.TEAM_MEMBER_LEFT: "You get this when somebody leaves a project of yours.",
     Category.DIGEST: "You get this once a day, where something new waits to be read.",

@@ -31,10 +31,13 @@ _WORDS = {
     Category.MENTION: ("A mention", "Somebody names you with an @ in a comment."),
     Category.COMMENT_ADDED: (
         "A comment",
-        "On what is yours, or in a thread that you wrote in.",
+        "On what is yours, a task you watch, or in a thread that you wrote in.",
     ),
     Category.TASK_ASSIGNED: ("A task for you", "Somebody assigns you a task."),
-    Category.TASK_COMPLETED: ("A task is done", "One that you made or were assigned."),
+    Category.TASK_COMPLETED: (
+        "A task is done",
+        "One that you watch, such as those you made or were assigned.",
+    ),
     Category.INVITATION: ("An invitation", "Somebody wants you in a project."),
     Category.TEAM_JOINED: ("Somebody joined", "In a project of yours."),
     Category.TEAM_MEMBER_LEFT: ("Somebody left", "In a project of yours."),

@@ -107,6 +107,8 @@ async def change(
     mine = update(Notification).where(Notification.user_id == user_id)
     if ids is None:
         mine = mine.where(
+            # What waits for a digest alone was never in it.
+            Notification.in_app,
             Notification.read_at.is_(None),
             Notification.archived_at.is_(None),
             Notification.surfaced_at <= func.now(),
