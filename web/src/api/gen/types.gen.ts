@@ -13800,7 +13800,7 @@ export type ImportTasksErrors = {
      */
     415: Problem;
     /**
-     * `TABLE_INVALID`, `TOO_MANY_PROJECT_LABELS`, `VALIDATION_ERROR`
+     * `TABLE_INVALID`, `VALIDATION_ERROR`
      */
     422: Problem;
     /**
@@ -14173,7 +14173,7 @@ export type AddTasksErrors = {
      */
     415: Problem;
     /**
-     * `LINE_INVALID`, `TOO_MANY_LINES`, `PARENT_NOT_FOUND`, `TOO_MANY_PROJECT_LABELS`, `VALIDATION_ERROR`, `IDEMPOTENCY_KEY_REUSED`
+     * `LINE_INVALID`, `TOO_MANY_LINES`, `PARENT_NOT_FOUND`, `VALIDATION_ERROR`, `IDEMPOTENCY_KEY_REUSED`
      */
     422: Problem;
     /**
