@@ -10,7 +10,7 @@ import pytest
 
 from taskyard.kit.ids import uuid7
 from taskyard.tasks.service import importing
-from taskyard.tasks.table import NotATable, Table, read
+from taskyard.tasks.table import NotATable, Table, read, written
 from tests.conftest import CountStatements
 from tests.tasks.conftest import Board, code
 
@@ -145,6 +145,13 @@ async def test_many_pages_hold_every_task_once(board: Board, statements: CountSt
     assert [row["title"] for row in rows] == [f"t{n}" for n in range(1_203)]
     found = (await board.client.get(f"{board.path}/export?format=json")).json()["items"]
     assert len({item["key"] for item in found}) == 1_203
+
+
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20"])
+def test_no_cell_is_a_formula_and_comes_back_as_it_was(sign: str) -> None:
+    text = "".join(written([["title"], [f"{sign}SUM(A1)"]]))
+    assert text == f"title\r\n'{sign}SUM(A1)\r\n"
+    assert read(text.encode()).rows == [(2, {"title": f"{sign}SUM(A1)"})]
 
 
 class Compared(UUID):

@@ -44,7 +44,7 @@ _PRIORITIES: Final[dict[str, Priority]] = {
     "critical": "urgent",
 }
 #: A cell that begins so would be a formula to a spreadsheet (OWASP, CSV injection).
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA: Final = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 
 
 class NotATable(Exception):
