@@ -24,6 +24,7 @@ from taskyard.core.spine import (
 from taskyard.core.uow import Uow, unit_of_work
 from taskyard.kit.ids import uuid7
 from tests.conftest import OpenInstance
+from tests.world.instances import sent_statements
 
 
 class Knocked(Event):
@@ -160,6 +161,28 @@ async def test_a_listener_passes_what_it_does_not_handle(database: Database) -> 
     assert await drain(database, Porter()) == 2
     assert await _heard(database) == [told]
     assert await drain(database, Porter()) == 0
+
+
+async def test_what_is_no_business_of_a_listener_takes_no_lock(database: Database) -> None:
+    place = "SELECT event_id FROM listener_positions WHERE name = 'test.porter'"
+    await _tell(database)
+    await drain(database, Porter())
+    async with database.session() as db:
+        await db.execute(text(f"{place} FOR UPDATE"))
+        with sent_statements(database) as sent:
+            assert await drain(database, Porter()) == 0
+        assert len(sent) == 1
+    async with unit_of_work(database) as uow:
+        opened = uow.emit(Opened(subject_id=uuid7()))
+    await _settled(database, opened.id)
+    with sent_statements(database) as sent:
+        assert await drain(database, Porter()) == 1
+    assert len(sent) == 2
+    async with database.session() as db:
+        assert await db.scalar(text(place)) == opened.id
+    told = await _tell(database)
+    await drain(database, Porter())
+    assert (await _heard(database))[1:] == told
 
 
 async def test_a_backlog_is_worked_off_in_batches(database: Database) -> None:
