@@ -100,3 +100,34 @@ async def test_a_project_of_somebody_else_is_nothing_at_all(visit: Visits, maya:
     await expect(
         page.get_by_role("heading", name="There is nothing at this address")
     ).to_be_visible()
+
+
+async def test_the_overview_says_what_is_open_and_what_is_said(
+    visit: Visits, maya: Somebody
+) -> None:
+    with maya.client() as client:
+        made = client.post("/api/v1/projects", json={"name": "Till"}).raise_for_status()
+        path = f"/projects/{made.json()['data']['id']}"
+        page = await visit(maya)
+        await page.goto(f"/app{path}")
+        await expect(page.get_by_text("Nothing is open.")).to_be_visible()
+        for task in (
+            {"title": "Ask the tax office"},
+            {"title": "Round to the cent", "due_date": "2026-01-05"},
+            {"title": "Long done", "status": "done"},
+        ):
+            client.post(f"/api/v1{path}/tasks", json=task).raise_for_status()
+    open_tasks = page.get_by_role("region", name="Open tasks")
+    lines = open_tasks.get_by_role("listitem")
+    await expect(lines).to_have_count(2)
+    await expect(lines.first).to_contain_text("Round to the cent")
+    await open_tasks.get_by_role("button", name="Status of").first.click()
+    await page.get_by_role("menuitemradio", name="Done").click()
+    await expect(lines).to_have_count(1)
+
+    talk = page.get_by_role("region", name="Talk")
+    await talk.get_by_role("textbox", name="Say something").fill("Who talks to the *office*?")
+    await talk.get_by_role("button", name="Send").click()
+    await expect(talk.get_by_role("article")).to_contain_text("Who talks to the office?")
+    await lines.first.get_by_role("link", name="Ask the tax office").click()
+    await expect(page.get_by_role("heading", name="Ask the tax office")).to_be_visible()

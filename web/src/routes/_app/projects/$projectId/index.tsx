@@ -12,12 +12,14 @@ import { Ago } from '@/components/ui/ago';
 import { AnalyseButton } from '@/features/analysis/analyse-button';
 import { LatestAnalysis } from '@/features/analysis/latest';
 import { trendTo } from '@/features/analysis/trend';
+import { Comments } from '@/features/comments/comments';
 import { RunRow } from '@/features/jobs/run-row';
 import { useProject } from '@/features/projects/use-project';
 import { DropZone } from '@/features/source/drop-zone';
 import { NoSource } from '@/features/source/no-source';
 import { Revision } from '@/features/source/revision';
 import { short } from '@/features/source/short';
+import { OpenTasks, openTasks } from '@/features/tasks/open-tasks';
 import { bytes, plural } from '@/lib/format';
 import { useFollowJobs } from '@/lib/liveCache';
 import { useWhyNotIn } from '@/lib/rights';
@@ -39,6 +41,7 @@ export const Route = createFileRoute('/_app/projects/$projectId/')({
       queryClient.ensureQueryData(snapshots),
       queryClient.ensureQueryData(analyses),
       queryClient.ensureQueryData(jobs),
+      queryClient.ensureQueryData(openTasks(params.projectId)),
     ]);
   },
   component: Overview,
@@ -61,6 +64,7 @@ function Overview() {
             <Sparkline values={trendTo(latest, analyses.data.items)} label="Quality" />
           </LatestAnalysis>
         )}
+        <OpenTasks project={project} />
         {!newest && !noUpload && (
           <DropZone projectId={projectId} first afterwards={<AnalyseButton projectId={projectId} />} />
         )}
@@ -84,6 +88,12 @@ function Overview() {
             </ul>
           </Panel>
         )}
+        <section aria-labelledby="talk">
+          <h2 id="talk" className="mb-3">
+            Talk
+          </h2>
+          <Comments thing={{ projectId, type: 'project', id: projectId }} />
+        </section>
       </div>
       <aside aria-label="Facts">
         <Facts>
