@@ -18,7 +18,7 @@ from taskyard.comments.models import Comment, CommentRevision
 from taskyard.comments.schemas import CommentCreate, CommentUpdate
 from taskyard.comments.types import EntityType
 from taskyard.core.etag import check_match
-from taskyard.core.markdown import mentioned, rendered
+from taskyard.core.markdown import named_in, rendered
 from taskyard.core.uow import Uow
 from taskyard.kit.ids import uuid7
 from taskyard.projects.access import ProjectAccess
@@ -35,7 +35,7 @@ async def create(uow: Uow, access: ProjectAccess, body: CommentCreate) -> UUID:
         raise CommentTargetNotFound(entity_type=body.entity_type)
     if body.parent_id is not None:
         await _check_parent(uow, access.project_id, body)
-    named = await repository.members_named(uow.db, access.project_id, mentioned(body.body))
+    named = await repository.members_named(uow.db, access.project_id, await named_in(body.body))
     comment_id = uuid7()
     comment = Comment(
         id=comment_id,
@@ -98,7 +98,7 @@ async def change(
     check_match(if_match, comment.version)
     if comment.body == body.body:
         return
-    named = await repository.members_named(uow.db, access.project_id, mentioned(body.body))
+    named = await repository.members_named(uow.db, access.project_id, await named_in(body.body))
     uow.db.add(
         CommentRevision(
             comment_id=comment.id,

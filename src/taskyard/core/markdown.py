@@ -98,6 +98,13 @@ def mentioned(source: str) -> frozenset[str]:
     return frozenset(reading for name in found for reading in _readings(name))
 
 
+async def named_in(source: str) -> frozenset[str]:
+    """Return what `mentioned` does; a long text keeps nobody else waiting."""
+    if len(source) <= _AT_ONCE:
+        return mentioned(source)
+    return await asyncio.to_thread(mentioned, source)
+
+
 def _readings(name: str) -> tuple[str, ...]:
     return (name, name.rstrip("._-"))
 
