@@ -11,11 +11,10 @@ from sqlalchemy import func, select, update
 
 from taskyard.accounts.models import Session, SessionLink, User
 from taskyard.accounts.tokens import secret_hash
-from taskyard.api import middleware
 from taskyard.core.platform import Platform
 from taskyard.core.uow import unit_of_work
 from tests.conftest import Api, OpenInstance
-from tests.core.log_lines import capture
+from tests.core.log_lines import of_requests
 from tests.world import World
 
 MINT = "/api/v1/auth/session-token"
@@ -164,14 +163,19 @@ async def test_a_viewer_account_may_sign_its_own_devices_in(api: Api, world: Wor
 
 
 async def test_only_the_hash_is_kept_and_the_log_holds_no_token(
-    api: Api, world: World, platform: Platform, monkeypatch: pytest.MonkeyPatch
+    api: Api,
+    world: World,
+    platform: Platform,
+    caplog: pytest.LogCaptureFixture,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    lines = capture(monkeypatch, middleware)
+    caplog.set_level("INFO", "taskyard.request")
     account = await world.account()
     token = await _token(api(as_=account))
     await api().get(f"/login/session/{token}")
     await api().get(f"/app/login/session/{token}")
     await api().post(EXCHANGE, json={"token": token})
+    lines = of_requests(capsys)
     assert len(lines) == 4
     assert token not in str(lines)
     async with platform.database.session() as db:

@@ -128,12 +128,15 @@ async def test_a_token_nobody_was_given_is_refused_before_anything_is_hashed(
     open_other: OpenInstance, token: str
 ) -> None:
     fresh = await open_other(empty=True, password_hasher="bcrypt")
+    took = []
+    for _ in range(3):
+        began = time.perf_counter()
+        answer = await fresh.client().post(HERE, json=_body(token))
+        took.append(time.perf_counter() - began)
+        assert _code(answer) == (410, "SETUP_LINK_INVALID")
     began = time.perf_counter()
-    answer = await fresh.client().post(HERE, json=_body(token))
-    refused = time.perf_counter()
     await Passwords(fresh.settings).hash("a long quiet sentence")
-    assert _code(answer) == (410, "SETUP_LINK_INVALID")
-    assert refused - began < (time.perf_counter() - refused) / 2
+    assert min(took) < (time.perf_counter() - began) / 2
 
 
 async def test_once_an_admin_exists_no_link_works_and_none_is_made(fresh: Instance) -> None:

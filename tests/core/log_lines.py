@@ -1,5 +1,6 @@
 """Collecting the log lines of one module."""
 
+import json
 from types import ModuleType
 from typing import Any
 
@@ -17,3 +18,12 @@ def capture(monkeypatch: pytest.MonkeyPatch, module: ModuleType) -> list[Any]:
     log = structlog.wrap_logger(None, processors=[lines], wrapper_class=everything)
     monkeypatch.setattr(module, "_log", log)
     return lines.entries
+
+
+def of_requests(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    """Return the lines that requests left on the output since this was last asked.
+
+    The test has `caplog` let them through: `caplog.set_level("INFO", "taskyard.request")`.
+    """
+    lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("{")]
+    return [line for line in map(json.loads, lines) if "duration" in line]

@@ -11,11 +11,10 @@ import pytest
 from fastapi import FastAPI
 
 import taskyard.dialects
-from taskyard.api import middleware
 from taskyard.core.platform import Platform
 from taskyard.kit.ids import uuid7
 from tests.conftest import OpenInstance
-from tests.core.log_lines import capture
+from tests.core.log_lines import of_requests
 from tests.dialects.speaking import PREFIX, Document, Speaker, application
 from tests.world import World
 from tests.world.instances import Instance
@@ -188,15 +187,18 @@ async def test_pages_of_other_origins_may_read_answers_and_refusals(
 
 
 async def test_each_request_is_logged_by_its_template(
-    jobs_dialect: Speaker, builds_dialect: Speaker, monkeypatch: pytest.MonkeyPatch
+    jobs_dialect: Speaker,
+    builds_dialect: Speaker,
+    caplog: pytest.LogCaptureFixture,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    lines = capture(monkeypatch, middleware)
+    caplog.set_level("INFO", "taskyard.request")
     await jobs_dialect().get(f"/api/v1/jobs/{uuid7()}")
     await jobs_dialect(root=True).get(f"/api/jobs/{uuid7()}")
     await builds_dialect(root=True).get(f"/api/analysis/{uuid7()}")
     await builds_dialect().get(f"/api/analysis/{uuid7()}")
     await jobs_dialect(root=True).get("/api/jobs/1/2")
-    assert [(line["endpoint"], line["status"]) for line in lines] == [
+    assert [(line["endpoint"], line["status"]) for line in of_requests(capsys)] == [
         ("/dialects/jobs/api/v1/jobs/{job_id}", 401),
         ("/api/jobs/{job_id}", 401),
         ("/api/analysis/{analysis_id}", 401),
