@@ -96,7 +96,7 @@ ASKING: Final[dict[str, dict[Speech, str]]] = {
         "peer": _LISTED,
     },
     "mine": {"ours": 'get("/api/v1/tasks?status=open&page_size=50")', "peer": _LISTED},
-    "search": {"ours": 'get("/api/v1/search?q=" .. W() .. "%20" .. W())', "peer": _LISTED},
+    "search": {"ours": 'get("/api/v1/search/tasks?q=" .. W() .. "%20" .. W())', "peer": _LISTED},
     "account": {"ours": 'get("/api/v1/auth/me")', "peer": _ONE},
     "projects": {"ours": 'get("/api/v1/projects?page_size=50")', "peer": _LISTED},
 }
