@@ -135,7 +135,7 @@ async def test_an_account_that_only_reads_is_told_so_where_it_could_act(
     decide(admin, ruth, role="viewer")
     page = await visit(ruth)
     await page.goto(f"/app/projects/{project_id}")
-    await expect(page.get_by_text(READS_ONLY)).to_be_visible()
+    await expect(page.get_by_text(READS_ONLY).first).to_be_visible()
     await expect(page.get_by_role("button", name="Choose an archive")).to_have_count(0)
     await page.get_by_role("link", name="Analyses").click()
     analyse = page.get_by_role("button", name="Analyse", exact=True)
