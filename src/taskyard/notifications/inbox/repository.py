@@ -51,11 +51,11 @@ async def owners(db: AsyncSession, project_id: UUID) -> frozenset[UUID]:
     return frozenset(await db.scalars(query))
 
 
-async def speakers(db: AsyncSession, thread_of: UUID) -> frozenset[UUID]:
-    """Return who said something in the thread of a comment."""
-    thread = select(Comment.thread_id).where(Comment.id == thread_of).scalar_subquery()
+async def speakers(db: AsyncSession, comment_id: UUID) -> frozenset[UUID]:
+    """Return who had said something in the thread of a comment when it was written."""
+    thread = select(Comment.thread_id).where(Comment.id == comment_id).scalar_subquery()
     query = select(Comment.author_id).where(
-        Comment.thread_id == thread, Comment.deleted_at.is_(None)
+        Comment.thread_id == thread, Comment.id <= comment_id, Comment.deleted_at.is_(None)
     )
     return frozenset(await db.scalars(query.distinct()))
 
