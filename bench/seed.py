@@ -67,8 +67,9 @@ INSERT INTO task_dependencies (task_id, depends_on_id)
     JOIN tasks other ON other.project_id = one.project_id AND other.number = one.number - 1
     WHERE one.number % 10 = 0;
 INSERT INTO task_watchers (task_id, user_id) SELECT id, created_by FROM tasks;
-CREATE TABLE bench_tasks (LIKE tasks INCLUDING ALL);
 CREATE SEQUENCE bench_numbers;
+CREATE TABLE bench_tasks (LIKE tasks INCLUDING ALL);
+ALTER TABLE bench_tasks ALTER number SET DEFAULT nextval('bench_numbers');
 """
 
 

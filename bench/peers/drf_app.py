@@ -38,7 +38,6 @@ django.setup()
 
 from django.core.wsgi import get_wsgi_application  # noqa: E402
 from django.db import models  # noqa: E402
-from django.db.models import Func, IntegerField  # noqa: E402
 from django.db.models.functions import Now  # noqa: E402
 from django.http import JsonResponse  # noqa: E402
 from django.urls import path  # noqa: E402
@@ -52,16 +51,10 @@ from rest_framework import (  # noqa: E402
 )
 
 
-class NextNumber(Func):
-    function = "nextval"
-    template = "nextval('bench_numbers')"
-    output_field = IntegerField()
-
-
 class Columns(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     project_id = models.UUIDField()
-    number = models.IntegerField(db_default=NextNumber())
+    number = models.IntegerField(db_default=0)
     title = models.CharField(max_length=255)
     description = models.TextField(default="")
     description_html = models.TextField(default="")
