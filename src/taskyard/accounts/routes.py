@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import Header, Request, Response
 
 from taskyard.accounts import errors as refusals
-from taskyard.accounts import recovery_routes, repository, schemas
+from taskyard.accounts import hot, recovery_routes, repository, schemas
 from taskyard.accounts.access import (
     AccountsDep,
     DeviceDep,
@@ -31,6 +31,7 @@ from taskyard.core.access import (
 )
 from taskyard.core.admission import admission_of
 from taskyard.core.etag import IfMatch, PreconditionFailed, set_etag
+from taskyard.core.hot import Caller, Question
 from taskyard.core.limits import tier_limits
 from taskyard.core.routing import Router
 from taskyard.core.schemas import Item, Page, whole
@@ -46,6 +47,7 @@ auth = Router(prefix="/api/v1/auth", tags=["auth"])
 profile = Router(prefix="/api/v1", tags=["profile"])
 
 Me = Annotated[Actor, signed_in()]
+Asker = Annotated[Caller, signed_in()]
 Anyone = Annotated[None, public()]
 WebClient = Annotated[
     str | None,
@@ -210,10 +212,10 @@ async def logout(actor: Me, request: Request, uow: UowDep) -> Response:
     return response
 
 
-@auth.get("/me")
-async def get_me(actor: Me, uow: UowDep, accounts: AccountsDep) -> Item[schemas.UserRead]:
+@auth.hot("/me", answers=Item[schemas.UserRead])
+def get_me(caller: Asker) -> Question:  # noqa: ARG001 — declares the access
     """Return the caller's account."""
-    return Item(data=read_user(await profiles.me(uow, actor), accounts.settings))
+    return hot.me()
 
 
 @auth.get("/sessions")
@@ -272,14 +274,10 @@ async def list_security_events(actor: Me, uow: UowDep) -> Page[schemas.SecurityE
     return Page(items=items, total=len(items), page=1, page_size=100)
 
 
-@profile.get("/profile")
-async def get_profile(
-    actor: Me, response: Response, uow: UowDep, accounts: AccountsDep
-) -> Item[schemas.UserRead]:
+@profile.hot("/profile", answers=Item[schemas.UserRead])
+def get_profile(caller: Asker) -> Question:  # noqa: ARG001 — declares the access
     """Return the caller's profile."""
-    user = await profiles.me(uow, actor)
-    set_etag(response, user.version)
-    return Item(data=read_user(user, accounts.settings))
+    return hot.me()
 
 
 @profile.patch("/profile", idempotent=True, errors=(refusals.UsernameTaken, PreconditionFailed))
