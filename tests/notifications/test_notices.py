@@ -71,12 +71,12 @@ async def test_a_forgotten_password_from_asking_to_signing_in(yard: Yard) -> Non
     assert page == "https://yard.example.com/app/reset-password"
     body = {"token": token, "password": NEW}
     assert (await client.post("/api/v1/auth/password/reset", json=body)).status_code == 200
-    signed_in = {"email": account.email, "password": NEW}
-    assert (await client.post("/api/v1/auth/login", json=signed_in)).status_code == 200
     letters = await yard.post.wait(account.email, count=2)
     assert letters[1].message["Subject"] == "Your password was set by a link"
     assert "One session was ended" in letters[1].words
     assert token not in letters[1].text
+    signed_in = {"email": account.email, "password": NEW}
+    assert (await client.post("/api/v1/auth/login", json=signed_in)).status_code == 200
     async with yard.platform.database.session() as db:
         kept = await db.scalar(
             text("SELECT string_agg(variables::text, '') FROM emails WHERE user_id = :id"),

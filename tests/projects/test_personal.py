@@ -6,13 +6,14 @@ from uuid import UUID
 import httpx
 
 from taskyard.accounts.events import AccountRegistered
-from taskyard.core.spine import drain, events_of
+from taskyard.core.spine import events_of
 from taskyard.core.uow import unit_of_work
 from taskyard.kit.ids import uuid7
 from taskyard.projects import repository, service
 from taskyard.projects.listeners import PersonalProjects
 from tests.conftest import Api, OpenInstance
 from tests.world import World
+from tests.world.spine import catch_up
 
 HERE = "/api/v1/projects"
 
@@ -33,8 +34,7 @@ async def test_the_listener_makes_it_for_who_never_looked(open_other: OpenInstan
     database = other.platform.database
     async with unit_of_work(database) as uow:
         uow.emit(AccountRegistered(subject_id=account.id, username="x", role="user"))
-    while await drain(database, PersonalProjects()):
-        pass
+    await catch_up(database, PersonalProjects())
     async with unit_of_work(database) as uow:
         made = await repository.personal(uow.db, account.id)
         assert made is not None

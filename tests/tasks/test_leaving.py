@@ -6,7 +6,6 @@ from uuid import UUID
 import httpx
 from sqlalchemy import text
 
-from taskyard.core.spine import drain
 from taskyard.core.uow import unit_of_work
 from taskyard.entry.wiring import chores
 from taskyard.tasks.listeners import Departures
@@ -16,6 +15,7 @@ from tests.conftest import OpenInstance
 from tests.tasks.conftest import Board
 from tests.world import Account
 from tests.world.instances import Instance
+from tests.world.spine import catch_up
 
 
 async def _let_go(board: Board, user_id: Any, actor_id: Any) -> None:
@@ -57,8 +57,7 @@ async def test_the_spine_has_it_done(open_other: OpenInstance) -> None:
         path = f"/api/v1/projects/{project.id}"
         task = (await client.post(f"{path}/tasks", json=body)).json()["data"]
         assert (await client.delete(f"{path}/team/{member.id}")).status_code == 204
-    while await drain(other.platform.database, Departures()):
-        pass
+    await catch_up(other.platform.database, Departures())
     async with unit_of_work(other.platform.database) as uow:
         left = await uow.db.get_one(Task, UUID(task["id"]))
         assert left.assignee_id is None
