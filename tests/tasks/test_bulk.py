@@ -7,9 +7,13 @@ from typing import Any
 import httpx
 import pytest
 
+from taskyard.core.uow import unit_of_work
 from taskyard.kit.ids import uuid7
+from taskyard.tasks import repository
+from taskyard.tasks.service import leaving
 from tests.conftest import CountStatements
 from tests.tasks.conftest import Board, code
+from tests.world.instances import until_blocking
 
 
 async def _bulk(board: Board, tasks: list[dict[str, Any]], **change: Any) -> httpx.Response:
@@ -126,6 +130,30 @@ async def test_bulk_and_edits_at_once_lose_nothing(board: Board) -> None:
     for n, task in enumerate(await board.listed(sort="number")):
         assert (task["title"], task["priority"]) == (f"new {n}", "high")
         assert task["version"] == 4 + (n < 3) + (n % 2 == 0), "each change was made, and once"
+
+
+@pytest.mark.parametrize("change", ["labels", "somebody_goes"])
+async def test_whoever_changes_several_waits_for_the_book(board: Board, change: str) -> None:
+    """Two such changes never wait for tasks of each other's: the book is before them all."""
+    tasks = [await board.make(f"t{n}", assignee_id=str(board.owner.id)) for n in range(3)]
+    label, member = await board.label("bug"), await board.world.account()
+    database = board.world.platform.database
+
+    async def relabel() -> bool:
+        return (await _bulk(board, tasks, add_label_ids=[label])).status_code == 200
+
+    async def let_go() -> bool:
+        async with unit_of_work(database) as uow:
+            await leaving.let_go(uow, board.project.id, member.id, None)
+        return True
+
+    async with unit_of_work(database) as uow:
+        await repository.hold_book(uow.db, board.project.id)
+        changing = asyncio.create_task(relabel() if change == "labels" else let_go())
+        await asyncio.wait_for(until_blocking(uow.db), 60)
+        ids = [task["id"] for task in tasks]
+        assert len(await repository.locked(uow.db, board.project.id, ids)) == 3
+    assert await changing
 
 
 async def test_two_hundred_take_as_many_statements_as_two(

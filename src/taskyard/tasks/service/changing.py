@@ -46,7 +46,9 @@ async def change_many(uow: Uow, access: ProjectAccess, body: TaskBulk) -> None:
         await deleting.delete_all(uow, access, body.task_ids)
         return
     given = _asked(body)
-    key = await _key(uow, access, given)
+    # Whoever changes several holds the book, whatever is changed: else two could wait for tasks of
+    # each other's.
+    _, key = await repository.hold_book(uow.db, access.project_id)
     tasks = {task.id: task for task in await _locked(uow, access, body.task_ids)}
     in_order = [tasks[task_id] for task_id in dict.fromkeys(body.task_ids)]
     at = await repository.moment(uow.db)

@@ -15,8 +15,9 @@ async def let_go(uow: Uow, project_id: UUID, user_id: UUID, actor_id: UUID | Non
     if await repository.members(uow.db, project_id, [user_id]):
         return
     name = (await repository.usernames(uow.db, [user_id])).get(user_id)
+    # Before several tasks, as everywhere.
+    _, key = await repository.hold_book(uow.db, project_id)
     while tasks := await repository.open_of(uow.db, project_id, user_id, limit=_AT_ONCE):
-        key = await repository.key_of(uow.db, project_id)
         at = await repository.moment(uow.db)
         for task in tasks:
             task.assignee_id = None
