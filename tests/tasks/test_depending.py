@@ -6,8 +6,10 @@ from itertools import pairwise
 from typing import Any
 
 import httpx
+import pytest
 
 from taskyard.kit.ids import uuid7
+from taskyard.tasks.service import linking
 from tests.conftest import CountStatements
 from tests.tasks.conftest import Board, code
 
@@ -91,12 +93,60 @@ async def test_a_cycle_is_refused_and_named(board: Board) -> None:
     assert (await board.get(c))["depends_on"] == []
 
 
-async def test_a_cycle_does_not_come_back_with_a_deleted_task(board: Board) -> None:
-    a, b, c = [await board.make(title) for title in "abc"]
-    await _depend(board, a, b)
-    await _depend(board, b, c)
+async def test_nothing_leads_through_a_deleted_task_and_no_ring_comes_back(board: Board) -> None:
+    a, b, c, other = [await board.make(title) for title in ("a", "b", "c", "other")]
+    for one, needed in ((a, b), (b, c), (b, other)):
+        await _depend(board, one, needed)
     await board.client.delete(f"{board.path}/{b['id']}")
-    assert code(await _depend(board, c, a)) == (409, "TASK_DEPENDENCY_CYCLE")
+    assert (await _depend(board, c, a)).status_code == 200, "nobody sees that b is between them"
+    back = await board.client.post(f"{board.path}/{b['id']}/restore")
+    assert [one["id"] for one in back.json()["data"]["depends_on"]] == [other["id"]]
+    assert [one["id"] for one in (await board.get(a))["depends_on"]] == [b["id"]]
+    last = (await board.told(b))[-1]
+    assert last.payload["changes"] == {"depends_on": {"old": c["key"], "new": None}}
+
+
+async def test_a_whole_that_became_a_part_meanwhile_stays_one(board: Board) -> None:
+    a = await board.make("a")
+    b = await board.make("b", parent_id=a["id"])
+    c = await board.make("c", parent_id=b["id"])
+    await board.client.delete(f"{board.path}/{b['id']}")
+    assert (await board.change(a, parent_id=c["id"])).status_code == 200
+    assert code(await board.change(c, parent_id=a["id"])) == (409, "TASK_PARENT_CYCLE")
+    back = await board.client.post(f"{board.path}/{b['id']}/restore")
+    assert back.json()["data"]["parent_id"] is None
+    parents = [(await board.get(one))["parent_id"] for one in (a, c)]
+    assert parents == [c["id"], b["id"]]
+    last = (await board.told(b))[-1]
+    assert last.payload["changes"] == {"parent": {"old": a["key"], "new": None}}
+
+
+async def test_what_was_deleted_need_not_be_waited_for_once_it_is_back(board: Board) -> None:
+    build, ship = await board.make("Build"), await board.make("Ship")
+    await _depend(board, ship, build)
+    await board.client.delete(f"{board.path}/{build['id']}")
+    for params in ({"blocked": "true"}, {"q": "is:blocked"}):
+        there = board.path if "blocked" in params else "/api/v1/search/tasks"
+        found = (await board.client.get(there, params=params)).json()["items"]
+        assert ship["id"] not in {one["id"] for one in found}
+    answer = await _release(board, ship, build)
+    assert (answer.status_code, answer.json()["data"]["blocked"]) == (200, False)
+    assert code(await _release(board, ship, build)) == (404, "TASK_NOT_FOUND")
+    await board.client.post(f"{board.path}/{build['id']}/restore")
+    assert (await board.get(ship))["depends_on"] == []
+    told = [name for name in await board.names(ship) if "blocked" in name]
+    assert told == ["task.blocked", "task.unblocked"]
+
+
+async def test_deleted_tasks_take_no_place_among_those_waited_for(
+    board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(linking, "MOST_DEPENDENCIES", 1)
+    task, gone, further, last = [await board.make(title) for title in "abcd"]
+    await _depend(board, task, gone)
+    await board.client.delete(f"{board.path}/{gone['id']}")
+    assert (await _depend(board, task, further)).status_code == 200
+    assert code(await _depend(board, task, last)) == (422, "TOO_MANY_DEPENDENCIES")
 
 
 async def test_two_cannot_wait_for_each_other_at_once(board: Board) -> None:

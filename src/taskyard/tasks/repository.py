@@ -33,19 +33,21 @@ _HOLD: Final = text(
     " (SELECT key FROM projects WHERE projects.id = task_books.project_id) AS key"
 )
 #: What a task waits for, and what that waits for: every pair once, however many ways lead there.
+#: No way goes on behind a task that was deleted.
 _EDGES: Final = text(
     "WITH RECURSIVE way (task_id, depends_on_id) AS ("
     " SELECT task_id, depends_on_id FROM task_dependencies WHERE task_id = :start"
     " UNION SELECT further.task_id, further.depends_on_id"
-    " FROM way JOIN task_dependencies further ON further.task_id = way.depends_on_id"
+    " FROM way JOIN tasks ON tasks.id = way.depends_on_id AND tasks.deleted_at IS NULL"
+    " JOIN task_dependencies further ON further.task_id = way.depends_on_id"
     ") SELECT task_id, depends_on_id FROM way"
 )
-#: A task, what it is a part of, what that is a part of, …
+#: A task, what it is a part of, what that is a part of, … up to one that was deleted.
 _WHOLES: Final = text(
-    "WITH RECURSIVE way (id, parent_id, depth) AS ("
-    " SELECT id, parent_id, 0 FROM tasks WHERE id = :start"
-    " UNION ALL SELECT tasks.id, tasks.parent_id, way.depth + 1"
-    " FROM way JOIN tasks ON tasks.id = way.parent_id"
+    "WITH RECURSIVE way (id, parent_id, gone, depth) AS ("
+    " SELECT id, parent_id, deleted_at IS NOT NULL, 0 FROM tasks WHERE id = :start"
+    " UNION ALL SELECT tasks.id, tasks.parent_id, tasks.deleted_at IS NOT NULL, way.depth + 1"
+    " FROM way JOIN tasks ON tasks.id = way.parent_id WHERE NOT way.gone"
     ") SELECT id FROM way ORDER BY depth"
 )
 
@@ -119,12 +121,14 @@ async def purge(db: AsyncSession, *, older_than: timedelta, limit: int) -> int:
 
 
 async def named(
-    db: AsyncSession, project_id: UUID, task_ids: Collection[UUID]
-) -> dict[UUID, Row[UUID, int, str, str, str]]:
-    """Return id, number, title, status and position of a project's live tasks among these."""
-    query = select(Task.id, Task.number, Task.title, Task.status, Task.position).where(
-        Task.project_id == project_id, Task.id.in_(task_ids), Task.deleted_at.is_(None)
-    )
+    db: AsyncSession, project_id: UUID, task_ids: Collection[UUID], *, deleted: bool = False
+) -> dict[UUID, Row[UUID, int, str, str, str, datetime | None]]:
+    """Return the fields below of a project's tasks among these; `deleted` ones as well, or not."""
+    query = select(
+        Task.id, Task.number, Task.title, Task.status, Task.position, Task.deleted_at
+    ).where(Task.project_id == project_id, Task.id.in_(task_ids))
+    if not deleted:
+        query = query.where(Task.deleted_at.is_(None))
     return {row.id: row for row in await db.execute(query)}
 
 
@@ -298,8 +302,13 @@ async def waits(db: AsyncSession, task_id: UUID, *, but: UUID) -> bool:
 
 
 async def count_dependencies(db: AsyncSession, task_id: UUID) -> int:
-    """Return how many tasks one waits for."""
-    query = select(func.count()).where(TaskDependency.task_id == task_id)
+    """Return how many tasks one waits for, deleted ones aside."""
+    query = (
+        select(func.count())
+        .select_from(TaskDependency)
+        .join(Task, Task.id == TaskDependency.depends_on_id)
+        .where(TaskDependency.task_id == task_id, Task.deleted_at.is_(None))
+    )
     return await db.scalar(query) or 0
 
 
@@ -318,12 +327,15 @@ async def drop_dependency(db: AsyncSession, task_id: UUID, other_id: UUID) -> No
 
 
 async def edges_from(db: AsyncSession, start: UUID) -> Sequence[tuple[UUID, UUID]]:
-    """Return who waits for whom, as far as `start` has to wait for it; deleted tasks included."""
+    """Return who waits for whom, as far as `start` has to wait for it.
+
+    A task that was deleted is waited for, and waits for nothing; `start` may be one.
+    """
     return [(row[0], row[1]) for row in await db.execute(_EDGES, {"start": start})]
 
 
 async def wholes(db: AsyncSession, start: UUID) -> Sequence[UUID]:
-    """Return a task, what it is a part of, and so on; deleted tasks included."""
+    """Return a task, what it is a part of, and so on, as far as the first that was deleted."""
     return (await db.scalars(_WHOLES, {"start": start})).all()
 
 

@@ -8,9 +8,10 @@ from sqlalchemy import func
 from taskyard.core.etag import check_match
 from taskyard.core.uow import Uow
 from taskyard.projects.access import ProjectAccess
-from taskyard.tasks import repository
+from taskyard.tasks import policy, repository
 from taskyard.tasks.errors import TaskNotFound
-from taskyard.tasks.events import TaskDeleted, TaskRestored
+from taskyard.tasks.events import TaskChanged, TaskDeleted, TaskRestored
+from taskyard.tasks.models import Task
 from taskyard.tasks.service import blocking, placing
 from taskyard.tasks.service.telling import tell
 
@@ -44,9 +45,9 @@ async def delete_all(
 
 
 async def restore(uow: Uow, access: ProjectAccess, task_id: UUID) -> None:
-    """Bring a deleted task back, at the bottom of its column. Raises TaskNotFound.
+    """Bring a deleted task back, at the bottom of its column, with what it waits for.
 
-    One that was not deleted stays as it is.
+    One that was not deleted stays as it is. Raises TaskNotFound.
     """
     _, key = await repository.hold_book(uow.db, access.project_id)
     tasks = await repository.locked(uow.db, access.project_id, [task_id], deleted=True)
@@ -56,9 +57,30 @@ async def restore(uow: Uow, access: ProjectAccess, task_id: UUID) -> None:
         raise TaskNotFound
     [task] = tasks
     was = await blocking.before(uow, [task.id])
+    tell(uow, access, TaskRestored, task, key)
+    await _untangle(uow, access, task, key)
     task.position = await placing.find(uow, access.project_id, task.id, task.status, placing.BOTTOM)
     task.deleted_at = None
     task.version += 1
     task.updated_at = func.now()
-    tell(uow, access, TaskRestored, task, key)
     await blocking.tell(uow, access, was, key, by=f"{key}-{task.number}")
+
+
+async def _untangle(uow: Uow, access: ProjectAccess, task: Task, key: str) -> None:
+    """Let go of what would close a ring: while a task was deleted nothing led through it.
+
+    It is deleted still.
+    """
+    loose: list[tuple[str, UUID]] = []
+    if task.parent_id and task.id in await repository.wholes(uow.db, task.parent_id):
+        loose.append(("parent", task.parent_id))
+        task.parent_id = None
+    edges = await repository.edges_from(uow.db, task.id)
+    for other_id in [other for one, other in edges if one == task.id]:
+        if policy.chain(edges, other_id, task.id):
+            await repository.drop_dependency(uow.db, task.id, other_id)
+            loose.append(("depends_on", other_id))
+    numbers = await repository.numbers(uow.db, [one for _, one in loose])
+    for name, one in loose:
+        change = {name: {"old": f"{key}-{numbers[one]}", "new": None}}
+        tell(uow, access, TaskChanged, task, key, changes=change)

@@ -20,6 +20,8 @@ async def depend(uow: Uow, access: ProjectAccess, task_id: UUID, other_id: UUID)
     Raises TaskNotFound, DependencyCycle or TooManyDependencies.
     """
     key, task, other = await _both(uow, access, task_id, other_id)
+    if other.deleted_at is not None:
+        raise TaskNotFound
     way = policy.chain(await repository.edges_from(uow.db, other_id), other_id, task_id)
     if way:
         raise DependencyCycle(cycle=await cycle_text(uow, [task_id, *way], key))
@@ -35,24 +37,33 @@ async def depend(uow: Uow, access: ProjectAccess, task_id: UUID, other_id: UUID)
 
 
 async def release(uow: Uow, access: ProjectAccess, task_id: UUID, other_id: UUID) -> None:
-    """Have a task wait for another no longer; one that does not stays. Raises TaskNotFound."""
+    """Have a task wait for another no longer, also for one that was deleted, and might come back.
+
+    One that does not wait for it stays. Raises TaskNotFound.
+    """
     key, task, other = await _both(uow, access, task_id, other_id)
     if not await repository.depends(uow.db, task_id, other_id):
+        if other.deleted_at is not None:
+            raise TaskNotFound
         return
     await repository.drop_dependency(uow.db, task_id, other_id)
     await _told(uow, access, task, key, {"old": f"{key}-{other.number}", "new": None})
     still = await repository.waits(uow.db, task_id, but=other_id)
-    if not still and not {task.status, other.status} & CLOSED:
+    if not still and not other.deleted_at and not {task.status, other.status} & CLOSED:
         tell(uow, access, TaskUnblocked, task, key, by=f"{key}-{other.number}")
 
 
 async def _both(
     uow: Uow, access: ProjectAccess, task_id: UUID, other_id: UUID
 ) -> tuple[str, Task, Any]:
-    """Hold the project's book and the task; return its key, the task and the other's row."""
+    """Hold the project's book and the task; return its key, the task and the other's row.
+
+    The other may have been deleted. Raises TaskNotFound.
+    """
     _, key = await repository.hold_book(uow.db, access.project_id)
     tasks = await repository.locked(uow.db, access.project_id, [task_id])
-    other = (await repository.named(uow.db, access.project_id, [other_id])).get(other_id)
+    others = await repository.named(uow.db, access.project_id, [other_id], deleted=True)
+    other = others.get(other_id)
     if not tasks or other is None:
         raise TaskNotFound
     return key, tasks[0], other
