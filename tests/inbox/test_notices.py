@@ -4,7 +4,7 @@ from uuid import UUID
 
 from sqlalchemy import delete, select, text
 
-from taskyard.core.spine import EventRow, Told
+from taskyard.core.spine import EventRow, Told, held_position
 from taskyard.core.uow import unit_of_work
 from taskyard.jobs.models import Job
 from taskyard.kit.ids import uuid7
@@ -55,10 +55,25 @@ async def test_those_in_a_thread_hear_of_what_is_said_in_it(desk: Desk) -> None:
 
 async def test_a_deleted_comment_keeps_its_text_to_itself(desk: Desk) -> None:
     said = await desk.comment(desk.owner, f"@{desk.member.username} secret")
+    assert len(await desk.told(desk.member)) == 1
     client = desk.api(as_=desk.owner)
     await client.delete(f"/api/v1/projects/{desk.project.id}/comments/{said['id']}")
     (item,) = (await desk.inbox(desk.member))["items"]
     assert item["excerpt"] is None
+
+
+async def test_what_was_taken_back_before_anybody_was_told_is_no_news(desk: Desk) -> None:
+    client, path = desk.api(as_=desk.owner), f"/api/v1/projects/{desk.project.id}/comments"
+    async with desk.world.platform.database.session() as db:
+        # Nobody is told of anything meanwhile.
+        await held_position(db, Notices.name)
+        for body in (f"@{desk.member.username} secret", "nobody"):
+            said = await desk.comment(desk.owner, body)
+            named = {"body": f"{body} @{desk.member.username}"}
+            assert (await client.patch(f"{path}/{said['id']}", json=named)).status_code == 200
+            assert (await client.delete(f"{path}/{said['id']}")).status_code == 204
+        await db.rollback()
+    assert await desk.told(desk.member) == []
 
 
 async def test_a_name_added_later_is_told_once(desk: Desk) -> None:

@@ -163,7 +163,7 @@ async def _of_comment(db: AsyncSession, event: Told) -> list[Notice]:
     said = event.payload
     assert event.project_id is not None
     target = await targets.find(db, event.project_id, said["entity_type"], UUID(said["entity_id"]))
-    if target is None:
+    if target is None or not await repository.is_said(db, event.subject_id):
         return []
     named = {UUID(one) for one in said["mentioned"]}
     about: dict[str, Any] = {

@@ -51,6 +51,12 @@ async def owners(db: AsyncSession, project_id: UUID) -> frozenset[UUID]:
     return frozenset(await db.scalars(query))
 
 
+async def is_said(db: AsyncSession, comment_id: UUID) -> bool:
+    """Say whether a comment still stands: what was taken back is nobody's news."""
+    query = select(Comment.id).where(Comment.id == comment_id, Comment.deleted_at.is_(None))
+    return await db.scalar(query) is not None
+
+
 async def speakers(db: AsyncSession, comment_id: UUID) -> frozenset[UUID]:
     """Return who had said something in the thread of a comment when it was written."""
     thread = select(Comment.thread_id).where(Comment.id == comment_id).scalar_subquery()
