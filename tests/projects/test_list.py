@@ -124,7 +124,7 @@ async def test_the_list_costs_the_same_however_long_it_is(
     assert costs == [(1, 1), (61, 1)]
 
 
-@pytest.mark.parametrize(("method", "cost"), [("GET", 1), ("PATCH", 8), ("DELETE", 5)])
+@pytest.mark.parametrize(("method", "cost"), [("GET", 1), ("PATCH", 9), ("DELETE", 6)])
 async def test_one_project_costs_a_fixed_number_of_statements(
     api: Api, world: World, statements: CountStatements, method: str, cost: int
 ) -> None:

@@ -12,9 +12,10 @@ from taskyard.accounts.models import User
 from taskyard.core.spine import events_of
 from taskyard.core.uow import unit_of_work
 from taskyard.kit.ids import uuid7
-from taskyard.projects.models import Project
+from taskyard.projects.models import Membership, Project
 from tests.conftest import Api, CountStatements
 from tests.world import Account, World
+from tests.world.instances import until_blocking
 
 HERE = "/api/v1/projects"
 
@@ -235,3 +236,35 @@ async def test_a_role_nobody_has_is_refused(api: Api, world: World, body: Any) -
     project = await world.project(owner=owner)
     answer = await api(as_=owner).patch(f"{HERE}/{project.id}/team/{owner.id}", json=body)
     assert _code(answer) == (422, "VALIDATION_ERROR")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("PATCH", "/team/{other}", {"role": "owner"}),
+        ("DELETE", "/team/{other}", None),
+        ("POST", "/team/invite", {"email": "somebody@example.com"}),
+        ("POST", "/transfer", {"user_id": "{other}"}),
+        ("POST", "/archive", None),
+        ("PATCH", "", {"name": "Mine"}),
+        ("DELETE", "", None),
+        ("PUT", "/teams/{team}", {"role": "member"}),
+    ],
+    ids=["role", "remove", "invite", "transfer", "archive", "rename", "delete", "grant"],
+)
+async def test_who_loses_the_role_while_they_wait_does_nothing_with_it(
+    api: Api, world: World, method: str, path: str, body: dict[str, str] | None
+) -> None:
+    project = await world.project(owner=await world.account())
+    caller, other = await world.member(project, role="owner"), await world.member(project)
+    team = (await api(as_=caller).post("/api/v1/teams", json={"name": "Crew"})).json()["data"]
+    names = {"other": str(other.id), "team": team["id"]}
+    given = {key: value.format(**names) for key, value in body.items()} if body else None
+    async with unit_of_work(world.platform.database) as uow:
+        await uow.db.get_one(Project, project.id, with_for_update=True)
+        here = f"{HERE}/{project.id}{path.format(**names)}"
+        asking = asyncio.create_task(api(as_=caller).request(method, here, json=given))
+        await asyncio.wait_for(until_blocking(uow.db), 60)
+        mine = Membership.project_id == project.id, Membership.user_id == caller.id
+        await uow.db.execute(update(Membership).where(*mine).values(role="member"))
+    assert _code(await asking) == (403, "AUTH_FORBIDDEN")

@@ -17,6 +17,7 @@ from taskyard.teams.models import Team, TeamInvitation, TeamMember
 from taskyard.teams.types import MOST_TEAMS
 from tests.conftest import Api, CountStatements
 from tests.world import Account, World
+from tests.world.instances import until_blocking
 
 HERE = "/api/v1/teams"
 
@@ -288,3 +289,28 @@ async def test_the_last_owner_is_told_why_they_stay(api: Api, world: World) -> N
     last = (409, "LAST_TEAM_OWNER")
     assert _code(await client.delete(path)) == last
     assert _code(await client.patch(path, json={"role": "member"})) == last
+
+
+@pytest.mark.parametrize("deed", ["role", "remove", "invite", "rename", "delete"])
+async def test_who_loses_the_role_while_they_wait_does_nothing_with_it(
+    api: Api, world: World, deed: str
+) -> None:
+    owner, caller, other = [await world.account() for _ in range(3)]
+    team_id = await world.team(owner=owner, second_owner=caller, member=other)
+    client, path = api(as_=caller), f"{HERE}/{team_id}"
+    place = f"{path}/members/{other.id}"
+    deeds = {
+        "role": lambda: client.patch(place, json={"role": "owner"}),
+        "remove": lambda: client.delete(place),
+        "invite": lambda: client.post(f"{path}/invitations", json={"username": owner.username}),
+        "rename": lambda: client.patch(path, json={"name": "Mine"}),
+        "delete": lambda: client.delete(path),
+    }
+    async with unit_of_work(world.platform.database) as uow:
+        await uow.db.get_one(Team, team_id, with_for_update=True)
+        asking = asyncio.ensure_future(deeds[deed]())
+        await asyncio.wait_for(until_blocking(uow.db), 60)
+        mine = TeamMember.team_id == team_id, TeamMember.user_id == caller.id
+        await uow.db.execute(update(TeamMember).where(*mine).values(role="member"))
+    assert _code(await asking) == (403, "AUTH_FORBIDDEN")
+    assert (await _roles(api(as_=owner), team_id))[str(other.id)] == "member"

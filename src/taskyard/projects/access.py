@@ -74,6 +74,17 @@ async def load(
     Raises ProjectNotFound (also where it exists and the caller may not know), ProjectArchived, or
     403 refusals. `deleted` admits to one that was deleted, too.
     """
+    access = await admit(uow, actor, project_id, permission, deleted=deleted)
+    looked = look(actor, project_id, access.role)
+    if looked is not None:
+        await uow.emit_once(looked, within=A_LOOK)
+    return access
+
+
+async def admit(
+    uow: Uow, actor: Actor, project_id: UUID, permission: Permission, *, deleted: bool = False
+) -> ProjectAccess:
+    """Return the caller's access as it is now, for who was let in and had to wait. Raises alike."""
     place = await repository.place_in(uow.db, project_id, actor.user_id, deleted=deleted)
     role = place and (place.role or ("admin" if actor.is_admin else None))
     if place is None or role is None:
@@ -85,9 +96,6 @@ async def load(
         place.archived,
     )
     access.require(permission)
-    looked = look(actor, project_id, role)
-    if looked is not None:
-        await uow.emit_once(looked, within=A_LOOK)
     return access
 
 

@@ -6,6 +6,7 @@ from sqlalchemy import func
 
 from taskyard.accounts.access import tier_of
 from taskyard.accounts.models import User
+from taskyard.core.access import Permission
 from taskyard.core.limits import tier_limits
 from taskyard.core.settings import Settings
 from taskyard.core.spine import Event
@@ -13,7 +14,7 @@ from taskyard.core.uow import Uow
 from taskyard.kit.clock import now
 from taskyard.kit.text import same_name
 from taskyard.projects import repository
-from taskyard.projects.access import ProjectAccess
+from taskyard.projects.access import ProjectAccess, admit
 from taskyard.projects.errors import (
     NewOwnerUnfit,
     NotDeleted,
@@ -40,7 +41,7 @@ async def archive(uow: Uow, access: ProjectAccess) -> None:
 
     Raises PersonalProjectStays.
     """
-    project = await held(uow, access)
+    project = await held(uow, access, Permission.PROJECT_UPDATE)
     if project.is_personal:
         raise PersonalProjectStays
     if project.archived_at is None:
@@ -50,7 +51,7 @@ async def archive(uow: Uow, access: ProjectAccess) -> None:
 
 async def restore(uow: Uow, access: ProjectAccess) -> None:
     """Let an archived project be worked in again; again changes nothing."""
-    project = await held(uow, access)
+    project = await held(uow, access, Permission.PROJECT_UPDATE)
     if project.archived_at is not None:
         project.archived_at = None
         await _changed(uow, project, ProjectRestored(**_of(project, access), title=project.name))
@@ -67,6 +68,7 @@ async def undelete(uow: Uow, access: ProjectAccess, body: Undelete) -> None:
         raise ProjectNotFound
     if project.deleted_at is None:
         raise NotDeleted
+    await admit(uow, access.actor, project.id, Permission.PROJECT_DELETE, deleted=True)
     await one_at_a_time(uow, project.owner_id)
     if project.owner_id == access.actor.user_id:
         await check_quota(uow, access.actor)
@@ -96,7 +98,7 @@ async def transfer(uow: Uow, settings: Settings, access: ProjectAccess, user_id:
 
     Raises PersonalProjectStays, NewOwnerUnfit, NameTakenThere or KeyTakenThere.
     """
-    project = await held(uow, access)
+    project = await held(uow, access, Permission.PROJECT_DELETE)
     if project.is_personal:
         raise PersonalProjectStays
     old = project.owner_id

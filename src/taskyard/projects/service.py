@@ -13,7 +13,7 @@ from taskyard.core.uow import Uow
 from taskyard.kit.ids import uuid7
 from taskyard.kit.text import same_name
 from taskyard.projects import repository
-from taskyard.projects.access import ProjectAccess
+from taskyard.projects.access import ProjectAccess, admit
 from taskyard.projects.errors import (
     PersonalProjectStays,
     ProjectKeyTaken,
@@ -129,7 +129,7 @@ async def change(
     uow: Uow, access: ProjectAccess, body: ProjectUpdate, *, if_match: str | None
 ) -> Project:
     """Change a project. Raises PreconditionFailed, ProjectNameTaken or ProjectKeyTaken."""
-    project = await held(uow, access)
+    project = await held(uow, access, Permission.PROJECT_UPDATE)
     check_match(if_match, project.version)
     given = body.model_dump(exclude_unset=True, exclude_none=True, exclude={"tags"})
     changes = {name: new for name, new in given.items() if getattr(project, name) != new}
@@ -198,7 +198,7 @@ async def delete(uow: Uow, access: ProjectAccess, *, reason: str | None = None) 
     """
     if access.role == "admin" and not (reason and reason.strip()):
         raise ReasonRequired
-    project = await held(uow, access)
+    project = await held(uow, access, Permission.PROJECT_DELETE)
     if project.is_personal:
         raise PersonalProjectStays
     project.deleted_at = func.now()
@@ -214,9 +214,20 @@ async def delete(uow: Uow, access: ProjectAccess, *, reason: str | None = None) 
     )
 
 
-async def held(uow: Uow, access: ProjectAccess) -> Project:
-    """Return the project, which nobody else changes until the end. Raises ProjectNotFound."""
-    project = await repository.get(uow.db, access.project_id, lock=True)
+async def held(uow: Uow, access: ProjectAccess, permission: Permission) -> Project:
+    """Return the project, which nobody else changes until the end, for who still may do this.
+
+    Whoever held it until now may have taken the caller's role. Raises ProjectNotFound or 403
+    refusals.
+    """
+    project = await locked(uow, access.project_id)
+    await admit(uow, access.actor, project.id, permission)
+    return project
+
+
+async def locked(uow: Uow, project_id: UUID) -> Project:
+    """Return a project that nobody else changes until the end. Raises ProjectNotFound."""
+    project = await repository.get(uow.db, project_id, lock=True)
     if project is None:
         raise ProjectNotFound
     return project

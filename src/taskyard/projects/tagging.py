@@ -4,6 +4,7 @@ from uuid import UUID
 
 from sqlalchemy import func
 
+from taskyard.core.access import Permission
 from taskyard.core.uow import Uow
 from taskyard.projects import repository
 from taskyard.projects.access import ProjectAccess
@@ -17,7 +18,7 @@ from taskyard.projects.types import MOST_TAGS
 
 async def add(uow: Uow, access: ProjectAccess, body: TagCreate) -> Tag:
     """Put a tag on a project. Raises TagTaken or TooManyTags."""
-    project = await held(uow, access)
+    project = await held(uow, access, Permission.PROJECT_UPDATE)
     tags = await repository.tags_of(uow.db, project.id)
     if body.name.lower() in {tag.name.lower() for tag in tags}:
         raise TagTaken(name=body.name)
@@ -31,7 +32,7 @@ async def add(uow: Uow, access: ProjectAccess, body: TagCreate) -> Tag:
 
 async def remove(uow: Uow, access: ProjectAccess, tag_id: UUID) -> None:
     """Take a tag off a project. Raises TagNotFound."""
-    project = await held(uow, access)
+    project = await held(uow, access, Permission.PROJECT_UPDATE)
     tag = await uow.db.get(Tag, tag_id)
     if tag is None or tag.project_id != project.id:
         raise TagNotFound

@@ -8,7 +8,7 @@ from sqlalchemy import func
 from taskyard.accounts.models import User
 from taskyard.accounts.policy import email_key
 from taskyard.accounts.tokens import link_secret, secret_hash
-from taskyard.core.access import Actor
+from taskyard.core.access import Actor, Permission
 from taskyard.core.limits import TierLimitExceeded, tier_limits
 from taskyard.core.schemas import NumberedPageQuery
 from taskyard.core.settings import Settings
@@ -16,6 +16,7 @@ from taskyard.core.uow import Uow
 from taskyard.kit.clock import now
 from taskyard.kit.ids import uuid7
 from taskyard.projects.access import ProjectAccess
+from taskyard.projects.service import held
 from taskyard.projects.team import repository
 from taskyard.projects.team.errors import (
     AlreadyInvited,
@@ -30,7 +31,6 @@ from taskyard.projects.team.events import (
     InvitationRevoked,
     MemberInvited,
 )
-from taskyard.projects.team.members import held
 from taskyard.projects.team.models import Invitation
 from taskyard.projects.team.schemas import InvitationRead, InvitationSent, InviteBody
 from taskyard.projects.team.types import LIFE, InvitationState
@@ -52,7 +52,7 @@ async def invite(
     or ValidationFailed.
     """
     key = email_key(body.email) if body.email is not None else None
-    project = await held(uow, access.project_id)
+    project = await held(uow, access, Permission.TEAM_MANAGE)
     if project.is_personal:
         raise PersonalProjectAlone
     user = await _invitee(uow, body, key)
@@ -214,7 +214,7 @@ async def revoke(uow: Uow, access: ProjectAccess, invitation_id: UUID) -> None:
 
 
 async def _unanswered(uow: Uow, access: ProjectAccess, invitation_id: UUID) -> Invitation:
-    await held(uow, access.project_id)
+    await held(uow, access, Permission.TEAM_MANAGE)
     found = await repository.unanswered(uow.db, access.project_id, invitation_id)
     if found is None:
         raise InvitationNotFound

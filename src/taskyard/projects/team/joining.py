@@ -17,6 +17,7 @@ from taskyard.core.schemas import NumberedPageQuery
 from taskyard.core.settings import Settings
 from taskyard.core.uow import Uow, unit_of_work
 from taskyard.projects.models import Membership
+from taskyard.projects.service import locked
 from taskyard.projects.team import repository
 from taskyard.projects.team.errors import (
     InvitationGone,
@@ -24,7 +25,6 @@ from taskyard.projects.team.errors import (
     InvitationOfSomebody,
 )
 from taskyard.projects.team.events import InvitationDeclined, MemberJoined
-from taskyard.projects.team.members import held
 from taskyard.projects.team.models import Invitation
 from taskyard.projects.team.repository import Offered
 from taskyard.projects.team.schemas import (
@@ -157,7 +157,7 @@ async def _by_link(uow: Uow, token: str) -> Offered:
 
 async def _join(uow: Uow, user: User, invitation: Invitation) -> InvitationJoined:
     """Put somebody into the project, unless they are in it; of two at once one does."""
-    project = await held(uow, invitation.project_id)
+    project = await locked(uow, invitation.project_id)
     mine = await _held(uow, invitation)
     found = await repository.member(uow.db, project.id, user.id)
     role = found[0].role if found else mine.role
@@ -181,7 +181,7 @@ async def _join(uow: Uow, user: User, invitation: Invitation) -> InvitationJoine
 
 
 async def _decline(uow: Uow, invitation: Invitation, actor_id: UUID | None) -> None:
-    await held(uow, invitation.project_id)
+    await locked(uow, invitation.project_id)
     mine = await _held(uow, invitation)
     mine.state = InvitationState.DECLINED
     mine.settled_at = func.now()

@@ -8,11 +8,10 @@ from taskyard.accounts.models import User
 from taskyard.core.access import Permission
 from taskyard.core.schemas import NumberedPageQuery
 from taskyard.core.uow import Uow
-from taskyard.projects import repository as projects
 from taskyard.projects.access import ProjectAccess
-from taskyard.projects.errors import ProjectNotFound
 from taskyard.projects.models import Membership, Project
 from taskyard.projects.naming import hand_over
+from taskyard.projects.service import held
 from taskyard.projects.team import repository
 from taskyard.projects.team.errors import LastOwnerStays, MemberNotFound, ThroughTeam
 from taskyard.projects.team.events import MemberLeft, MemberRemoved, MemberRoleChanged
@@ -44,14 +43,6 @@ async def listed(
     return [read(membership, user) for membership, user in rows], total
 
 
-async def held(uow: Uow, project_id: UUID) -> Project:
-    """Return a project whose team nobody else changes until the end. Raises ProjectNotFound."""
-    project = await projects.get(uow.db, project_id, lock=True)
-    if project is None:
-        raise ProjectNotFound
-    return project
-
-
 async def change_role(
     uow: Uow, access: ProjectAccess, user_id: UUID, role: ProjectRole
 ) -> MemberRead:
@@ -59,7 +50,7 @@ async def change_role(
 
     Raises MemberNotFound, LastOwnerStays, hand-over refusals.
     """
-    project = await held(uow, access.project_id)
+    project = await held(uow, access, Permission.TEAM_MANAGE)
     membership, user = await _member(uow, project.id, user_id)
     if membership.own == role:
         return read(membership, user)
@@ -100,11 +91,10 @@ async def remove(uow: Uow, access: ProjectAccess, user_id: UUID) -> None:
     Whoever is here through a team as well keeps what that gives. Raises MemberNotFound,
     ProjectRoleTooLow, ThroughTeam, LastOwnerStays, hand-over refusals.
     """
-    project = await held(uow, access.project_id)
-    membership, user = await _member(uow, project.id, user_id)
     leaves = user_id == access.actor.user_id
-    if not leaves:
-        access.require(Permission.TEAM_MANAGE)
+    needed = Permission.PROJECT_READ if leaves else Permission.TEAM_MANAGE
+    project = await held(uow, access, needed)
+    membership, user = await _member(uow, project.id, user_id)
     if membership.granted_role is not None:
         if membership.own is None:
             raise ThroughTeam(who=user.username)

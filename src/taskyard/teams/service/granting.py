@@ -3,9 +3,10 @@
 from collections.abc import Collection
 from uuid import UUID
 
+from taskyard.core.access import Permission
 from taskyard.core.limits import TierLimitExceeded, tier_limits
 from taskyard.core.uow import Uow
-from taskyard.projects.access import ProjectAccess
+from taskyard.projects.access import ProjectAccess, admit
 from taskyard.projects.errors import ProjectNotFound
 from taskyard.projects.events import ProjectChanged
 from taskyard.projects.models import Project
@@ -63,7 +64,7 @@ async def grant(
     TierLimitExceeded.
     """
     access = await _held_team(uow, project, team_id)
-    found = await _held_project(uow, project.project_id)
+    found = await _held_project(uow, project)
     if found.is_personal:
         raise PersonalProjectAlone
     before = await uow.db.get(Grant, (team_id, found.id))
@@ -92,7 +93,7 @@ async def revoke(uow: Uow, project: ProjectAccess, team_id: UUID) -> None:
     """Take a team out of a project. Raises TeamNotFound, ProjectNotFound or NotGranted."""
     if await repository.held(uow.db, team_id) is None:
         raise NotGranted
-    await _held_project(uow, project.project_id)
+    await _held_project(uow, project)
     found = await uow.db.get(Grant, (team_id, project.project_id))
     if found is None:
         raise NotGranted
@@ -113,10 +114,12 @@ async def _held_team(uow: Uow, project: ProjectAccess, team_id: UUID) -> TeamAcc
     return TeamAccess(team_id, project.actor, role)
 
 
-async def _held_project(uow: Uow, project_id: UUID) -> Project:
-    found = await projects.held(uow, [project_id])
-    if not found or found[0].deleted_at is not None:
+async def _held_project(uow: Uow, project: ProjectAccess) -> Project:
+    """Return the held project, for who still manages its team. Raises ProjectNotFound or 403."""
+    found = await projects.held(uow, [project.project_id])
+    if not found:
         raise ProjectNotFound
+    await admit(uow, project.actor, project.project_id, Permission.TEAM_MANAGE)
     return found[0]
 
 

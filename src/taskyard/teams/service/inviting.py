@@ -4,7 +4,7 @@ from uuid import UUID
 
 from taskyard.accounts.models import User
 from taskyard.accounts.policy import email_key
-from taskyard.core.access import Actor
+from taskyard.core.access import Actor, Permission
 from taskyard.core.limits import TierLimitExceeded, tier_limits
 from taskyard.core.schemas import NumberedPageQuery
 from taskyard.core.uow import Uow
@@ -36,10 +36,10 @@ async def invite(uow: Uow, access: TeamAccess, body: TeamInviteBody) -> TeamInvi
     Raises OwnersDecide, InviteeUnknown, AlreadyInTeam, AlreadyInvitedToTeam, TeamFull or
     TierLimitExceeded.
     """
+    key = email_key(body.email) if body.email is not None else None
+    team, access = await held(uow, access, Permission.TEAM_MANAGE)
     if body.role == "owner" and not access.is_owner:
         raise OwnersDecide
-    key = email_key(body.email) if body.email is not None else None
-    team = await held(uow, access.team_id)
     user = await _invitee(uow, body, key)
     who = body.email or body.username
     if user is not None:
@@ -138,7 +138,7 @@ async def listed(
 
 async def revoke(uow: Uow, access: TeamAccess, invitation_id: UUID) -> None:
     """Take an invitation back. Raises TeamInvitationNotFound."""
-    await held(uow, access.team_id)
+    await held(uow, access, Permission.TEAM_MANAGE)
     if not await repository.revoke(uow.db, access.team_id, invitation_id):
         raise TeamInvitationNotFound
     tell(uow, access, "invitations")

@@ -4,12 +4,12 @@ from uuid import UUID
 
 from sqlalchemy import func, text
 
-from taskyard.core.access import Actor
+from taskyard.core.access import Actor, Permission
 from taskyard.core.etag import check_match
 from taskyard.core.uow import Uow
 from taskyard.kit.ids import uuid7
 from taskyard.teams import repository
-from taskyard.teams.access import TeamAccess
+from taskyard.teams.access import TeamAccess, load
 from taskyard.teams.errors import TeamNotFound, TooManyTeams
 from taskyard.teams.events import TeamChanged, TeamCreated, TeamDeleted, TeamLeft
 from taskyard.teams.models import Team, TeamMember
@@ -19,12 +19,15 @@ from taskyard.teams.service import granting
 from taskyard.teams.types import MOST_TEAMS
 
 
-async def held(uow: Uow, team_id: UUID) -> Team:
-    """Return a team that nobody else changes until the end. Raises TeamNotFound."""
-    team = await repository.held(uow.db, team_id)
+async def held(uow: Uow, access: TeamAccess, permission: Permission) -> tuple[Team, TeamAccess]:
+    """Return a team that nobody else changes until the end, and the caller's access by now.
+
+    Whoever held it until now may have taken the caller's role. Raises TeamNotFound or 403 refusals.
+    """
+    team = await repository.held(uow.db, access.team_id)
     if team is None:
         raise TeamNotFound
-    return team
+    return team, await load(uow, access.actor, team.id, permission)
 
 
 async def create(uow: Uow, actor: Actor, body: TeamCreate) -> UUID:
@@ -78,7 +81,7 @@ async def listed(uow: Uow, actor: Actor, query: TeamQuery) -> tuple[list[TeamRea
 
 async def change(uow: Uow, access: TeamAccess, body: TeamUpdate, *, if_match: str | None) -> None:
     """Change a team's name or description. Raises TeamNotFound or PreconditionFailed."""
-    team = await held(uow, access.team_id)
+    team, _ = await held(uow, access, Permission.TEAM_UPDATE)
     check_match(if_match, team.version)
     given = body.model_dump(exclude_unset=True, exclude_none=True)
     changed = sorted(name for name, new in given.items() if getattr(team, name) != new)
@@ -93,7 +96,7 @@ async def change(uow: Uow, access: TeamAccess, body: TeamUpdate, *, if_match: st
 
 async def delete(uow: Uow, access: TeamAccess) -> None:
     """Delete a team: what it gave its people is theirs no longer. Raises TeamNotFound."""
-    team = await held(uow, access.team_id)
+    team, _ = await held(uow, access, Permission.TEAM_DELETE)
     people = await repository.people_of(uow.db, team.id)
     projects = await repository.grants_of(uow.db, team.id)
     await granting.hold(uow, projects)

@@ -45,7 +45,7 @@ async def change_role(
     uow: Uow, access: TeamAccess, user_id: UUID, role: TeamRole
 ) -> TeamMemberRead:
     """Give somebody another role. Raises TeamMemberNotFound, OwnersDecide, LastTeamOwnerStays."""
-    team = await held(uow, access.team_id)
+    team, access = await held(uow, access, Permission.TEAM_MANAGE)
     place, user = await _member(uow, team, user_id)
     old = place.role
     if old == role:
@@ -67,12 +67,12 @@ async def remove(uow: Uow, access: TeamAccess, user_id: UUID) -> None:
 
     Raises TeamMemberNotFound, TeamRoleTooLow, OwnersDecide or LastTeamOwnerStays.
     """
-    team = await held(uow, access.team_id)
+    leaves = user_id == access.actor.user_id
+    needed = Permission.TEAM_READ if leaves else Permission.TEAM_MANAGE
+    team, access = await held(uow, access, needed)
     place, user = await _member(uow, team, user_id)
-    if user_id != access.actor.user_id:
-        access.require(Permission.TEAM_MANAGE)
-        if place.role == "owner" and not access.is_owner:
-            raise OwnersDecide
+    if place.role == "owner" and not (leaves or access.is_owner):
+        raise OwnersDecide
     if place.role == "owner":
         await _spare(uow, team, user_id)
     await uow.db.delete(place)
