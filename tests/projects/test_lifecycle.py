@@ -159,6 +159,25 @@ async def test_bringing_back_keeps_to_the_tier_also_at_once(api: Api, world: Wor
     assert Counter(answer.status_code for answer in answers) == {200: 2, 403: 1}
 
 
+@pytest.mark.parametrize("who", ["second_owner", "admin"])
+async def test_whoever_brings_it_back_the_owners_tier_counts(
+    api: Api, world: World, who: str
+) -> None:
+    owner, second = await world.account(tier="free"), await world.account()
+    project = await world.project(owner=owner)
+    await world.member(project, role="owner", account=second)
+    path = f"{HERE}/{project.id}"
+    assert (await api(as_=owner).delete(path)).status_code == 204
+    last = [await world.project(owner=owner) for _ in range(3)][-1]
+    caller = api(as_=second if who == "second_owner" else await world.account(role="admin"))
+    free = {"key": "BACK"}
+    refused = await caller.post(f"{path}/undelete", json=free)
+    assert _code(refused) == (409, "NEW_OWNER_UNFIT")
+    assert owner.username in refused.json()["error"]["message"]
+    await api(as_=owner).delete(f"{HERE}/{last.id}")
+    assert (await caller.post(f"{path}/undelete", json=free)).status_code == 200
+
+
 async def test_of_eight_who_bring_it_back_one_does(api: Api, world: World) -> None:
     owner = await world.account()
     project = await world.project(owner=owner)

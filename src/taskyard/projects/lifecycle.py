@@ -57,11 +57,12 @@ async def restore(uow: Uow, access: ProjectAccess) -> None:
         await _changed(uow, project, ProjectRestored(**_of(project, access), title=project.name))
 
 
-async def undelete(uow: Uow, access: ProjectAccess, body: Undelete) -> None:
+async def undelete(uow: Uow, settings: Settings, access: ProjectAccess, body: Undelete) -> None:
     """Bring a deleted project back as it was, under its own name or another.
 
-    Raises NotDeleted, ProjectNotFound after the time of grace, ProjectNameTaken, ProjectKeyTaken
-    or TierLimitExceeded.
+    It counts against its owner's tier again, whoever brings it back. Raises NotDeleted,
+    ProjectNotFound after the time of grace, ProjectNameTaken, ProjectKeyTaken, and
+    TierLimitExceeded, or NewOwnerUnfit where the owner is somebody else.
     """
     project = await repository.get(uow.db, access.project_id, lock=True, deleted=True)
     if project is None or _is_gone(project):
@@ -72,6 +73,8 @@ async def undelete(uow: Uow, access: ProjectAccess, body: Undelete) -> None:
     await one_at_a_time(uow, project.owner_id)
     if project.owner_id == access.actor.user_id:
         await check_quota(uow, access.actor)
+    else:
+        await _check_room(uow, settings, await uow.db.get_one(User, project.owner_id))
     await _settle_in(uow, project, body)
     project.deleted_at = None
     await _changed(uow, project, ProjectUndeleted(**_of(project, access), title=project.name))
@@ -125,11 +128,16 @@ async def _check_fit(uow: Uow, settings: Settings, project: Project, user_id: UU
         raise NewOwnerUnfit(who="This account", reason="it is not in the project")
     if not user.is_active or user.role == "viewer":
         raise NewOwnerUnfit(who=user.username, reason="the account may not change anything")
+    await _check_room(uow, settings, user)
+
+
+async def _check_room(uow: Uow, settings: Settings, user: User) -> None:
+    """Raise NewOwnerUnfit where somebody's tier allows no further project."""
     limit = tier_limits(tier_of(user, settings)).projects
     if limit is not None and user.role != "admin":
         # Nobody makes another meanwhile: the place of each owner is held one at a time.
-        await one_at_a_time(uow, user_id)
-        if await repository.count_owned(uow.db, user_id) >= limit:
+        await one_at_a_time(uow, user.id)
+        if await repository.count_owned(uow.db, user.id) >= limit:
             raise NewOwnerUnfit(who=user.username, reason=f"their tier allows {limit} projects")
 
 

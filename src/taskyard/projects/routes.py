@@ -132,13 +132,14 @@ async def delete_project(
         refusals.ProjectNameTaken,
         refusals.ProjectKeyTaken,
         refusals.TierLimitExceeded,
+        refusals.NewOwnerUnfit,
     ),
 )
 async def undelete_project(
-    access: CanBringBack, uow: UowDep, body: Undelete | None = None
+    access: CanBringBack, uow: UowDep, accounts: AccountsDep, body: Undelete | None = None
 ) -> Response:
     """Bring a deleted project back, with all that was in it; for 30 days."""
-    await lifecycle.undelete(uow, access, body or Undelete(name=None, key=None))
+    await lifecycle.undelete(uow, accounts.settings, access, body or Undelete(name=None, key=None))
     return await _as_it_is(uow, access)
 
 

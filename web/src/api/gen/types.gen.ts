@@ -9664,7 +9664,7 @@ export type UndeleteProjectErrors = {
      */
     404: Problem;
     /**
-     * `PROJECT_NOT_DELETED`, `PROJECT_NAME_TAKEN`, `PROJECT_KEY_TAKEN`, `IDEMPOTENCY_IN_PROGRESS`
+     * `PROJECT_NOT_DELETED`, `PROJECT_NAME_TAKEN`, `PROJECT_KEY_TAKEN`, `NEW_OWNER_UNFIT`, `IDEMPOTENCY_IN_PROGRESS`
      */
     409: Problem;
     /**
