@@ -57,7 +57,13 @@ retest: setup ## Ask the tests that failed last time once more, one after the ot
 e2e: setup ## Run the browser tests; they need a Chromium
 	@TASKYARD_E2E=required $(PYTEST) -q tests/e2e
 
-faults: setup ## Kill, freeze and empty parts of an instance, half an hour (FAULTS=short for CI's share)
+# libFuzzer is made for Linux on x86-64 and for some versions of Python only.
+$(VENV)/.fuzzer: requirements-fuzz.lock | setup
+	@$(UV) pip install --quiet --only-binary :all: --require-hashes -r $< || \
+	  echo "There is no libFuzzer for this machine: its tests are left out."
+	@touch $@
+
+faults: $(VENV)/.fuzzer ## Kill, freeze and empty parts of an instance, half an hour (FAULTS=short for CI's share)
 	@$(PYTEST) -q -m faults tests/faults $(WHOLE)
 
 bench: setup ## Compare with the bare limit and with peers; needs wrk and Node (bench/README.md)
@@ -92,6 +98,7 @@ lock: setup ## Pin the dependencies again
 	@$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml -o requirements.lock
 	@$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-header --python-version 3.11 pyproject.toml --group dev -c requirements.lock -o requirements-dev.lock
 	@echo uv | $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --no-annotate -c requirements-dev.lock - -o requirements-bootstrap.lock
+	@echo atheris | $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11 - -o requirements-fuzz.lock
 
 clean: ## Remove what set-up made, never your data
 	rm -rf $(VENV) web/node_modules src/taskyard/web_dist .pytest_cache .mypy_cache .ruff_cache
