@@ -41,6 +41,9 @@ async def test_what_is_typed_into_the_palette_counts_however_slowly_it_comes(
     """Neither its code nor an answer has to be there for Enter to mean what was typed."""
     with maya.client() as client:
         client.post("/api/v1/projects", json={"name": "Cart"}).raise_for_status()
+        # Nothing on the page is called so: only the answer says what it is.
+        found = client.get("/api/v1/search/projects", params={"q": "persnal"}).raise_for_status()
+        assert [one["name"] for one in found.json()["items"]] == ["Personal"]
     page = await visit(maya)
     held = asyncio.Event()
 
@@ -60,7 +63,7 @@ async def test_what_is_typed_into_the_palette_counts_however_slowly_it_comes(
 
     held.clear()
     await page.keyboard.press("Control+k")
-    await page.get_by_role("combobox", name="Search or do").fill("personal")
+    await page.get_by_role("combobox", name="Search or do").fill("persnal")
     await page.keyboard.press("Enter")
     await page.keyboard.press("Escape")
     await expect(page.get_by_role("dialog")).to_have_count(0)
