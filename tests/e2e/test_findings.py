@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.async_api import Page, expect
 
@@ -76,11 +78,14 @@ async def test_a_task_that_lacks_its_evidence_goes_back_and_says_why(
     for _ in range(3):
         await page.keyboard.press("Shift+ArrowRight")
     told = page.get_by_role("region", name="Notifications")
-    await expect(told).to_contain_text("cannot be done yet: The project has no source yet.")
+    await expect(told).to_contain_text(f"{task['key']} needs evidence first")
+    await expect(told).to_contain_text("The project has no source yet.")
     review = page.get_by_role("region", name="In review", exact=True)
     await expect(review.get_by_role("link", name="Take payments")).to_be_visible()
+    await expect(review.get_by_role("listitem")).to_contain_text("Needs evidence")
 
-    await card.click()
+    await told.get_by_text(f"Show {task['key']}", exact=True).click()
+    await expect(page).to_have_url(re.compile(f"/tasks/{task['id']}#evidence"))
     await live(page)
     give_source(maya, project_id, MENDED)
     await expect(evidence).to_contain_text("has finished yet")

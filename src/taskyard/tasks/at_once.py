@@ -52,7 +52,8 @@ FROM (
         door.key || '-' || made.number AS key, made.title, made.status, made.priority,
         NULL AS assignee_id, NULL AS assignee, NULL AS agent_id, '[]'::json AS labels,
         {utc("made.due_date")}, made.estimate, NULL AS parent_id, made.position,
-        false AS blocked, json_build_object('total', 0, 'closed', 0) AS subtasks, made.created_by,
+        false AS blocked, false AS needs_evidence,
+        json_build_object('total', 0, 'closed', 0) AS subtasks, made.created_by,
         {utc("made.created_at")}, {utc("made.updated_at")}, {utc("made.completed_at")},
         made.version, made.description, made.description_html, '[]'::json AS requires,
         NULL AS parent, '[]'::json AS depends_on, '[]'::json AS blocks, true AS watching

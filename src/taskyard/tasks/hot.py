@@ -52,7 +52,7 @@ _SUMMARY: Final = f"""
     {utc("tasks.due_date")}, tasks.estimate,
     (SELECT other.id FROM tasks other
         WHERE other.id = tasks.parent_id AND other.deleted_at IS NULL) AS parent_id,
-    tasks.position, {_IS_BLOCKED} AS blocked,
+    tasks.position, {_IS_BLOCKED} AS blocked, tasks.requires <> '[]' AS needs_evidence,
     (SELECT json_build_object('total', count(*),
             'closed', count(*) FILTER (WHERE part.status IN {_CLOSED}))
         FROM tasks part WHERE part.parent_id = tasks.id AND part.deleted_at IS NULL) AS subtasks,

@@ -314,6 +314,7 @@ class TaskSummary(Out):
     parent_id: UUID | None
     position: str = Field(description="Sorts, byte by byte, within a column.")
     blocked: bool = Field(description="It is open, and waits for one that is.")
+    needs_evidence: bool = Field(description="Something has to be shown before it is done.")
     subtasks: Parts
     created_by: UUID
     created_at: datetime

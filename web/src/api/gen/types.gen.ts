@@ -6626,6 +6626,12 @@ export type TaskRead = {
      * It is open, and waits for one that is.
      */
     blocked: boolean;
+    /**
+     * Needs Evidence
+     *
+     * Something has to be shown before it is done.
+     */
+    needs_evidence: boolean;
     subtasks: Parts;
     /**
      * Created By
@@ -6759,6 +6765,12 @@ export type TaskSummary = {
      * It is open, and waits for one that is.
      */
     blocked: boolean;
+    /**
+     * Needs Evidence
+     *
+     * Something has to be shown before it is done.
+     */
+    needs_evidence: boolean;
     subtasks: Parts;
     /**
      * Created By

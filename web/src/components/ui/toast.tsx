@@ -1,11 +1,12 @@
 import { Toast } from '@base-ui/react/toast';
 import { X } from 'lucide-react';
-import { Button } from './button';
+import type { ToastLink } from '@/lib/toasts';
+import { Button, ButtonLink } from './button';
 
-export const toasts = Toast.createToastManager();
+export const toasts = Toast.createToastManager<ToastLink>();
 
 function Toasts() {
-  const { toasts: shown } = Toast.useToastManager();
+  const { toasts: shown, close } = Toast.useToastManager<ToastLink>();
   return shown.map((toast) => (
     <Toast.Root
       key={toast.id}
@@ -19,6 +20,11 @@ function Toasts() {
           <Toast.Title className="font-[520] text-sm" />
           <Toast.Description className="text-mute text-xs" />
         </div>
+        {toast.data && (
+          <ButtonLink {...toast.data.link} size="sm" onClick={() => close(toast.id)}>
+            {toast.data.label}
+          </ButtonLink>
+        )}
         {toast.actionProps && <Toast.Action render={<Button size="sm" />} />}
         <Toast.Close render={<Button look="quiet" size="sm" icon={<X />} aria-label="Dismiss" />} />
       </Toast.Content>

@@ -1,5 +1,6 @@
 /** Changing tasks: shown at once, sent, and put back with the reason where the server refuses. */
 import { useMutationState } from '@tanstack/react-query';
+import type { LinkProps } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import {
   changeTasks,
@@ -13,6 +14,7 @@ import {
 } from '@/api/gen';
 import { getTaskQueryKey } from '@/api/gen/@tanstack/react-query.gen';
 import { queryClient, stale } from '@/lib/client';
+import { problem } from '@/lib/problem';
 import { say, sayFailed } from '@/lib/toasts';
 import { remove, settle } from './board-cache';
 import { applied, type Change, type Place } from './order';
@@ -67,7 +69,7 @@ export async function change(one: Change): Promise<boolean> {
     await send(one);
     return true;
   } catch (error) {
-    void sayFailed(NOT([one.task]), error);
+    sayNot([one.task], error);
     return false;
   }
 }
@@ -110,7 +112,7 @@ export async function changeAll(
     await mutation.execute(tasks.map((task) => ({ task, body: {}, show: show(task) })));
     if (tasks.length > 1) void say(`${tasks.length} tasks changed`);
   } catch (error) {
-    void sayFailed(NOT(tasks), error);
+    sayNot(tasks, error);
   }
 }
 
@@ -118,6 +120,24 @@ type Changes = readonly Change[];
 
 const NOT = (tasks: readonly TaskSummary[]) =>
   tasks.length > 1 ? `None of the ${tasks.length} tasks was changed` : `${tasks[0]?.key} was not changed`;
+
+type Lacking = { task_id: string; key: string; missing: { says: string }[] };
+
+/** Says why nothing was changed; where evidence is missing, which, and where one sees what to do for it. */
+function sayNot(tasks: readonly TaskSummary[], error: unknown): void {
+  const { code, details } = problem(error);
+  const [task] = tasks;
+  const [lacking] = code === 'EVIDENCE_MISSING' ? (details.tasks as Lacking[]) : [];
+  if (!task || !lacking) {
+    void sayFailed(NOT(tasks), error);
+    return;
+  }
+  const title = tasks.length > 1 ? NOT(tasks) : `${task.key} needs evidence first`;
+  const why = tasks.length > 1 ? error : lacking.missing.map(({ says }) => says).join(' ');
+  const params = { projectId: task.project_id, taskId: lacking.task_id };
+  const link = { to: '/projects/$projectId/tasks/$taskId', params, hash: 'evidence' } as LinkProps;
+  void sayFailed(title, why, { label: `Show ${lacking.key}`, link });
+}
 
 /** Moves a task into a column, and offers to put it back: to where `back` says, or at the end of where it was. */
 export async function move(task: TaskSummary, status: Status, place?: Place, back?: Place): Promise<void> {

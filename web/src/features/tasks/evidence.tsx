@@ -20,7 +20,7 @@ export function Evidence({ task, may }: { task: TaskRead; may: boolean }) {
   if (!needed && (!may || isClosed(task.status))) return null;
   const met = data?.items.filter((one) => one.met).length;
   return (
-    <section aria-label="Evidence" className="grid gap-1">
+    <section id="evidence" aria-label="Evidence" className="grid scroll-mt-28 gap-1">
       <header className="flex min-h-7 items-center justify-between gap-2">
         <h3>
           Evidence{' '}

@@ -22,6 +22,7 @@ function task(id: string, part: Partial<TaskSummary> = {}): TaskSummary {
     parent_id: null,
     position: `a${id}`,
     blocked: false,
+    needs_evidence: false,
     subtasks: { total: 0, closed: 0 },
     created_by: 'u',
     created_at: '2026-11-01T00:00:00Z',

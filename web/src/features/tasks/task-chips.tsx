@@ -1,5 +1,5 @@
 import { clsx } from 'clsx';
-import { CalendarDays, ListTree, OctagonPause } from 'lucide-react';
+import { CalendarDays, ClipboardCheck, ListTree, OctagonPause } from 'lucide-react';
 import type { TaskSummary } from '@/api/gen';
 import { Chip, type Tone } from '@/components/ui/chip';
 import { exact } from '@/lib/time';
@@ -39,18 +39,29 @@ export function DueChip({ task }: { task: Pick<TaskSummary, 'due_date' | 'status
     <span data-tip={`Due ${exact(dueAt(task.due_date)).replace(/, 00:00:00.*/, '')}`} className="relative inline-flex">
       <Chip tone={tone} icon={<CalendarDays />}>
         <span className="sr-only">Due: </span>
-        {tone === 'bad' && 'Overdue, '}
-        {dueWord(task.due_date)}
+        {tone === 'bad' ? `Overdue, ${lowered(dueWord(task.due_date))}` : dueWord(task.due_date)}
       </Chip>
     </span>
   );
 }
+
+/** A word as it stands inside a sentence; a date begins with its number. */
+const lowered = (word: string) => word.charAt(0).toLowerCase() + word.slice(1);
 
 export function BlockedChip() {
   return (
     <Chip tone="wait" icon={<OctagonPause />}>
       Blocked
     </Chip>
+  );
+}
+
+/** It cannot simply be moved to Done. */
+export function EvidenceChip() {
+  return (
+    <span data-tip="Something has to be shown before it is done" className="relative inline-flex">
+      <Chip icon={<ClipboardCheck />}>Needs evidence</Chip>
+    </span>
   );
 }
 
@@ -80,6 +91,7 @@ export function TaskChips({ task, priority = task.priority !== 'medium' }: { tas
       {priority && <PriorityChip priority={task.priority} />}
       <DueChip task={task} />
       <PartsChip task={task} />
+      {asks(task) && <EvidenceChip />}
       {labels.map((label) => (
         <Label key={label.id} label={label} />
       ))}
@@ -88,8 +100,11 @@ export function TaskChips({ task, priority = task.priority !== 'medium' }: { tas
   );
 }
 
+/** What is done has shown it, and what is cancelled need not. */
+const asks = (task: TaskSummary) => task.needs_evidence && !isClosed(task.status);
+
 /** Whether a task has anything for `TaskChips` to show. */
 export function hasChips(task: TaskSummary): boolean {
   const { blocked, priority, due_date, subtasks, labels } = task;
-  return blocked || priority !== 'medium' || Boolean(due_date) || subtasks.total > 0 || labels.length > 0;
+  return blocked || priority !== 'medium' || Boolean(due_date) || subtasks.total > 0 || asks(task) || labels.length > 0;
 }
