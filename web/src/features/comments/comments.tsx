@@ -8,6 +8,7 @@ import { BoneRows } from '@/components/ui/skeleton';
 import { useWhyNotIn } from '@/lib/rights';
 import { Comment } from './comment';
 import { Composer } from './composer';
+import { draftOf, lostOf } from './drafts';
 import { type Thing, type Thread, useSay, useThreads } from './use-comments';
 
 /** What is said about a thing, and where one says more: threads one reply deep, always current. */
@@ -50,7 +51,7 @@ function Talk({ thing, project }: { thing: Thing; project: ProjectRead }) {
           draft={`${thing.type}:${thing.id}`}
           label="Say something"
           verb="Send"
-          onSend={say}
+          onSend={(body, key) => say(body, key)}
         />
       )}
     </div>
@@ -60,9 +61,11 @@ function Talk({ thing, project }: { thing: Thing; project: ProjectRead }) {
 type OneThreadProps = { thing: Thing; thread: Thread; denied: string | undefined };
 
 function OneThread({ thing, thread, denied }: OneThreadProps) {
-  const [answering, setAnswering] = useState(false);
-  const say = useSay(thing);
   const { root, replies } = thread;
+  const draft = `${root.id}:reply`;
+  // An answer that was begun is gone on with.
+  const [answering, setAnswering] = useState(() => !denied && Boolean(draftOf(draft) || lostOf(draft)));
+  const say = useSay(thing);
   const mayReply = !denied && !root.deleted_at && !root.sending;
   return (
     <section aria-label={`Thread of ${root.author.name}`} className="grid grid-cols-[minmax(0,1fr)] gap-2">
@@ -75,11 +78,11 @@ function OneThread({ thing, thread, denied }: OneThreadProps) {
           {answering && (
             <Composer
               projectId={thing.projectId}
-              draft={`${root.id}:reply`}
+              draft={draft}
               label={`Answer ${root.author.name}`}
               verb="Reply"
               autoFocus
-              onSend={(body) => say(body, root.id)}
+              onSend={(body, key) => say(body, key, root.id)}
               onClose={() => setAnswering(false)}
             />
           )}

@@ -1,12 +1,12 @@
 import { clsx } from 'clsx';
-import { useId, useRef, useState } from 'react';
+import { useEffect, useId, useRef, useState } from 'react';
 import { Person } from '@/components/ui/avatar';
 import { Button } from '@/components/ui/button';
 import { inputClass } from '@/components/ui/field';
 import { Kbd } from '@/components/ui/kbd';
 import { Notice } from '@/components/ui/notice';
 import { problem } from '@/lib/problem';
-import { draftOf, keepDraft } from './drafts';
+import { deliver, draftOf, forgetSent, isInDoubt, keepDraft, lostOf } from './drafts';
 import { useMentions } from './use-mentions';
 
 type ComposerProps = {
@@ -18,7 +18,8 @@ type ComposerProps = {
   /** What stands there to be changed. */
   given?: string;
   autoFocus?: boolean;
-  onSend: (body: string) => Promise<void>;
+  /** `key`: sent twice under it, it is said once. */
+  onSend: (body: string, key: string) => Promise<void>;
   onClose?: () => void;
 };
 
@@ -33,28 +34,37 @@ export function Composer({ projectId, draft, label, verb, given = '', autoFocus,
   const write = (next: string) => {
     setText(next);
     keepDraft(draft, next === given ? '' : next);
+    forgetSent(draft);
   };
   const mentions = useMentions(projectId, box, write);
 
-  async function send(): Promise<void> {
-    const body = text.trim();
+  async function send(body = text.trim()): Promise<void> {
     if (!body) return;
     setRefused('');
-    write('');
+    setText('');
+    keepDraft(draft, '');
     mentions.close();
     try {
-      await onSend(body);
+      await deliver(draft, body, (key) => onSend(body, key));
       onClose?.();
     } catch (error) {
-      // Whoever went on writing meanwhile keeps that as well.
       const now = draftOf(draft);
-      write(now ? `${body}\n\n${now}` : body);
+      // It may have arrived: left like this, it is sent again, not kept as something that still is to be said.
+      if (isInDoubt(draft) && !now) setText(body);
+      // Whoever went on writing meanwhile keeps that as well.
+      else write(now ? `${body}\n\n${now}` : body);
       setRefused(problem(error).message);
     }
   }
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when what was lost can be sent again
+  useEffect(() => {
+    const lost = given ? undefined : lostOf(draft);
+    if (lost) void send(lost);
+  }, []);
+
   function close(): void {
-    keepDraft(draft, '');
+    write('');
     onClose?.();
   }
 

@@ -59,11 +59,10 @@ const put = (thing: Thing, said: Said) =>
   patch(thing, (items) => items.map((item) => (item.id === said.id ? said : item)));
 
 /** Says something. It stands there at once; refused, it is taken away again and the promise fails. */
-export function useSay(thing: Thing): (body: string, parentId?: string) => Promise<void> {
+export function useSay(thing: Thing): (body: string, key: string, parentId?: string) => Promise<void> {
   const me = useMe();
-  return async (body, parentId) => {
+  return async (body, key, parentId) => {
     const at = new Date().toISOString();
-    const key = crypto.randomUUID();
     const sending: Said = {
       id: key,
       project_id: thing.projectId,
@@ -84,7 +83,8 @@ export function useSay(thing: Thing): (body: string, parentId?: string) => Promi
       version: 0,
       sending: true,
     };
-    await queryClient.cancelQueries({ queryKey: keyOf(thing) });
+    // What is not there yet goes on coming.
+    if (queryClient.getQueryData(keyOf(thing))) await queryClient.cancelQueries({ queryKey: keyOf(thing) });
     patch(thing, (items, last) => (last ? [...items, sending] : items));
     try {
       const { data } = await createComment({
