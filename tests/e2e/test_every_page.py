@@ -50,6 +50,8 @@ SIGNED_IN = (
     "/app/teams?q=nothing-is-called-this",
     "/app/runs",
     "/app/runs/{run}",
+    "/app/search",
+    "/app/search?q=nothing-is-called-this",
     "/app/settings/profile",
     "/app/settings/appearance",
     "/app/settings/notifications",

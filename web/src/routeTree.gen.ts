@@ -13,6 +13,7 @@ import { Route as AppRouteImport } from './routes/_app'
 import { Route as DoorRouteImport } from './routes/_door'
 import { Route as AppIndexRouteImport } from './routes/_app/index'
 import { Route as AppInboxRouteImport } from './routes/_app/inbox'
+import { Route as AppSearchRouteImport } from './routes/_app/search'
 import { Route as AppSettingsRouteRouteImport } from './routes/_app/settings/route'
 import { Route as DoorForgotPasswordRouteImport } from './routes/_door/forgot-password'
 import { Route as DoorInvitationRouteImport } from './routes/_door/invitation'
@@ -72,6 +73,11 @@ const AppIndexRoute = AppIndexRouteImport.update({
 const AppInboxRoute = AppInboxRouteImport.update({
   id: '/inbox',
   path: '/inbox',
+  getParentRoute: () => AppRoute,
+} as any)
+const AppSearchRoute = AppSearchRouteImport.update({
+  id: '/search',
+  path: '/search',
   getParentRoute: () => AppRoute,
 } as any)
 const AppSettingsRouteRoute = AppSettingsRouteRouteImport.update({
@@ -303,6 +309,7 @@ export interface FileRoutesByFullPath {
   '/': typeof AppIndexRoute
   '/settings': typeof AppSettingsRouteRouteWithChildren
   '/inbox': typeof AppInboxRoute
+  '/search': typeof AppSearchRoute
   '/forgot-password': typeof DoorForgotPasswordRoute
   '/invitation': typeof DoorInvitationRoute
   '/login': typeof DoorLoginRoute
@@ -348,6 +355,7 @@ export interface FileRoutesByFullPath {
 export interface FileRoutesByTo {
   '/': typeof AppIndexRoute
   '/inbox': typeof AppInboxRoute
+  '/search': typeof AppSearchRoute
   '/forgot-password': typeof DoorForgotPasswordRoute
   '/invitation': typeof DoorInvitationRoute
   '/login': typeof DoorLoginRoute
@@ -394,6 +402,7 @@ export interface FileRoutesById {
   '/_door': typeof DoorRouteWithChildren
   '/_app/settings': typeof AppSettingsRouteRouteWithChildren
   '/_app/inbox': typeof AppInboxRoute
+  '/_app/search': typeof AppSearchRoute
   '/_door/forgot-password': typeof DoorForgotPasswordRoute
   '/_door/invitation': typeof DoorInvitationRoute
   '/_door/login': typeof DoorLoginRoute
@@ -443,6 +452,7 @@ export interface FileRouteTypes {
     | '/'
     | '/settings'
     | '/inbox'
+    | '/search'
     | '/forgot-password'
     | '/invitation'
     | '/login'
@@ -488,6 +498,7 @@ export interface FileRouteTypes {
   to:
     | '/'
     | '/inbox'
+    | '/search'
     | '/forgot-password'
     | '/invitation'
     | '/login'
@@ -533,6 +544,7 @@ export interface FileRouteTypes {
     | '/_door'
     | '/_app/settings'
     | '/_app/inbox'
+    | '/_app/search'
     | '/_door/forgot-password'
     | '/_door/invitation'
     | '/_door/login'
@@ -610,6 +622,13 @@ declare module '@tanstack/react-router' {
       path: '/inbox'
       fullPath: '/inbox'
       preLoaderRoute: typeof AppInboxRouteImport
+      parentRoute: typeof AppRoute
+    }
+    '/_app/search': {
+      id: '/_app/search'
+      path: '/search'
+      fullPath: '/search'
+      preLoaderRoute: typeof AppSearchRouteImport
       parentRoute: typeof AppRoute
     }
     '/_app/settings': {
@@ -987,6 +1006,7 @@ const AppTeamsTeamIdRouteRouteWithChildren =
 interface AppRouteChildren {
   AppSettingsRouteRoute: typeof AppSettingsRouteRouteWithChildren
   AppInboxRoute: typeof AppInboxRoute
+  AppSearchRoute: typeof AppSearchRoute
   AppIndexRoute: typeof AppIndexRoute
   AppProjectsProjectIdRouteRoute: typeof AppProjectsProjectIdRouteRouteWithChildren
   AppTeamsTeamIdRouteRoute: typeof AppTeamsTeamIdRouteRouteWithChildren
@@ -1002,6 +1022,7 @@ interface AppRouteChildren {
 const AppRouteChildren: AppRouteChildren = {
   AppSettingsRouteRoute: AppSettingsRouteRouteWithChildren,
   AppInboxRoute: AppInboxRoute,
+  AppSearchRoute: AppSearchRoute,
   AppIndexRoute: AppIndexRoute,
   AppProjectsProjectIdRouteRoute: AppProjectsProjectIdRouteRouteWithChildren,
   AppTeamsTeamIdRouteRoute: AppTeamsTeamIdRouteRouteWithChildren,

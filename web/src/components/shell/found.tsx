@@ -1,8 +1,8 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { type LinkProps, useRouter, useRouterState } from '@tanstack/react-router';
-import { Bookmark, MessageSquare } from 'lucide-react';
+import { Bookmark, MessageSquare, Search } from 'lucide-react';
 import { type ReactNode, useDeferredValue } from 'react';
-import type { CommentFound, Piece } from '@/api/gen';
+import type { Piece } from '@/api/gen';
 import {
   listProjectsOptions,
   listViewsOptions,
@@ -11,6 +11,9 @@ import {
   searchTasksOptions,
 } from '@/api/gen/@tanstack/react-query.gen';
 import { ProjectKey } from '@/components/ui/avatar';
+import { placeOf } from '@/features/search/place';
+import { plainly } from '@/features/search/plainly';
+import { StatusIcon } from '@/features/tasks/task-chips';
 import { addressOf } from '@/features/tasks/view-search';
 
 export type Entry = {
@@ -20,6 +23,8 @@ export type Entry = {
   keys?: string;
   /** The label with what was found in it. */
   marked?: readonly Piece[];
+  /** What stands before it, as a task's key. */
+  number?: string;
   beside?: string;
   run: () => void;
 };
@@ -27,20 +32,6 @@ export type Entry = {
 export type Group = { value: string; items: Entry[]; old?: boolean };
 
 const FOUND = 6;
-
-/** What was found stands out. */
-export function Marked({ pieces }: { pieces: readonly Piece[] }) {
-  return pieces.map((piece, at) =>
-    piece.hit ? (
-      // biome-ignore lint/suspicious/noArrayIndexKey: pieces of one text keep their places
-      <mark key={at} className="rounded-[3px] bg-warn-bg text-fg">
-        {piece.text}
-      </mark>
-    ) : (
-      piece.text
-    ),
-  );
-}
 
 /** Projects, tasks and comments as one types; the projects of late before that. `settled`: all is for these very words. */
 export function useFound(words: string): { groups: Group[]; settled: boolean } {
@@ -53,6 +44,19 @@ export function useFound(words: string): { groups: Group[]; settled: boolean } {
   const late = q !== words.trim();
   const groups = late ? asked.map((group) => ({ ...group, old: true })) : asked;
   return { groups: [...groups, views], settled: !late && asked.every((group) => !group.old) };
+}
+
+/** The way to all that is found for some words. */
+export function useAll(words: string): Group {
+  const router = useRouter();
+  const q = words.trim();
+  const all: Entry = {
+    value: 'all',
+    label: `See all results for “${q}”`,
+    icon: <Search />,
+    run: () => void router.navigate({ to: '/search', search: { q } }),
+  };
+  return { value: 'Search', items: q ? [all] : [] };
 }
 
 /** The saved views of the project one is in. */
@@ -104,21 +108,15 @@ function useTasks(q: string): Group {
     value: task.id,
     label: `${task.key} ${task.title}`,
     marked: task.marked,
+    number: task.key,
     beside: task.project_name,
-    icon: <ProjectKey of={task.key} className="w-10" />,
+    icon: <StatusIcon status={task.status} />,
     run: () => {
       const params = { projectId: task.project_id, taskId: task.id };
       void router.navigate({ to: '/projects/$projectId/tasks/$taskId', params });
     },
   }));
   return { value: 'Tasks', items, old: isPlaceholderData || isPending };
-}
-
-function placeOf(comment: CommentFound): LinkProps['to'] {
-  if (comment.entity_type === 'job') return `/runs/${comment.entity_id}` as LinkProps['to'];
-  const project = `/projects/${comment.project_id}`;
-  const place = comment.entity_type === 'task' ? `${project}/tasks/${comment.entity_id}` : project;
-  return place as LinkProps['to'];
 }
 
 function useComments(q: string): Group {
@@ -131,10 +129,10 @@ function useComments(q: string): Group {
   const items = (data?.items ?? []).map((comment) => ({
     value: comment.id,
     label: comment.excerpt.map((piece) => piece.text).join(''),
-    marked: comment.excerpt,
+    marked: plainly(comment.excerpt),
     beside: `${comment.author_name} · ${comment.project_name}`,
     icon: <MessageSquare />,
-    run: () => void router.navigate({ to: placeOf(comment), hash: `comment-${comment.id}` }),
+    run: () => void router.navigate(placeOf(comment)),
   }));
   return { value: 'Comments', items, old: isPlaceholderData || isPending };
 }

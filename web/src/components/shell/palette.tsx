@@ -4,12 +4,13 @@ import { Dialog } from '@base-ui/react/dialog';
 import { useRouter } from '@tanstack/react-router';
 import { Keyboard, LogOut, Moon, Plus, Search, Sun } from 'lucide-react';
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import { Marked } from '@/components/marked';
 import { Kbd } from '@/components/ui/kbd';
 import { overlay } from '@/lib/overlay';
 import { useWhyNot } from '@/lib/rights';
 import { isDark, setTheme } from '@/lib/theme';
 import { takeTyped } from '@/lib/type-ahead';
-import { type Entry, type Group, Marked, useFound } from './found';
+import { type Entry, type Group, useAll, useFound } from './found';
 import { usePlaces } from './nav';
 import { useSignOut } from './use-sign-out';
 
@@ -98,7 +99,10 @@ export default function Palette() {
   const known = fixed.map((group) => ({ ...group, items: group.items.filter(fits) }));
   const sought = found.groups.map((group) => (group.old ? { ...group, items: group.items.filter(fits) } : group));
   // What is known at once comes first where one seeks: an answer that comes late moves nothing that Enter would do.
-  const groups = (words.trim() ? [...known, ...sought] : [...sought, ...known]).filter(({ items }) => items.length > 0);
+  const all = useAll(words);
+  const some = (words.trim() ? [...known, ...sought] : [...sought, ...known]).filter(({ items }) => items.length > 0);
+  // Last, and only where there is something: Enter would go there while the answer is on its way.
+  const groups = some.length > 0 && all.items.length > 0 ? [...some, all] : some;
   const { onKeyDown, onHighlight, enterFor } = useEnter(words, groups, found.settled);
 
   /** What was typed before there was a field to type in. */
@@ -146,7 +150,7 @@ export default function Palette() {
                 {found.settled ? `Nothing is called “${words}”, and nobody said so.` : 'Looking…'}
               </p>
             </Autocomplete.Empty>
-            <Autocomplete.List className="max-h-[min(24rem,60dvh)] overflow-y-auto p-1.5">
+            <Autocomplete.List className="max-h-[min(31rem,65dvh)] overflow-y-auto p-1.5">
               {(group: Group) => (
                 <Autocomplete.Group key={group.value} items={group.items} className="pb-1.5 last:pb-0">
                   <Autocomplete.GroupLabel className="px-2.5 pt-1.5 pb-1 text-2xs text-faint">
@@ -174,6 +178,7 @@ function Row({ entry }: { entry: Entry }) {
     >
       <span className="grid w-10 place-items-center">{entry.icon}</span>
       <span className="min-w-0 flex-1 truncate">
+        {entry.number && <span className="mr-2 font-mono text-2xs text-faint">{entry.number}</span>}
         {entry.marked ? <Marked pieces={entry.marked} /> : entry.label}
         {entry.beside && <span className="ml-2 text-faint text-xs">{entry.beside}</span>}
       </span>
