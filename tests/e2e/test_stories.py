@@ -187,6 +187,20 @@ async def test_a_view_is_saved_shared_and_opened_by_another(visit: Visits, maya:
     await expect(his.get_by_role("button", name="View: On fire")).to_be_visible()
     await expect(his.get_by_role("main").get_by_role("listitem")).to_have_count(1)
 
+    # It is hers, so she deletes it; and takes that back.
+    await page.get_by_role("button", name="View: On fire").click()
+    await page.get_by_role("menuitem", name="Rename, share, delete…").click()
+    views = page.get_by_role("dialog", name="Saved views")
+    await views.get_by_role("button", name="Delete On fire").click()
+    await expect(views).to_contain_text("No views are left")
+    await page.get_by_role("button", name="Undo").click()
+    await expect(views.get_by_label("Name of On fire")).to_be_visible()
+    await expect(views.get_by_role("switch", name="Shared")).to_be_checked()
+    await his.goto(f"/app/projects/{project_id}/board")
+    await his.get_by_role("button", name="Views").click()
+    await his.get_by_role("menuitem", name="On fire").click()
+    await expect(his).to_have_url(re.compile(r"/list\?.*priority=urgent"))
+
 
 async def test_a_table_is_tried_before_it_is_imported(visit: Visits, maya: Somebody) -> None:
     project_id = project(maya)
