@@ -4,7 +4,7 @@ import { type ComponentProps, type ReactNode, useId, useState } from 'react';
 export const inputClass =
   'ctl w-full min-w-0 rounded-ctl border border-edge bg-panel px-2.5 text-sm transition-colors ' +
   'hover:border-faint focus-visible:border-ink focus-visible:-outline-offset-1 ' +
-  'aria-invalid:border-bad aria-invalid:outline-bad disabled:opacity-50 read-only:bg-raise';
+  'aria-invalid:border-bad aria-invalid:outline-bad disabled:opacity-50 [&:read-only:not(select)]:bg-raise';
 
 type FieldProps = {
   label: string;

@@ -52,7 +52,7 @@ export function LatestAnalysis({ analysis, children }: { analysis: AnalysisRead;
           to="/projects/$projectId/analyses/$analysisId"
           params={{ projectId: analysis.project_id, analysisId: analysis.id }}
           search={{}}
-          className="font-[520] underline underline-offset-3 sm:ml-auto"
+          className="font-[520] underline underline-offset-3 max-sm:w-full sm:ml-auto"
         >
           Read the report
         </Link>

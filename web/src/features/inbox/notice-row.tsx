@@ -1,19 +1,15 @@
 import { Link, type LinkProps } from '@tanstack/react-router';
 import { clsx } from 'clsx';
-import { Archive, ArchiveRestore, Clock, Mail, MailOpen } from 'lucide-react';
-import { lazy, Suspense, useState } from 'react';
+import { Archive, ArchiveRestore, Mail, MailOpen } from 'lucide-react';
 import type { NotificationRead } from '@/api/gen';
 import { Ago } from '@/components/ui/ago';
 import { Person } from '@/components/ui/avatar';
 import { Button } from '@/components/ui/button';
 import { day } from '@/lib/time';
 import { plain } from './plain';
-import { snoozeEnd } from './snooze';
+import { SnoozeButton } from './snooze-button';
 import type { Acts, State } from './use-inbox';
 import { BY_ITSELF, SAYS } from './wording';
-
-const load = () => import('./snooze-menu');
-const SnoozeMenu = lazy(load);
 
 /** Where what happened is looked at. */
 export function placeOf({ about, project }: NotificationRead): LinkProps['to'] {
@@ -34,7 +30,7 @@ export function NoticeRow({ item, state, acts }: NoticeRowProps) {
   const actor = BY_ITSELF.has(item.type) ? undefined : (item.actor ?? { id: '', name: 'Somebody' });
   return (
     <li
-      className="group relative flex min-h-11 items-start gap-2.5 border-line border-t px-3.5 py-2 first:border-0 hover:bg-raise/60"
+      className="group relative flex min-h-10 items-start gap-2.5 border-line border-t px-3.5 py-2.5 first:border-0 hover:bg-raise/60"
       data-notice={item.id}
     >
       <span className={clsx('mt-1.5 size-1.5 shrink-0 rounded-full', unread && 'bg-fg')}>
@@ -67,29 +63,21 @@ export function NoticeRow({ item, state, acts }: NoticeRowProps) {
         {item.excerpt && <p className="truncate text-mute">{plain(item.excerpt)}</p>}
         {item.snoozed_until && <p className="text-mute text-xs">Comes back {day(new Date(item.snoozed_until))}</p>}
       </div>
-      <Ago at={item.created_at} className="relative mt-px shrink-0 text-mute text-xs" />
-      <Tools item={item} state={state} acts={acts} />
+      <span className="grid shrink-0 justify-items-end sm:pointer-fine:*:[grid-area:1/1]">
+        <Ago
+          at={item.created_at}
+          className="relative mt-px text-mute text-xs sm:pointer-fine:group-focus-within:invisible sm:pointer-fine:group-hover:invisible"
+        />
+        <Tools item={item} state={state} acts={acts} />
+      </span>
     </li>
   );
 }
 
 function Tools({ item, state, acts }: NoticeRowProps) {
-  const [snoozing, setSnoozing] = useState(false);
   const away = state === 'archived';
-  const clock = (
-    <Button
-      look="quiet"
-      size="sm"
-      icon={<Clock />}
-      aria-label="Remind me later"
-      aria-haspopup="menu"
-      data-tip="Remind me later"
-      onPointerEnter={() => void load()}
-      onClick={() => setSnoozing(true)}
-    />
-  );
   return (
-    <span className="relative flex shrink-0 max-sm:hidden sm:opacity-0 sm:group-focus-within:opacity-100 sm:group-hover:opacity-100">
+    <span className="relative -my-0.5 flex max-sm:hidden sm:pointer-fine:opacity-0 sm:pointer-fine:group-focus-within:opacity-100 sm:pointer-fine:group-hover:opacity-100">
       {!away && (
         <Button
           look="quiet"
@@ -100,18 +88,15 @@ function Tools({ item, state, acts }: NoticeRowProps) {
           onClick={() => void (item.read_at ? acts.unread : acts.read)([item.id])}
         />
       )}
-      {!away &&
-        (snoozing ? (
-          <Suspense fallback={clock}>
-            <SnoozeMenu
-              trigger={clock}
-              snoozed={item.snoozed_until !== null}
-              onPick={(until) => void acts.snooze([item.id], until && snoozeEnd(until))}
-            />
-          </Suspense>
-        ) : (
-          clock
-        ))}
+      {!away && (
+        <SnoozeButton
+          ids={[item.id]}
+          label="Remind me later"
+          tip="Remind me later"
+          snoozed={item.snoozed_until !== null}
+          acts={acts}
+        />
+      )}
       <Button
         look="quiet"
         size="sm"

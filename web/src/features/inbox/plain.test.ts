@@ -7,8 +7,15 @@ test('what makes words look otherwise is left out, and the words stay', () => {
   expect(plain(told)).toBe('Which header, really, in x? See the standard. so one two');
 });
 
+test('a table is its cells', () => {
+  expect(plain('Measured:\n\n| size | took |\n|---|:---:|\n| 1 kB | 2 ms |')).toBe(
+    'Measured: · size · took · 1 kB · 2 ms',
+  );
+  expect(plain('So: | size | took | |---|---| | 1 kB | 2 ms |')).toBe('So: · size · took · 1 kB · 2 ms');
+});
+
 test('signs that mean themselves stay', () => {
-  for (const text of ['2 * 3 * 4 = 24', 'snake_case_name', 'a - b', '#42 is it', 'f(x) [1]']) {
+  for (const text of ['2 * 3 * 4 = 24', 'snake_case_name', 'a - b', '#42 is it', 'f(x) [1]', 'a | b', 'x --- y']) {
     expect(plain(text)).toBe(text);
   }
 });

@@ -95,7 +95,7 @@ export default function ImportDialog({ projectId, onClose }: ImportDialogProps) 
 
 function Columns() {
   return (
-    <div className="grid gap-2 text-mute">
+    <div className="grid grid-cols-[minmax(0,1fr)] gap-2 text-mute">
       <p>
         Only <code>title</code> has to be there. Names that other tools use are known: <code>Summary</code>,{' '}
         <code>Tags</code>, <code>Due date</code>. A <code>parent</code> is named by the <code>key</code> of its row.

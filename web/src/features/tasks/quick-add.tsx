@@ -52,16 +52,18 @@ export function QuickAdd({ projectId, status }: QuickAddProps) {
 
   if (!open) {
     return (
-      <button
-        ref={opener}
-        type="button"
-        aria-label={`Add task to ${column}`}
-        onClick={() => setOpen(true)}
-        className="sticky bottom-0 z-2 flex h-9 w-full items-center gap-2 rounded-ctl bg-bg px-2.5 text-left text-mute hover:bg-raise hover:text-fg"
-      >
-        <Plus className="size-3.5" />
-        Add task
-      </button>
+      <div className="sticky bottom-0 z-2 bg-bg py-1">
+        <button
+          ref={opener}
+          type="button"
+          aria-label={`Add task to ${column}`}
+          onClick={() => setOpen(true)}
+          className="flex h-8 w-full items-center gap-2 rounded-ctl px-2.5 text-left text-mute hover:bg-raise hover:text-fg"
+        >
+          <Plus className="size-3.5" />
+          Add task
+        </button>
+      </div>
     );
   }
   return (

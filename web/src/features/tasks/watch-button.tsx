@@ -1,4 +1,4 @@
-import { Eye, EyeOff } from 'lucide-react';
+import { Bell, BellOff } from 'lucide-react';
 import type { TaskRead } from '@/api/gen';
 import { getTaskQueryKey, unwatchTaskMutation, watchTaskMutation } from '@/api/gen/@tanstack/react-query.gen';
 import { Button } from '@/components/ui/button';
@@ -24,7 +24,7 @@ export function WatchButton({ task }: { task: TaskRead }) {
     <Button
       look="quiet"
       size="sm"
-      icon={task.watching ? <Eye /> : <EyeOff />}
+      icon={task.watching ? <Bell className="fill-current" /> : <BellOff />}
       aria-pressed={task.watching}
       aria-label={`Watch ${task.key}`}
       data-tip={task.watching ? 'You are told of what happens to it' : 'Be told of what happens to it'}

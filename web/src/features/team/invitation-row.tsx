@@ -39,7 +39,7 @@ export function InvitationRow({ project, invitation }: { project: ProjectRead; i
       )}
       <div className="min-w-0 flex-1">
         <p className="truncate font-[520]">{name}</p>
-        <p className="truncate text-mute text-xs">
+        <p className="text-mute text-xs [text-wrap:pretty]">
           {roleLabel(invitation.role)}
           {invitation.invited_by && ` · by ${invitation.invited_by}`}
           {!invitation.expired && (

@@ -10,6 +10,7 @@ import { BoneRows } from '@/components/ui/skeleton';
 import { type Group, grouped } from '@/features/inbox/groups';
 import { NoticeRow } from '@/features/inbox/notice-row';
 import { snoozeEnd } from '@/features/inbox/snooze';
+import { SnoozeButton } from '@/features/inbox/snooze-button';
 import { type Acts, type State, told, useActs, useInbox } from '@/features/inbox/use-inbox';
 import { badge, useUnread } from '@/features/inbox/use-unread';
 import { useAction } from '@/lib/action';
@@ -115,6 +116,7 @@ function Thing({ group, state, acts }: { group: Group; state: State; acts: Acts 
   const first = group.items[0];
   if (!first) return null;
   const { about, project } = first;
+  const ids = group.items.map((item) => item.id);
   return (
     <section aria-label={about.title} className="overflow-hidden rounded-panel border border-line bg-panel">
       <header className="flex min-h-9 items-center gap-2 border-line border-b px-3.5 py-1">
@@ -124,15 +126,23 @@ function Thing({ group, state, acts }: { group: Group; state: State; acts: Acts 
         </h2>
         {project && project.name !== about.title && <span className="truncate text-mute text-xs">{project.name}</span>}
         {state !== 'archived' && (
-          <Button
-            look="quiet"
-            size="sm"
-            className="ml-auto"
-            icon={<Archive />}
-            aria-label={`Archive everything about ${about.title}`}
-            data-tip="Archive all of it"
-            onClick={() => void acts.archive(group.items.map((item) => item.id))}
-          />
+          <span className="ml-auto flex shrink-0">
+            <SnoozeButton
+              ids={ids}
+              label={`Remind me later of everything about ${about.title}`}
+              tip="Remind me later of all of it"
+              snoozed={state === 'snoozed'}
+              acts={acts}
+            />
+            <Button
+              look="quiet"
+              size="sm"
+              icon={<Archive />}
+              aria-label={`Archive everything about ${about.title}`}
+              data-tip="Archive all of it"
+              onClick={() => void acts.archive(ids)}
+            />
+          </span>
         )}
       </header>
       <ul>

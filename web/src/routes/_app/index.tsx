@@ -11,6 +11,7 @@ import { NewProjectButton } from '@/features/projects/new-project-button';
 import { ProjectRow } from '@/features/projects/project-row';
 import { SampleButton } from '@/features/projects/sample';
 import { MyTasks, myTasks } from '@/features/tasks/my-tasks';
+import { NewTaskButton } from '@/features/tasks/new-task-button';
 import { count } from '@/lib/format';
 import { useFollowJobs } from '@/lib/liveCache';
 import { overlay } from '@/lib/overlay';
@@ -37,7 +38,7 @@ function MyWork() {
   const isNew = mine.total <= 1 && recent.total === 0 && tasks.total === 0;
   const mayStart = !useWhyNot('project:create');
   return (
-    <Page title="My work" actions={<NewProjectButton look={isNew ? 'line' : 'ink'} />}>
+    <Page title="My work" actions={isNew ? <NewProjectButton look="line" /> : <NewTaskButton />}>
       {isNew && (mayStart ? <FirstSteps /> : <NothingYet />)}
       {!isNew && <MyTasks />}
       {recent.total > 0 && (

@@ -110,6 +110,7 @@ function Filters({ search, onChange }: { search: Search; onChange: (next: Search
       {(tags.length > 0 || search.tag) && (
         <Pick
           label="Tag"
+          idle={ANY_TAG}
           value={search.tag ?? ANY_TAG}
           options={tagOptions}
           onChange={(tag) => onChange({ tag: tag || undefined })}

@@ -83,8 +83,8 @@ function Category({ category }: { category: CategoryRead }) {
   }
   if (!category.locked) {
     return (
-      <div className="flex flex-wrap items-start gap-x-4 gap-y-2">
-        <div className="min-w-52 flex-1">
+      <div className="flex items-start gap-4">
+        <div className="min-w-0 flex-1">
           <Switch
             label={category.title}
             hint={category.about}

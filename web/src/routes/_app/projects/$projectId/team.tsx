@@ -50,8 +50,8 @@ function Team() {
   return (
     <div className="grid max-w-4xl grid-cols-[minmax(0,1fr)] gap-6 px-4 py-5 md:px-[1.125rem]">
       <Members project={project} />
-      <ProjectTeams project={project} />
       {project.permissions.includes('team:manage') && <Invitations project={project} />}
+      <ProjectTeams project={project} />
     </div>
   );
 }
@@ -94,6 +94,7 @@ function Members({ project }: { project: ProjectRead }) {
         pageSize={data.page_size}
         total={data.total}
         what="members"
+        words={['Before', 'After']}
         onPage={(page) => void navigate({ search: { page } })}
       />
       <Suspense>{inviting && <InviteDialog project={project} onClose={() => setInviting(false)} />}</Suspense>
