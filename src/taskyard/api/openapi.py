@@ -6,7 +6,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from taskyard.core.admission import EXEMPT
-from taskyard.core.strict import BUCKET, IDEMPOTENT
+from taskyard.core.strict import BUCKET, IDEMPOTENT, StrictRoute
 
 DESCRIPTION: Final = """\
 Plan work, and have it done. Sign in with `POST /api/v1/auth/login` and send the access token as
@@ -73,6 +73,9 @@ _KEY: Final = {
 def document(app: FastAPI) -> dict[str, Any]:
     """Return an application's document, made once per process."""
     if app.openapi_schema is None:
+        for route in app.routes:
+            if isinstance(route, StrictRoute):
+                route.describe_refusals()
         schema = get_openapi(
             title=app.title,
             version=app.version,

@@ -10,7 +10,6 @@ from typing import Any, TypeVar
 
 from fastapi import APIRouter
 from fastapi.dependencies.models import Dependant
-from starlette.routing import BaseRoute
 
 from taskyard.core import idempotency, shortcut
 from taskyard.core.access import Access, CsrfFailed, PublicAccess, access_of
@@ -30,7 +29,6 @@ from taskyard.core.problems import (
     PayloadTooLarge,
     UnsupportedMediaType,
     ValidationFailed,
-    documented,
 )
 from taskyard.core.strict import (
     BODY_LIMIT,
@@ -96,8 +94,6 @@ class Router(APIRouter):
                 methods=[method],
                 operation_id=endpoint.__name__,
                 summary=endpoint.__name__.replace("_", " ").capitalize(),
-                responses=documented(*dict.fromkeys(refusals), form=self._form)
-                | fastapi.pop("responses", {}),
                 openapi_extra={
                     "security": [] if isinstance(access, PublicAccess) else _CREDENTIALS,
                     "x-access": access.text,
@@ -110,8 +106,11 @@ class Router(APIRouter):
                 },
                 **fastapi,
             )
+            route = self.routes[-1]
+            assert isinstance(route, StrictRoute)
+            route.refusals, route.form = tuple(dict.fromkeys(refusals)), self._form
             if idempotent:
-                _check_repeatable(self.routes[-1])
+                _check_repeatable(route)
             return endpoint
 
         return register
@@ -167,9 +166,8 @@ def _refusals(method: str, bucket: str, idempotent: bool) -> Iterator[type[Tasky
         yield from (MalformedJson, PayloadTooLarge, UnsupportedMediaType)
 
 
-def _check_repeatable(route: BaseRoute) -> None:
+def _check_repeatable(route: StrictRoute) -> None:
     """Refuse what could not keep the promise: a caller nobody knows, work in other transactions."""
-    assert isinstance(route, StrictRoute)
     calls = list(_calls(route.dependant))
     if open_uow not in calls or any(isinstance(call, PublicAccess) for call in calls):
         raise TypeError(

@@ -1,11 +1,12 @@
 """Routes that refuse what the framework would quietly let through."""
 
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Collection, Coroutine, Iterator
 from typing import Any
 
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
+from fastapi.utils import create_model_field
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive
@@ -13,7 +14,14 @@ from starlette.types import Message, Receive
 from taskyard.core import idempotency, shortcut, strictjson
 from taskyard.core.admission import GENERAL, admission_of
 from taskyard.core.db import is_outage
-from taskyard.core.problems import PayloadTooLarge, UnsupportedMediaType, ValidationFailed
+from taskyard.core.problems import (
+    CANONICAL,
+    Form,
+    PayloadTooLarge,
+    UnsupportedMediaType,
+    ValidationFailed,
+    documented,
+)
 from taskyard.kit.errors import TaskyardError
 
 #: Bodies larger than this are refused unless a route says otherwise.
@@ -44,6 +52,17 @@ class StrictRoute(APIRoute):
     larger than the route's limit, by its declared and by its counted length. Whatever it refuses
     is counted, and a good answer is kept for repeats before the transaction ends.
     """
+
+    #: What it may refuse, and how that is worded.
+    refusals: Collection[type[TaskyardError]] = ()
+    form: Form = CANONICAL
+
+    def describe_refusals(self) -> None:
+        """Have the document say them. Only for a document: of a start it was a quarter."""
+        said = documented(*self.refusals, form=self.form)
+        shape = create_model_field("Refusal", self.form.model, mode="serialization")
+        self.response_fields = dict.fromkeys(said, shape) | self.response_fields
+        self.responses = said | self.responses
 
     def get_route_handler(self) -> Handler:
         """Return the request handler with the checks in front."""
