@@ -93,6 +93,8 @@ IN_A_TEAM = {
     "team:manage": OWNERS | {"lead", "admin"},
     "team:delete": OWNERS | {"admin"},
 }
+#: Routes that let everybody leave, and by which managers remove others: here, somebody else.
+REMOVING = {"remove_member", "remove_team_member"}
 #: Routes that name a thing outside of projects; for a stranger it is not there.
 NAMED = {
     "revoke_session",
@@ -120,6 +122,8 @@ def known(app: FastAPI) -> list[Operation]:
 
 
 def _permission(operation: Operation) -> str:
+    if operation.id in REMOVING:
+        return "team:manage"
     text = str(operation.body["x-access"])
     return text.removeprefix("needs `").removesuffix("`")
 
