@@ -11,6 +11,7 @@ import signal
 import sys
 from pathlib import Path
 
+from taskyard.entry.up import supervisor as supervising
 from taskyard.entry.up.datadir import DataDir
 from taskyard.entry.up.errors import StartError
 from taskyard.entry.up.process import Child, Stop
@@ -38,6 +39,7 @@ async def main() -> None:
     data = DataDir.open(Path(sys.argv[1]))
     services = [service(data.root, *word.split("=", 1)) for word in sys.argv[2:]]
     names = [service.child.name for service in services]
+    supervising.TURN_LOGS_EVERY = 0.1
     supervisor = Supervisor(data, say, stop_order=names)
 
     async def bring_up() -> None:

@@ -47,6 +47,16 @@ def test_five_deaths_in_a_minute_end_everything_and_show_the_log(supervise: Star
     assert run.output.rstrip().endswith("the disk is on fire")
 
 
+def test_a_long_log_is_put_aside_while_it_is_written_to(supervise: Start, tmp_path: Path) -> None:
+    talk = "yes | head -c 10000001; touch $0.ready; while sleep 0.05; do echo more; done"
+    assert supervise(one=talk).says("all ready")
+    log = tmp_path / "data/log/one.log"
+    aside = log.with_name("one.log.1")
+    assert eventually(lambda: aside.exists() and set(log.read_text().split()) == {"more"})
+    assert aside.stat().st_size > 10_000_000
+    assert aside.stat().st_mode == log.stat().st_mode
+
+
 def test_a_service_that_is_never_ready_ends_the_start(supervise: Start) -> None:
     run = supervise(slow="echo still thinking; exec sleep 1000")
     assert run.ended() == 1

@@ -5,6 +5,7 @@ import fcntl
 import hashlib
 import os
 import secrets
+import shutil
 import stat
 import tempfile
 import time
@@ -19,7 +20,7 @@ KEY_FILE = "secret.key"
 _SOCKET_PARENT_LIMIT = 60
 """Bytes; a socket's whole path must fit into 107, of which our own part takes 47."""
 _LOG_LIMIT = 10_000_000
-"""Bytes a log may have when its process starts; a longer one becomes `<name>.log.1` first."""
+"""Bytes a log may have; what a longer one holds becomes `<name>.log.1`, for an older one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +188,17 @@ class DataDir:
             if path.stat().st_size > _LOG_LIMIT:
                 path.replace(f"{path}.1")
         return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+
+    def turn_logs(self) -> None:
+        """Put aside what long logs hold while they are written to.
+
+        Their writers keep them open, to append: so each is copied and emptied, not renamed. A line
+        written between the two is lost. Raises OSError.
+        """
+        for path in self.logs.glob("*.log"):
+            if path.stat().st_size > _LOG_LIMIT:
+                shutil.copy(path, f"{path}.1")
+                os.truncate(path, 0)
 
     def log_tail(self, name: str, lines: int = 20) -> str:
         """Return the last lines of a process's log."""

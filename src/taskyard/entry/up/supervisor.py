@@ -24,6 +24,7 @@ FIRST_PAUSE = 0.2
 LONGEST_PAUSE = 10.0
 STEADY = 30.0
 """Seconds after which a process counts as well again, and the next pause is the first."""
+TURN_LOGS_EVERY = 60.0
 DEATHS, WITHIN = 5, 60.0
 """So many deaths within so many seconds end everything: restarting does not help."""
 
@@ -65,6 +66,7 @@ class Supervisor:
             loop.add_signal_handler(number, self._on_signal)
         rising = asyncio.create_task(bring_up)
         halt = asyncio.create_task(self._halt.wait())
+        turning = asyncio.create_task(self._turn_logs())
         try:
             await asyncio.wait({rising, halt}, return_when=asyncio.FIRST_COMPLETED)
             if not self._halt.is_set():
@@ -73,7 +75,8 @@ class Supervisor:
         finally:
             rising.cancel()
             halt.cancel()
-            await asyncio.gather(rising, halt, return_exceptions=True)
+            turning.cancel()
+            await asyncio.gather(rising, halt, turning, return_exceptions=True)
             await self._stop()
             for number in heard:
                 loop.remove_signal_handler(number)
@@ -125,6 +128,13 @@ class Supervisor:
             with os.fdopen(reading) as stream:
                 output = stream.read()
         return process.returncode, output
+
+    async def _turn_logs(self) -> None:
+        while True:
+            await asyncio.sleep(TURN_LOGS_EVERY)
+            # Where a disk is full there is nothing to copy to; the next minute there may be.
+            with contextlib.suppress(OSError):
+                await asyncio.to_thread(self._data.turn_logs)
 
     def _on_signal(self) -> None:
         if not self._halt.is_set():
