@@ -8,6 +8,7 @@ from uuid import UUID
 import httpx
 import pytest
 
+from taskyard.core.markdown import render
 from taskyard.kit.ids import uuid7
 from taskyard.tasks.service import importing
 from taskyard.tasks.table import NotATable, Table, read, written
@@ -74,6 +75,50 @@ async def test_what_goes_out_comes_in_again(board: Board) -> None:
         [row[name] for name in kept] for row in rows
     ]
     assert again[3]["parent"] == again[2]["key"]
+
+
+async def test_what_a_task_requires_goes_out_and_comes_in_again(board: Board) -> None:
+    requires = [{"kind": "analysis_score", "at_least": 8.5}, {"kind": "tests_green"}]
+    task = await board.make("Prove it", requires=requires)
+    [row] = await _rows(board)
+    assert row["requires"] == "analysis_score 8.5, tests_green"
+    [item] = (await board.client.get(f"{board.path}/export?format=json")).json()["items"]
+    assert item["requires"] == (await board.get(task))["requires"]
+    text = (await board.client.get(f"{board.path}/export")).text
+    assert (await _import(board, text)).status_code == 201
+    again, _ = [await board.get(one) for one in await board.listed()]
+    assert again["requires"] == item["requires"]
+
+
+async def test_no_table_says_a_task_is_done_that_lacks_what_it_requires(board: Board) -> None:
+    text = "title,status,requires\nA,done,\nB,done,tests_green 1\nC,done,no_new_high\n"
+    said = {"line": 4, "column": "requires"}
+    dry = (await _import(board, text, dry=True)).json()["data"]["plan"]
+    assert said.items() <= dry["problems"][-1].items()
+    assert "cannot be done yet: The project has no source" in dry["problems"][-1]["message"]
+    assert [one["line"] for one in dry["problems"]] == [3, 4]
+    assert code(await _import(board, text)) == (422, "TABLE_INVALID")
+    assert await board.listed() == []
+
+
+async def test_descriptions_are_rendered_before_anything_is_held(
+    board: Board, statements: CountStatements, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[int] = []
+    with statements() as sent:
+
+        def noting(text: str) -> str:
+            seen.append(len(sent))
+            return render(text)
+
+        monkeypatch.setattr("taskyard.tasks.service.importing.render", noting)
+        text = "title,description\n" + "\n".join(f"t{n},*d{n}*" for n in range(250))
+        answer = await _import(board, text)
+    assert answer.status_code == 201
+    assert len(seen) == 250
+    assert not any("task_books" in one for one in sent[: max(seen)])
+    html = {(await board.get(task))["description_html"].strip() for task in await board.listed()}
+    assert "<p><em>d249</em></p>" in html
 
 
 async def test_only_what_is_asked_for_goes_out(board: Board) -> None:
@@ -196,6 +241,9 @@ BAD: list[tuple[str | bytes, str]] = [
     ("title,assignee\nA,nobody\n", "nobody is nobody in the team"),
     ("title,parent\nA,Z-9\n", "Z-9 is no key in this table"),
     ("title,labels\nA," + "x" * 61 + "\n", "line 2, labels"),
+    ("title,requires\nA,luck\n", "line 2, requires"),
+    ("title,requires\nA,analysis_score high\n", "line 2, requires"),
+    ("title,requires\nA,tests_green 3\n", "line 2, requires"),
     ("key,title,parent\n1,A,2\n2,B,1\n", "a part of itself"),
     ("title,status\n,todo\n", "line 2, title"),
     ("title\n" + "x" * 256 + "\n", "line 2, title"),

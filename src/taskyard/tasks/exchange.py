@@ -78,7 +78,8 @@ async def import_tasks(
     """Make a task of every row of a CSV file, all or none.
 
     Columns: title, description, status, priority, assignee (user name or e-mail), labels, due_date,
-    estimate, and parent, which names the key of another row. Names that other tools use are known.
+    estimate, requires, and parent, which names the key of another row. Names that other tools use
+    are known.
     """
     platform: Platform = request.app.state.platform
     content = io.BytesIO()

@@ -16,7 +16,7 @@ from taskyard.tasks.schemas import TaskFilter
 _PAGE: Final = 500
 COLUMNS: Final = (
     "key", "title", "status", "priority", "assignee", "labels", "due_date", "estimate", "parent",
-    "depends_on", "description", "created_at", "updated_at", "completed_at",
+    "depends_on", "requires", "description", "created_at", "updated_at", "completed_at",
 )  # fmt: skip
 _SELECT: Final = """
     SELECT tasks.number, projects.key || '-' || tasks.number AS key, title, status, priority,
@@ -30,7 +30,7 @@ _SELECT: Final = """
         ARRAY(SELECT projects.key || '-' || other.number FROM task_dependencies
             JOIN tasks other ON other.id = depends_on_id AND other.deleted_at IS NULL
             WHERE task_id = tasks.id ORDER BY other.number) AS depends_on,
-        tasks.description,
+        tasks.requires, tasks.description,
         to_char(tasks.created_at, 'YYYY-MM-DD"T"HH24\\:MI\\:SS"Z"') AS created_at,
         to_char(tasks.updated_at, 'YYYY-MM-DD"T"HH24\\:MI\\:SS"Z"') AS updated_at,
         to_char(completed_at, 'YYYY-MM-DD"T"HH24\\:MI\\:SS"Z"') AS completed_at
@@ -77,7 +77,8 @@ async def _pages(
 
 
 def _cells(row: Mapping[str, Any]) -> list[str]:
-    return [_cell(row[name]) for name in COLUMNS]
+    required = [table.requirement(one) for one in row["requires"]]
+    return [_cell(required if name == "requires" else row[name]) for name in COLUMNS]
 
 
 def _cell(value: Any) -> str:

@@ -3,9 +3,9 @@
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from taskyard.tasks.types import PRIORITIES, STATUSES, Priority, Status
 
@@ -21,6 +21,7 @@ _NAMES: Final = {
     "due_date": ("due_date", "due", "deadline"),
     "estimate": ("estimate", "points", "story_points"),
     "parent": ("parent", "parent_key", "parent_id"),
+    "requires": ("requires",),
 }
 _STATUSES: Final[dict[str, Status]] = {
     **{status: status for status in STATUSES},
@@ -108,6 +109,17 @@ def priority_of(word: str) -> str:
 def labels_of(cell: str) -> list[str]:
     """Return the labels that a cell lists by commas, semicolons or bars."""
     return list(dict.fromkeys(filter(None, (one.strip() for one in re.split("[,;|]", cell)))))
+
+
+def requirements_of(cell: str) -> list[dict[str, str | None]]:
+    """Return what a cell says has to be shown, as clients send it: `analysis_score 8.5, …`."""
+    parted = (one.partition(" ") for one in labels_of(cell))
+    return [{"kind": kind, "at_least": least.strip() or None} for kind, _, least in parted]
+
+
+def requirement(one: Mapping[str, Any]) -> str:
+    """Return how a cell says one thing that has to be shown."""
+    return str(one["kind"]) if one["at_least"] is None else f"{one['kind']} {one['at_least']:g}"
 
 
 def written(rows: Iterable[Sequence[str]]) -> Iterator[str]:

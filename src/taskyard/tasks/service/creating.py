@@ -24,6 +24,8 @@ class Draft:
 
     id: UUID
     body: TaskCreate
+    #: Its description, where that is rendered already.
+    html: str | None = None
 
 
 async def create(uow: Uow, access: Author, body: TaskCreate) -> UUID:
@@ -42,7 +44,10 @@ async def create_all(uow: Uow, access: Author, drafts: Sequence[Draft]) -> Seque
     project_id, ids = access.project_id, {draft.id for draft in drafts}
     assignees = {body.assignee_id for body in bodies if body.assignee_id}
     names = await checking.people(uow, project_id, assignees)
-    html = [await rendered(body.description) for body in bodies]
+    html = [
+        await rendered(draft.body.description) if draft.html is None else draft.html
+        for draft in drafts
+    ]
     # From here on no other task of the project is made, moved or tied.
     last, key = await repository.hold_book(uow.db, project_id, take=len(drafts))
     await checking.labels(uow, project_id, {one for body in bodies for one in body.label_ids})

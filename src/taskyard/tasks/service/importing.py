@@ -1,17 +1,20 @@
 """Making tasks of a table."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+import asyncio
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from uuid import UUID
 
 from pydantic import ValidationError
 
+from taskyard.core.markdown import render
 from taskyard.core.uow import Uow
+from taskyard.kit.clock import now
 from taskyard.kit.ids import uuid7
 from taskyard.projects.access import ProjectAccess
 from taskyard.tasks import repository, table
-from taskyard.tasks.errors import TableInvalid
+from taskyard.tasks.errors import EvidenceMissing, TableInvalid
 from taskyard.tasks.naming import is_label
 from taskyard.tasks.schemas import (
     ImportPlan,
@@ -20,7 +23,7 @@ from taskyard.tasks.schemas import (
     PlannedTask,
     TaskCreate,
 )
-from taskyard.tasks.service import labeling
+from taskyard.tasks.service import labeling, proving
 from taskyard.tasks.service.creating import Draft, create_all
 from taskyard.tasks.table import Table
 
@@ -31,6 +34,13 @@ _MOST_PROBLEMS: Final = 20
 #: Of a dry run.
 _SHOWN: Final = 50
 _SHOWN_PROBLEMS: Final = 100
+#: What needs no look at anything else.
+_AS_GIVEN: Final[Mapping[str, Callable[[str], Any]]] = {
+    **dict.fromkeys(("title", "description", "due_date", "estimate"), str),
+    "status": table.status_of,
+    "priority": table.priority_of,
+    "requires": table.requirements_of,
+}
 
 
 @dataclass(slots=True)
@@ -55,9 +65,15 @@ async def take(uow: Uow, access: ProjectAccess, content: bytes) -> ImportRead:
     A parent is named by its key in the table. Raises TableInvalid or ProjectLabelsFull.
     """
     found = _table(content)
+    # Most of the work: before the first lock, since nobody else adds a task as long as one is held.
+    descriptions = {row.get("description", "") for _, row in found.rows}
+    html = await asyncio.to_thread(lambda: {text: render(text) for text in descriptions})
     labels = await labeling.named(uow, access, [name for name in _names(found) if is_label(name)])
     reading = await _reading(uow, access, found, labels)
-    drafts = _drafts(reading, found)
+    drafts = [
+        replace(draft, html=html[draft.body.description]) for draft in _drafts(reading, found)
+    ]
+    await _check_evidence(uow, access, reading, drafts)
     if reading.problems:
         first = reading.problems[0]
         reason = f"line {first['line']}, {first['column']}: {first['message']}"
@@ -80,7 +96,9 @@ async def plan(uow: Uow, access: ProjectAccess, content: bytes) -> ImportRead:
             missing.setdefault(name.lower(), name)
     labeling.check_many(len(missing) and len(known) + len(missing))
     reading = await _reading(uow, access, found, known | {name: uuid7() for name in missing})
-    drafts = {draft.id: draft.body for draft in _drafts(reading, found)}
+    drafted = _drafts(reading, found)
+    await _check_evidence(uow, access, reading, drafted)
+    drafts = {draft.id: draft.body for draft in drafted}
     refused = {problem["line"] for problem in reading.problems}
     rows = zip(reading.lines.items(), found.rows, strict=True)
     fine = [
@@ -99,6 +117,24 @@ async def plan(uow: Uow, access: ProjectAccess, content: bytes) -> ImportRead:
             problems=[ImportProblem(**one) for one in reading.problems[:_SHOWN_PROBLEMS]],
         ),
     )
+
+
+async def _check_evidence(
+    uow: Uow, access: ProjectAccess, reading: _Reading, drafts: Sequence[Draft]
+) -> None:
+    """Refuse rows that say a task is done which lacks what it requires."""
+    claims = [
+        proving.Claim(draft.id, "", draft.body.model_dump()["requires"], now())
+        for draft in drafts
+        if draft.body.status == "done" and draft.body.requires
+    ]
+    try:
+        await proving.check(uow.db, access.project_id, claims)
+    except EvidenceMissing as refusal:
+        for task in refusal.fields["tasks"]:
+            says = " ".join(one["says"] for one in task["missing"])
+            line = reading.lines[UUID(task["task_id"])]
+            reading.refuse(line, "requires", f"it cannot be done yet: {says}")
 
 
 def _planned(line: int, row: Mapping[str, str], body: TaskCreate) -> PlannedTask:
@@ -169,13 +205,7 @@ def _drafts(reading: _Reading, found: Table) -> list[Draft]:
 
 
 def _body(reading: _Reading, line: int, row: Mapping[str, str]) -> TaskCreate | None:
-    given: dict[str, Any] = {
-        name: row[name] for name in ("title", "description", "due_date", "estimate") if name in row
-    }
-    if "status" in row:
-        given["status"] = table.status_of(row["status"])
-    if "priority" in row:
-        given["priority"] = table.priority_of(row["priority"])
+    given = {name: read(row[name]) for name, read in _AS_GIVEN.items() if name in row}
     names = table.labels_of(row.get("labels", ""))
     for name in names:
         if name.lower() not in reading.labels:

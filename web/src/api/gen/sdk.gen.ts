@@ -1330,7 +1330,8 @@ export const exportTasks = <ThrowOnError extends boolean = true>(options: Option
  * Make a task of every row of a CSV file, all or none.
  *
  * Columns: title, description, status, priority, assignee (user name or e-mail), labels, due_date,
- * estimate, and parent, which names the key of another row. Names that other tools use are known.
+ * estimate, requires, and parent, which names the key of another row. Names that other tools use
+ * are known.
  */
 export const importTasks = <ThrowOnError extends boolean = true>(options: Options<ImportTasksData, ThrowOnError>): RequestResult<ImportTasksResponses, ImportTasksErrors, ThrowOnError> => (options.client ?? client).post<ImportTasksResponses, ImportTasksErrors, ThrowOnError>({
     ...formDataBodySerializer,

@@ -1993,7 +1993,8 @@ export const exportTasksOptions = (options: Options<ExportTasksData>) => queryOp
  * Make a task of every row of a CSV file, all or none.
  *
  * Columns: title, description, status, priority, assignee (user name or e-mail), labels, due_date,
- * estimate, and parent, which names the key of another row. Names that other tools use are known.
+ * estimate, requires, and parent, which names the key of another row. Names that other tools use
+ * are known.
  */
 export const importTasksMutation = (options?: Partial<Options<ImportTasksData>>): UseMutationOptions<ImportTasksResponse, ImportTasksError, Options<ImportTasksData>> => {
     const mutationOptions: UseMutationOptions<ImportTasksResponse, ImportTasksError, Options<ImportTasksData>> = {
