@@ -1,4 +1,4 @@
-"""Letters that invite people into projects, to those who have an account and those who do not."""
+"""Letters that invite people into projects and teams, with an account or without one."""
 
 import httpx
 from sqlalchemy import select
@@ -107,3 +107,35 @@ async def test_one_address_is_not_flooded(yard: Yard) -> None:
         written = (await db.scalars(select(Email).where(Email.address == address))).all()
     assert sorted(email.status == "skipped" for email in written) == [False] * 5 + [True] * 2
     assert len(await yard.post.wait(address, count=5)) == 5
+
+
+async def test_an_unknown_address_is_asked_into_a_team_and_asked_again(yard: Yard) -> None:
+    owner = await yard.account()
+    client = _client(yard, owner)
+    team = (await client.post("/api/v1/teams", json={"name": "Till crew"})).json()["data"]
+    path = f"/api/v1/teams/{team['id']}/invitations"
+    address = _stranger()
+    sent = (await client.post(path, json={"email": address, "role": "viewer"})).json()["data"]
+    assert sent["mailed"] is True
+    await yard.post.wait(address)
+    assert (await client.post(f"{path}/{sent['id']}/resend")).status_code == 200
+    letters = await yard.post.wait(address, count=2)
+    for letter in letters:
+        name = owner.username.capitalize()
+        assert letter.message["Subject"] == f"{name} invites you to Till crew"
+        assert "in the team Till crew at yard.example.com, as viewer" in letter.words
+        assert "https://yard.example.com/app/register" in letter.text
+        assert letter.message["List-Unsubscribe"] is None
+
+
+async def test_an_account_is_written_to_once_about_a_team(yard: Yard) -> None:
+    owner, guest = await yard.account(), await yard.account()
+    client = _client(yard, owner)
+    team = (await client.post("/api/v1/teams", json={"name": "Till crew"})).json()["data"]
+    path = f"/api/v1/teams/{team['id']}/invitations"
+    assert (await client.post(path, json={"username": guest.username})).json()["data"]["mailed"]
+    (letter,) = await yard.post.wait(guest.email)
+    assert "https://yard.example.com/app/teams" in letter.text
+    assert letter.message["List-Unsubscribe"] is not None
+    await yard.settled()
+    assert [email.template for email in await yard.letters_to(guest)] == ["team_invitation"]

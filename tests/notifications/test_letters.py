@@ -43,6 +43,9 @@ GIVEN: dict[str, BaseModel] = {
         said="noor mentioned you in TY-7 Open the till", page="inbox", project="Shop", at=AT
     ),
     "digest": templates.Digest(lines=["noor completed TY-7 Open the till"], more=False),
+    "team_invitation": templates.TeamInvitation(
+        inviter="Noor", team="Platform", role="member", until=AT, known=False
+    ),
     "invitation": templates.Invitation(
         link_id=uuid7(), until=AT, inviter="Noor", project="Shop", role="member"
     ),

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
@@ -128,7 +129,8 @@ async def test_who_is_invited_sees_it_and_joins(api: Api, world: World) -> None:
     sent = await _invite(client, team["id"], username=guest.username.upper(), role="admin")
     assert (sent["username"], sent["email"], sent["role"]) == (guest.username, None, "admin")
     open_ones = (await client.get(f"{HERE}/{team['id']}/invitations")).json()
-    assert open_ones["items"] == [sent]
+    mailed = {"mailed": False}
+    assert [item | mailed for item in open_ones["items"]] == [sent]
     [mine] = (await theirs.get(f"{HERE}/invitations")).json()["items"]
     assert (mine["team_name"], mine["role"], mine["id"]) == ("Platform", "admin", sent["id"])
     joined = await theirs.post(f"{HERE}/invitations/{sent['id']}/accept")
@@ -314,3 +316,30 @@ async def test_who_loses_the_role_while_they_wait_does_nothing_with_it(
         await uow.db.execute(update(TeamMember).where(*mine).values(role="member"))
     assert _code(await asking) == (403, "AUTH_FORBIDDEN")
     assert (await _roles(api(as_=owner), team_id))[str(other.id)] == "member"
+
+
+async def test_an_invitation_is_sent_again_with_its_whole_time(api: Api, world: World) -> None:
+    owner, lead = await world.account(), await world.account()
+    team_id = await world.team(owner=owner, admin=lead)
+    client, path = api(as_=owner), f"{HERE}/{team_id}/invitations"
+    plain = await _invite(client, team_id, email=f"{uuid7().hex}@example.org")
+    grave = await _invite(client, team_id, email=f"{uuid7().hex}@example.org", role="owner")
+    assert plain["mailed"] is False, "this instance sends no e-mail"
+    assert plain["sent_at"] == plain["created_at"]
+    async with unit_of_work(world.platform.database) as uow:
+        soon = update(TeamInvitation).where(TeamInvitation.team_id == team_id)
+        await uow.db.execute(soon.values(expires_at=now() + timedelta(hours=1)))
+    answer = await api(as_=lead).post(f"{path}/{plain['id']}/resend")
+    assert answer.status_code == 200, answer.text
+    again = answer.json()["data"]
+    assert datetime.fromisoformat(again["expires_at"]) > now() + timedelta(days=13)
+    assert again["sent_at"] > plain["sent_at"]
+    assert again | {"sent_at": 0, "expires_at": 0} == plain | {"sent_at": 0, "expires_at": 0}
+    refused = await api(as_=lead).post(f"{path}/{grave['id']}/resend")
+    assert _code(refused) == (403, "AUTH_FORBIDDEN")
+    other = await world.team(owner=owner)
+    elsewhere = await client.post(f"{HERE}/{other}/invitations/{plain['id']}/resend")
+    assert _code(elsewhere) == (404, "TEAM_INVITATION_NOT_FOUND")
+    async with world.platform.database.session() as db:
+        told = [(one.name, one.payload["again"]) for one in await events_of(db, plain["id"])]
+    assert told == [("team.invitation_sent.v1", False), ("team.invitation_sent.v1", True)]

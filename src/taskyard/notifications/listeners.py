@@ -25,6 +25,8 @@ from taskyard.kit.clock import now
 from taskyard.notifications import repository, service, templates
 from taskyard.projects.team import repository as teams
 from taskyard.projects.team.events import MemberInvited
+from taskyard.teams import repository as named_teams
+from taskyard.teams.events import TeamInvitationMailed
 
 #: What lies further back is no news: an instance that gets its mail server late, or that was
 #: down for days, does not write to everybody about everything.
@@ -52,6 +54,7 @@ class Letters:
             SignedIn.name: _tell_of_sign_in,
             SessionEnded.name: _tell_of_reuse,
             MemberInvited.name: _tell_of_invitation,
+            TeamInvitationMailed.name: self._tell_of_team_invitation,
             JobFailed.name: _tell_of_failure,
             JobCompleted.name: _tell_of_result,
         }
@@ -77,6 +80,26 @@ class Letters:
         if user is not None:
             address = event.payload["address"]
             await service.send_reset_link(uow, self._settings, user, address=address)
+
+    async def _tell_of_team_invitation(self, uow: Uow, event: Told) -> None:
+        """Write to whoever was invited; to an address without an account where it can have one."""
+        invited = await named_teams.invitation(uow.db, event.subject_id)
+        if invited is None:
+            return
+        invitation = invited.invitation
+        user = invited.invitee or await teams.user_at(uow.db, invitation.email_key or "")
+        given = templates.TeamInvitation(
+            inviter=_unlinked(invited.inviter or "Somebody"),
+            team=_unlinked(invited.team.name),
+            role=invitation.role,
+            until=invitation.expires_at,
+            known=user is not None,
+        )
+        if user is not None:
+            await service.write(uow, user, templates.TEAM_INVITATION, given)
+        elif invitation.email is not None and self._settings.registration == "open":
+            letter = templates.TEAM_INVITATION
+            await service.write_to_address(uow, invitation.email, letter, given)
 
 
 async def _tell_of_reset(uow: Uow, event: Told) -> None:

@@ -33,7 +33,7 @@ _BECAUSE: Final = {
     Category.TEAM_JOINED: "You get this when somebody joins a project of yours.",
     Category.TEAM_MEMBER_LEFT: "You get this when somebody leaves a project of yours.",
     Category.DIGEST: "You get this once a day, where something new waits to be read.",
-    Category.INVITATION: "You get this when somebody invites you into a project.",
+    Category.INVITATION: "You get this when somebody invites you into a project or a team.",
 }
 
 

@@ -17,6 +17,7 @@ from taskyard.core.settings import Settings
 from taskyard.notifications.types import Category
 from taskyard.projects.team import inviting
 from taskyard.projects.team.types import LIFE
+from taskyard.teams.types import LIFE as TEAM_LIFE
 
 V = TypeVar("V", bound=BaseModel)
 
@@ -72,6 +73,17 @@ class Invitation(Link):
     inviter: str
     project: str
     role: str
+
+
+class TeamInvitation(BaseModel):
+    """An invitation into a named team."""
+
+    inviter: str
+    team: str
+    role: str
+    until: datetime
+    #: Whether whoever is invited has an account with this address.
+    known: bool
 
 
 class Notice(BaseModel):
@@ -137,6 +149,10 @@ def _run(settings: Settings, given: RunEnded) -> str:
 
 def _invitation(settings: Settings, given: Invitation) -> str:
     return inviting.address_of(settings, given.link_id)
+
+
+def _team_invitation(settings: Settings, given: TeamInvitation) -> str:
+    return f"{settings.web_address}/app/{'teams' if given.known else 'register'}"
 
 
 def _of(given: RunEnded) -> str:
@@ -211,6 +227,14 @@ INVITATION: Final = Template(
     page=_invitation,
     life=LIFE,
 )
+TEAM_INVITATION: Final = Template(
+    name="team_invitation",
+    category=Category.INVITATION,
+    variables=TeamInvitation,
+    subject=lambda given: f"{given.inviter} invites you to {given.team}",
+    page=_team_invitation,
+    life=TEAM_LIFE,
+)
 
 
 def notice(category: Category) -> Template[Notice]:
@@ -250,6 +274,7 @@ TEMPLATES: Final[dict[str, Template[Any]]] = {
         RUN_FAILED,
         RUN_COMPLETED,
         INVITATION,
+        TEAM_INVITATION,
         notice(Category.MENTION),
         DIGEST,
     )

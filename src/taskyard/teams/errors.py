@@ -60,7 +60,7 @@ class AlreadyInTeam(TaskyardError):
 
 
 class AlreadyInvitedToTeam(TaskyardError):
-    """{who} is invited already. Take that invitation back first."""
+    """{who} is invited already. Send that invitation again, or take it back first."""
 
     kind = Kind.CONFLICT
     code = "ALREADY_INVITED_TO_TEAM"

@@ -47,6 +47,13 @@ class TeamInvited(TeamPersonEvent):
     invitation_id: UUID
 
 
+class TeamInvitationMailed(Event):
+    """An invitation into a team goes to whom it is for, or again; the invitation is the subject."""
+
+    name: ClassVar[str] = "team.invitation_sent.v1"
+    again: bool
+
+
 class TeamJoined(TeamPersonEvent):
     """An account is in the team now."""
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import Depends, Path, Query, Response
 
+from taskyard.accounts.access import AccountsDep
 from taskyard.core.access import Actor, Permission, permit, signed_in
 from taskyard.core.etag import IfMatch, PreconditionFailed, etag
 from taskyard.core.limits import TierLimitExceeded
@@ -211,10 +212,24 @@ async def list_team_invitations(
     ),
 )
 async def invite_to_team(
-    access: CanManageTeam, body: schemas.TeamInviteBody, uow: UowDep
-) -> Item[schemas.TeamInvitationRead]:
+    access: CanManageTeam, body: schemas.TeamInviteBody, uow: UowDep, accounts: AccountsDep
+) -> Item[schemas.TeamInvitationSent]:
     """Invite somebody by username, or by an e-mail address, whose account is asked."""
-    return Item(data=await inviting.invite(uow, access, body))
+    return Item(data=await inviting.invite(uow, accounts.settings, access, body))
+
+
+@router.post(
+    "/{team_id}/invitations/{invitation_id}/resend",
+    bucket="invite",
+    idempotent=True,
+    audit="team.invited",
+    errors=(refusals.OwnersDecide, refusals.TeamInvitationNotFound),
+)
+async def resend_team_invitation(
+    access: CanManageTeam, invitation_id: InvitationId, uow: UowDep, accounts: AccountsDep
+) -> Item[schemas.TeamInvitationSent]:
+    """Send an invitation again: its letter, and its whole time before it."""
+    return Item(data=await inviting.resend(uow, accounts.settings, access, invitation_id))
 
 
 @router.delete(

@@ -95,7 +95,17 @@ class TeamInvitationRead(Out):
     role: TeamRole
     invited_by: str | None = Field(description="Their name.")
     created_at: datetime
+    sent_at: datetime
     expires_at: datetime
+
+
+class TeamInvitationSent(TeamInvitationRead):
+    """An invitation that was sent just now."""
+
+    mailed: bool = Field(
+        description="This instance sends e-mail, and whoever is invited has an account or may make"
+        " one: a letter goes out by itself."
+    )
 
 
 class TeamInvitationToMe(Out):

@@ -113,7 +113,7 @@ class Notices:
 
     async def _write(self, uow: Uow, user: User, event: Told, notice: Notice) -> None:
         """Write to somebody at once, unless another letter does or it is no news any more."""
-        elsewhere = notice.type in _WRITTEN_ELSEWHERE and notice.entity_type != "team"
+        elsewhere = notice.type in _WRITTEN_ELSEWHERE
         if not self._mails or elsewhere or event.at < now() - NEWS:
             return
         actor = await letters.user(uow.db, event.actor_id) if event.actor_id else None
@@ -156,7 +156,7 @@ def _page(event: Told, notice: Notice) -> str:
         return f"runs/{notice.entity_id}"
     if notice.entity_type == "task":
         return f"projects/{event.project_id}/tasks/{notice.entity_id}"
-    return "teams" if notice.entity_type == "team" else f"projects/{event.project_id}"
+    return f"projects/{event.project_id}"
 
 
 async def _of_comment(db: AsyncSession, event: Told) -> list[Notice]:

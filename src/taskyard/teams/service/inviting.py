@@ -7,6 +7,7 @@ from taskyard.accounts.policy import email_key
 from taskyard.core.access import Actor, Permission
 from taskyard.core.limits import TierLimitExceeded, tier_limits
 from taskyard.core.schemas import NumberedPageQuery
+from taskyard.core.settings import Settings
 from taskyard.core.uow import Uow
 from taskyard.kit.clock import now
 from taskyard.kit.ids import uuid7
@@ -21,16 +22,24 @@ from taskyard.teams.errors import (
     TeamFull,
     TeamInvitationNotFound,
 )
-from taskyard.teams.events import TeamInvited, TeamJoined
-from taskyard.teams.models import Team, TeamInvitation, TeamMember
+from taskyard.teams.events import TeamInvitationMailed, TeamInvited, TeamJoined
+from taskyard.teams.models import TeamInvitation, TeamMember
 from taskyard.teams.repository import Invited
-from taskyard.teams.schemas import TeamInvitationRead, TeamInvitationToMe, TeamInviteBody, TeamRead
+from taskyard.teams.schemas import (
+    TeamInvitationRead,
+    TeamInvitationSent,
+    TeamInvitationToMe,
+    TeamInviteBody,
+    TeamRead,
+)
 from taskyard.teams.service import granting, keeping
 from taskyard.teams.service.keeping import held, tell
 from taskyard.teams.types import LIFE, MOST_MEMBERS
 
 
-async def invite(uow: Uow, access: TeamAccess, body: TeamInviteBody) -> TeamInvitationRead:
+async def invite(
+    uow: Uow, settings: Settings, access: TeamAccess, body: TeamInviteBody
+) -> TeamInvitationSent:
     """Invite somebody into a team.
 
     Raises OwnersDecide, InviteeUnknown, AlreadyInTeam, AlreadyInvitedToTeam, TeamFull or
@@ -62,10 +71,18 @@ async def invite(uow: Uow, access: TeamAccess, body: TeamInviteBody) -> TeamInvi
     )
     uow.db.add(invitation)
     await uow.db.flush()
-    _tell_invited(uow, access, team, invitation, user)
-    found_now = await repository.invitation(uow.db, invitation.id)
-    assert found_now is not None
-    return _read(found_now)
+    if user is not None:
+        uow.emit(
+            TeamInvited(
+                subject_id=user.id,
+                actor_id=access.actor.user_id,
+                team_id=team.id,
+                title=team.name,
+                role=invitation.role,
+                invitation_id=invitation.id,
+            )
+        )
+    return await _send(uow, settings, access, invitation, user, again=False)
 
 
 async def _invitee(uow: Uow, body: TeamInviteBody, key: str | None) -> User | None:
@@ -94,21 +111,46 @@ async def _check_seats(uow: Uow, access: TeamAccess) -> None:
         raise TeamFull(limit=MOST_MEMBERS)
 
 
-def _tell_invited(
-    uow: Uow, access: TeamAccess, team: Team, invitation: TeamInvitation, user: User | None
-) -> None:
+async def _send(
+    uow: Uow,
+    settings: Settings,
+    access: TeamAccess,
+    invitation: TeamInvitation,
+    user: User | None,
+    *,
+    again: bool,
+) -> TeamInvitationSent:
+    """Tell of an invitation, which has its letter written, and return it."""
     tell(uow, access, "invitations")
-    if user is not None:
-        uow.emit(
-            TeamInvited(
-                subject_id=user.id,
-                actor_id=access.actor.user_id,
-                team_id=team.id,
-                title=team.name,
-                role=invitation.role,
-                invitation_id=invitation.id,
-            )
-        )
+    uow.emit(
+        TeamInvitationMailed(subject_id=invitation.id, actor_id=access.actor.user_id, again=again)
+    )
+    await uow.db.flush()
+    found = await repository.invitation(uow.db, invitation.id)
+    assert found is not None
+    can_answer = user is not None or settings.registration == "open"
+    mailed = settings.mail_server is not None and can_answer
+    return TeamInvitationSent(**_read(found).model_dump(), mailed=mailed)
+
+
+async def resend(
+    uow: Uow, settings: Settings, access: TeamAccess, invitation_id: UUID
+) -> TeamInvitationSent:
+    """Send an invitation again, with its whole time before it.
+
+    Raises TeamInvitationNotFound, or OwnersDecide where it is one of an owner.
+    """
+    _, access = await held(uow, access, Permission.TEAM_MANAGE)
+    found = await repository.invitation(uow.db, invitation_id)
+    if found is None or found.team.id != access.team_id:
+        raise TeamInvitationNotFound
+    invitation = found.invitation
+    if invitation.role == "owner" and not access.is_owner:
+        raise OwnersDecide
+    invitation.sent_at = now()
+    invitation.expires_at = invitation.sent_at + LIFE
+    user = found.invitee or await user_at(uow.db, invitation.email_key or "")
+    return await _send(uow, settings, access, invitation, user, again=True)
 
 
 def _read(found: Invited) -> TeamInvitationRead:
@@ -121,6 +163,7 @@ def _read(found: Invited) -> TeamInvitationRead:
         role=invitation.role,
         invited_by=found.inviter,
         created_at=invitation.created_at,
+        sent_at=invitation.sent_at,
         expires_at=invitation.expires_at,
     )
 

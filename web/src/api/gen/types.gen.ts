@@ -2363,10 +2363,10 @@ export type ItemTaskRead = {
 };
 
 /**
- * Item[TeamInvitationRead]
+ * Item[TeamInvitationSent]
  */
-export type ItemTeamInvitationRead = {
-    data: TeamInvitationRead;
+export type ItemTeamInvitationSent = {
+    data: TeamInvitationSent;
 };
 
 /**
@@ -6909,9 +6909,67 @@ export type TeamInvitationRead = {
      */
     created_at: string;
     /**
+     * Sent At
+     */
+    sent_at: string;
+    /**
      * Expires At
      */
     expires_at: string;
+};
+
+/**
+ * TeamInvitationSent
+ *
+ * An invitation that was sent just now.
+ */
+export type TeamInvitationSent = {
+    /**
+     * Id
+     */
+    id: string;
+    /**
+     * Email
+     *
+     * Null where an account was invited by its username.
+     */
+    email: string | null;
+    /**
+     * Username
+     */
+    username: string | null;
+    /**
+     * Display Name
+     */
+    display_name: string | null;
+    /**
+     * Role
+     */
+    role: 'owner' | 'admin' | 'member' | 'viewer';
+    /**
+     * Invited By
+     *
+     * Their name.
+     */
+    invited_by: string | null;
+    /**
+     * Created At
+     */
+    created_at: string;
+    /**
+     * Sent At
+     */
+    sent_at: string;
+    /**
+     * Expires At
+     */
+    expires_at: string;
+    /**
+     * Mailed
+     *
+     * This instance sends e-mail, and whoever is invited has an account or may make one: a letter goes out by itself.
+     */
+    mailed: boolean;
 };
 
 /**
@@ -12423,10 +12481,98 @@ export type InviteToTeamResponses = {
     /**
      * Successful Response
      */
-    201: ItemTeamInvitationRead;
+    201: ItemTeamInvitationSent;
 };
 
 export type InviteToTeamResponse = InviteToTeamResponses[keyof InviteToTeamResponses];
+
+export type ResendTeamInvitationData = {
+    body?: never;
+    headers?: {
+        /**
+         * For 24 hours a repeat of this request with the same key gets the first answer and does nothing. 1 to 255 visible ASCII characters; `X-Idempotency-Key` is understood too.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path: {
+        /**
+         * Invitation Id
+         *
+         * An invitation that nobody answered yet.
+         */
+        invitation_id: string;
+        /**
+         * Team Id
+         *
+         * A team that you can see.
+         */
+        team_id: string;
+    };
+    query?: never;
+    url: '/api/v1/teams/{team_id}/invitations/{invitation_id}/resend';
+};
+
+export type ResendTeamInvitationErrors = {
+    /**
+     * `BAD_REQUEST`, `IDEMPOTENCY_KEY_INVALID`, `MALFORMED_JSON`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `AUTH_FORBIDDEN`, `AUTH_FORBIDDEN`, `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `TEAM_INVITATION_NOT_FOUND`, `TEAM_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `IDEMPOTENCY_IN_PROGRESS`
+     */
+    409: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: Problem;
+    /**
+     * `VALIDATION_ERROR`, `IDEMPOTENCY_KEY_REUSED`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type ResendTeamInvitationError = ResendTeamInvitationErrors[keyof ResendTeamInvitationErrors];
+
+export type ResendTeamInvitationResponses = {
+    /**
+     * Successful Response
+     */
+    200: ItemTeamInvitationSent;
+};
+
+export type ResendTeamInvitationResponse = ResendTeamInvitationResponses[keyof ResendTeamInvitationResponses];
 
 export type RevokeTeamInvitationData = {
     body?: never;
