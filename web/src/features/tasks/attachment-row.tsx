@@ -90,6 +90,7 @@ function File({ attachment }: { attachment: AttachmentRead }) {
         type="button"
         className={NAME}
         aria-haspopup={shown ? 'dialog' : undefined}
+        data-tip={shown ? undefined : 'Download: only pictures and texts are shown here'}
         aria-disabled={download.busy}
         onPointerEnter={() => shown && void load()}
         onClick={() => (shown ? setOpen(true) : download.start())}
