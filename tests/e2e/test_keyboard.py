@@ -6,7 +6,9 @@ import re
 import pytest
 from playwright.async_api import Route, expect
 
+from tests.e2e.arranging import project
 from tests.e2e.browsing import Somebody, Visits, settled
+from tests.e2e.test_tasks import add, cards
 
 
 @pytest.mark.journey
@@ -127,3 +129,62 @@ async def test_rows_are_walked_and_opened_by_key(visit: Visits, maya: Somebody) 
     await page.keyboard.press("j")
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("heading", name="First")).to_be_visible()
+
+
+async def test_tasks_are_written_by_keys_alone(visit: Visits, maya: Somebody) -> None:
+    project_id = project(maya)
+    page = await visit(maya)
+    await page.goto(f"/app/projects/{project_id}")
+    await page.get_by_role("heading", name="Talk").wait_for()
+    await page.keyboard.press("Control+k")
+    await page.get_by_role("combobox", name="Search or do").fill("board")
+    await expect(page.get_by_role("option").first).to_contain_text("Board")
+    await page.keyboard.press("Enter")
+    await expect(page).to_have_url(re.compile(r"/board$"))
+    add(maya, project_id, "Choose a scheme")
+    await expect(cards(page, "To do")).to_have_count(1)
+
+    await page.keyboard.press("q")
+    box = page.get_by_label("Title of a new task in To do")
+    await expect(box).to_be_focused()
+    await page.keyboard.type("Sign webhooks *api !high")
+    await page.keyboard.press("Shift+Enter")
+    await page.keyboard.type("Tell the shops")
+    await page.keyboard.press("Enter")
+    await expect(cards(page, "To do")).to_have_count(3)
+    await page.keyboard.press("Escape")
+    await expect(page.get_by_role("button", name="Add task to To do")).to_be_focused()
+
+
+async def test_a_move_is_undone_by_key_and_the_focus_goes_along(
+    visit: Visits, maya: Somebody
+) -> None:
+    project_id = project(maya)
+    for title in ("Sign webhooks", "Tell the shops"):
+        add(maya, project_id, title)
+    page = await visit(maya)
+    await page.goto(f"/app/projects/{project_id}/board")
+    card = page.get_by_role("link", name="Sign webhooks")
+    await card.focus()
+    await page.keyboard.press("i")
+    await expect(cards(page, "To do").filter(has_text="Sign")).to_contain_text("Maya Kern")
+    await page.keyboard.press("Shift+ArrowRight")
+    await expect(cards(page, "In progress")).to_contain_text("Sign webhooks")
+    await expect(page.get_by_role("button", name="Undo")).to_be_visible()
+    await page.keyboard.press("Control+z")
+    await expect(cards(page, "To do")).to_have_count(2)
+    await expect(card).to_be_focused()
+
+
+async def test_on_a_page_of_its_own_the_keys_mean_that_task(visit: Visits, maya: Somebody) -> None:
+    project_id = project(maya)
+    task = add(maya, project_id, "Tell the shops")
+    page = await visit(maya)
+    await page.goto(f"/app/projects/{project_id}/tasks/{task['id']}")
+    await expect(page.get_by_role("textbox", name="Title")).to_have_value("Tell the shops")
+    await page.keyboard.press("s")
+    await page.get_by_role("menuitemradio", name="Done").press("Enter")
+    await expect(page.get_by_role("button", name="Status: Done")).to_be_visible()
+    await page.keyboard.press("g")
+    await page.keyboard.press("b")
+    await expect(cards(page, "Done")).to_contain_text("Tell the shops")

@@ -38,6 +38,15 @@ describe('a shortcut', () => {
     expect(run).toHaveBeenCalledOnce();
   });
 
+  it('is the text’s own where one types, if it undoes', () => {
+    const run = vi.fn();
+    const { getByLabelText } = render(<Keys keys="Mod+Z" run={run} />);
+    expect(press('z', { on: getByLabelText('box'), ctrlKey: true }).defaultPrevented).toBe(false);
+    expect(run).not.toHaveBeenCalled();
+    press('z', { ctrlKey: true });
+    expect(run).toHaveBeenCalledOnce();
+  });
+
   it('may be one key after another', () => {
     const run = vi.fn();
     render(<Keys keys="G P" run={run} />);

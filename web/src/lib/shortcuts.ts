@@ -62,6 +62,9 @@ export function isSomethingOver(): boolean {
   return Boolean(document.querySelector('[role="dialog"]:not([data-toast]), [role="menu"]'));
 }
 
+/** What these do to a text is what whoever writes one means. */
+const OF_TEXTS = new Set(['Mod+Z']);
+
 function named(event: KeyboardEvent): string {
   return event.key.length === 1 ? event.key.toUpperCase() : event.key;
 }
@@ -81,7 +84,7 @@ export function handleKey(event: KeyboardEvent): void {
     match = pair ?? find(key);
     first = pair ? undefined : { key, at: event.timeStamp };
   }
-  if (!match) return;
+  if (!match || (OF_TEXTS.has(match.keys) && isTyping(event.target))) return;
   event.preventDefault();
   match.run();
 }

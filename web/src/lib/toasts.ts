@@ -2,16 +2,44 @@
 import type { LinkProps } from '@tanstack/react-router';
 import { problem } from './problem';
 
+const UNDO = 'Undo';
+
 /** What can be done about it: something at once, or a place to go to. */
 type Action = { label: string; run: () => void } | ToastLink;
 export type ToastLink = { label: string; link: LinkProps };
+
+/** What the newest message offers to undo. */
+let last: { undo: () => void; close: () => void } | undefined;
+
+/** Undoes what the newest message is about, while that is shown. */
+export function undoLast(): void {
+  const one = last;
+  last = undefined;
+  one?.close();
+  one?.undo();
+}
 
 async function layer() {
   return (await import('@/components/ui/toast')).toasts;
 }
 
 export async function say(title: string, action?: Action): Promise<void> {
-  (await layer()).add({ title, ...parts(action) });
+  const toasts = await layer();
+  if (action?.label !== UNDO || !('run' in action)) {
+    toasts.add({ title, ...parts(action) });
+    return;
+  }
+  const one = { undo: action.run, close: () => toasts.close(id) };
+  const over = () => {
+    if (last === one) last = undefined;
+  };
+  const run = () => {
+    over();
+    one.close();
+    action.run();
+  };
+  const id = toasts.add({ title, ...parts({ label: UNDO, run }), onClose: over });
+  last = one;
 }
 
 /** Says that something did not work and why. It stays longer, and is read out at once. */

@@ -1,5 +1,5 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { type LinkProps, useRouter, useRouterState } from '@tanstack/react-router';
+import { type LinkProps, useRouter } from '@tanstack/react-router';
 import { Bookmark, MessageSquare, Search } from 'lucide-react';
 import { type ReactNode, useDeferredValue } from 'react';
 import type { Piece } from '@/api/gen';
@@ -15,6 +15,7 @@ import { placeOf } from '@/features/search/place';
 import { plainly } from '@/features/search/plainly';
 import { StatusIcon } from '@/features/tasks/task-chips';
 import { addressOf } from '@/features/tasks/view-search';
+import { useProjectHere } from './here';
 
 export type Entry = {
   value: string;
@@ -62,9 +63,7 @@ export function useAll(words: string): Group {
 /** The saved views of the project one is in. */
 function useViewsHere(): Group {
   const router = useRouter();
-  const projectId = useRouterState({
-    select: ({ matches }) => (matches.at(-1)?.params as { projectId?: string } | undefined)?.projectId,
-  });
+  const projectId = useProjectHere();
   const { data } = useQuery({
     ...listViewsOptions({ path: { project_id: projectId ?? '' } }),
     enabled: projectId !== undefined,

@@ -11,6 +11,7 @@ import { useWhyNot } from '@/lib/rights';
 import { isDark, setTheme } from '@/lib/theme';
 import { takeTyped } from '@/lib/type-ahead';
 import { type Entry, type Group, useAll, useFound } from './found';
+import { useHere } from './here';
 import { usePlaces } from './nav';
 import { useSignOut } from './use-sign-out';
 
@@ -43,10 +44,7 @@ function useFixed(): Group[] {
     { value: 'help', label: 'Keyboard shortcuts', icon: <Keyboard />, keys: '?', run: () => overlay('help') },
     { value: 'out', label: 'Sign out', icon: <LogOut />, run: signOut },
   ];
-  return [
-    { value: 'Go to', items: places },
-    { value: 'Do', items: actions },
-  ];
+  return [useHere(), { value: 'Go to', items: places }, { value: 'Do', items: actions }];
 }
 
 function run(entry: Entry): void {

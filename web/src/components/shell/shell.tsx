@@ -6,6 +6,7 @@ import { useWhyNot } from '@/lib/rights';
 import { useRowKeys } from '@/lib/rows';
 import { useMe } from '@/lib/session';
 import { singleKeys, useShortcuts } from '@/lib/shortcuts';
+import { undoLast } from '@/lib/toasts';
 import { BottomNav } from './bottom-nav';
 import { usePlaces } from './nav';
 import { Sidebar } from './sidebar';
@@ -30,6 +31,7 @@ function useGlobalKeys(): void {
       does: `Go to ${place.label.toLowerCase()}`,
       run: () => void router.navigate({ to: place.to }),
     })),
+    { keys: 'Mod+Z', does: 'Undo what was just done', run: undoLast },
     { keys: '?', does: 'Show these shortcuts', run: () => overlay('help') },
   ]);
 }

@@ -3,9 +3,10 @@ import { monitorForElements } from '@atlaskit/pragmatic-drag-and-drop/element/ad
 import { autoScrollForElements } from '@atlaskit/pragmatic-drag-and-drop-auto-scroll/element';
 import { extractClosestEdge } from '@atlaskit/pragmatic-drag-and-drop-hitbox/closest-edge';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { type KeyboardEvent, type MouseEvent, useEffect, useMemo, useRef, useState } from 'react';
+import { type FocusEvent, type KeyboardEvent, type MouseEvent, useEffect, useMemo, useRef, useState } from 'react';
 import { count } from '@/lib/format';
 import { useMe } from '@/lib/session';
+import { useShortcuts } from '@/lib/shortcuts';
 import type { BoardData } from './board-cache';
 import { move, useApplied } from './change';
 import { Column } from './column';
@@ -34,8 +35,9 @@ export function Board({ projectId, board, search, onColumn, mayMove, mayAdd }: B
   const chosen = search.column ?? 'todo';
   const box = useRef<HTMLDivElement>(null);
   useDrops(box, columns);
-  const { onKeyDown, said } = useMoves(box, shown, mayMove);
-  useTaskKeys(box, tasks, mayMove);
+  const { moves, said } = useMoves(box, shown, mayMove);
+  useTaskKeys(box, tasks, mayMove, search.peek);
+  useAddKey(box, mayAdd);
   const onClick = useOpening();
   const narrowed = isNarrowed(search);
   const [folded, setFolded] = useState(true);
@@ -45,7 +47,9 @@ export function Board({ projectId, board, search, onColumn, mayMove, mayAdd }: B
       {/* biome-ignore lint/a11y/noStaticElementInteractions: keys that bubble up from the cards */}
       <div
         ref={box}
-        onKeyDown={onKeyDown}
+        onKeyDown={moves.onKeyDown}
+        onFocus={moves.onFocus}
+        onBlur={moves.onBlur}
         onClick={onClick}
         className="flex min-h-0 flex-1 gap-2 overflow-x-auto md:px-3 md:pt-1.5"
       >
@@ -82,6 +86,16 @@ export function Board({ projectId, board, search, onColumn, mayMove, mayAdd }: B
       </p>
     </>
   );
+}
+
+/** Q writes tasks into the column one is in, or into the first to do. */
+function useAddKey(box: React.RefObject<HTMLElement | null>, mayAdd: boolean): void {
+  const run = () => {
+    const button = (within: Element | null | undefined) => within?.querySelector<HTMLElement>('[data-add]');
+    const here = button(document.activeElement?.closest('section[data-column]'));
+    (here ?? button(box.current?.querySelector('[data-column=todo]')))?.click();
+  };
+  useShortcuts(mayAdd ? [{ keys: 'Q', does: 'Add tasks to the column', run }] : []);
 }
 
 /** Opens a card beside the board; with a key that asks for a tab or window, its own page there. */
@@ -156,12 +170,20 @@ const WAYS = { ArrowUp: 'up', ArrowDown: 'down', ArrowLeft: 'left', ArrowRight: 
 /** Arrows go from card to card; with Shift they take the card along. */
 function useMoves(box: React.RefObject<HTMLElement | null>, shown: Columns, mayMove: boolean) {
   const [said, setSaid] = useState('');
-  const carried = useRef<string>(undefined);
+  const held = useRef<string>(undefined);
 
-  // A card that came into another column is another element there: the focus follows it.
+  // A card that came into another column, by whomever, is another element there: the focus follows it.
   useEffect(() => {
-    if (carried.current) focus(box.current, carried.current);
+    if (held.current && document.activeElement === document.body) focus(box.current, held.current);
   });
+
+  function onFocus({ target }: FocusEvent) {
+    held.current = target.closest('[data-task]')?.getAttribute('data-task') ?? undefined;
+  }
+
+  function onBlur() {
+    held.current = undefined;
+  }
 
   function onKeyDown(event: KeyboardEvent) {
     const way = WAYS[event.key as keyof typeof WAYS];
@@ -170,22 +192,16 @@ function useMoves(box: React.RefObject<HTMLElement | null>, shown: Columns, mayM
     if (!way || !task || event.metaKey || event.ctrlKey || event.altKey) return;
     event.preventDefault();
     if (!event.shiftKey) {
-      carried.current = undefined;
       walk(box.current, shown, task, way);
       return;
     }
     const to = mayMove ? stepped(shown, STATUS_ORDER, task, way) : undefined;
     if (!to) return;
-    carried.current = task.id;
     setSaid(`${task.key} moved ${to.status === task.status ? way : `to ${STATUSES[to.status].word}`}`);
-    void move(task, to.status, to.place, backTo(shown, task)).then(() => setTimeout(() => forget(task.id), 300));
+    void move(task, to.status, to.place, backTo(shown, task));
   }
 
-  function forget(taskId: string) {
-    if (carried.current === taskId) carried.current = undefined;
-  }
-
-  return { onKeyDown, said };
+  return { moves: { onKeyDown, onFocus, onBlur }, said };
 }
 
 function focus(board: Element | null, taskId: string): void {

@@ -1,11 +1,21 @@
 import { Menu as Base } from '@base-ui/react/menu';
-import { ArrowDownToLine, ArrowUpToLine, Link2, type LucideIcon, Tags, Trash2, UserRound } from 'lucide-react';
+import {
+  ArrowDownToLine,
+  ArrowUpToLine,
+  GitBranch,
+  Link2,
+  type LucideIcon,
+  Tags,
+  Trash2,
+  UserRound,
+} from 'lucide-react';
 import { lazy, type ReactNode, Suspense } from 'react';
 import type { TaskSummary } from '@/api/gen';
 import { Person } from '@/components/ui/avatar';
 import { MenuItem, MenuLabel, MenuPick, MenuSeparator } from '@/components/ui/menu';
 import { copy } from '@/lib/clipboard';
 import { say } from '@/lib/toasts';
+import { branchOf } from './branch';
 import { changeAll, discard, move } from './change';
 import { choose, type Part } from './chooser';
 import { type People, useTeam } from './use-team';
@@ -162,6 +172,9 @@ function Whole({ task, anchor }: { task: TaskSummary; anchor: HTMLElement }) {
       <MenuItem icon={<Link2 />} onClick={() => void copyLink(task)}>
         Copy link
       </MenuItem>
+      <MenuItem icon={<GitBranch />} onClick={() => void copyBranch(task)}>
+        Copy branch name
+      </MenuItem>
       <MenuItem icon={<Trash2 />} bad onClick={() => void discard(task)}>
         Delete
       </MenuItem>
@@ -177,4 +190,9 @@ async function copyLink(task: TaskSummary): Promise<void> {
   if (await copy(`${location.origin}/app/projects/${task.project_id}/tasks/${task.id}`)) {
     void say(`The link to ${task.key} is copied`);
   }
+}
+
+async function copyBranch(task: TaskSummary): Promise<void> {
+  const name = branchOf(task);
+  if (await copy(name)) void say(`${name} is copied`);
 }

@@ -40,6 +40,7 @@ export const Column = memo(function Column(props: ColumnProps) {
   return (
     <section
       ref={box}
+      data-column={status}
       aria-label={STATUSES[status].word}
       className={clsx(
         'flex min-h-0 min-w-0 flex-col rounded-panel max-md:flex-1 md:shrink-0',

@@ -56,7 +56,9 @@ export function QuickAdd({ projectId, status }: QuickAddProps) {
         <button
           ref={opener}
           type="button"
+          data-add=""
           aria-label={`Add task to ${column}`}
+          aria-keyshortcuts="Q"
           onClick={() => setOpen(true)}
           className="flex h-8 w-full items-center gap-2 rounded-ctl px-2.5 text-left text-mute hover:bg-raise hover:text-fg"
         >
@@ -90,6 +92,8 @@ export function QuickAdd({ projectId, status }: QuickAddProps) {
       {!error && (
         <p className="px-1 text-faint text-xs pointer-coarse:hidden">
           <code>*label</code> <code>@name</code> <code>!high</code> <code>tomorrow</code>
+          <br />
+          <code>Shift+Enter</code> begins a further task
         </p>
       )}
     </div>

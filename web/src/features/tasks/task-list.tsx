@@ -18,7 +18,7 @@ export function TaskList({ page, search, onPage, may }: TaskListProps) {
   const order = useMemo(() => groups.flatMap((group) => group.tasks.map((task) => task.id)), [groups]);
   const { chosen, choose, clear } = useChosen(order);
   const box = useRef<HTMLDivElement>(null);
-  useTaskKeys(box, tasks, may);
+  useTaskKeys(box, tasks, may, search.peek);
   useShortcuts(
     may
       ? [

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Ellipsis } from 'lucide-react';
-import type { ReactNode } from 'react';
+import { type ReactNode, useRef } from 'react';
 import type { TaskRead } from '@/api/gen';
 import { getTaskOptions } from '@/api/gen/@tanstack/react-query.gen';
 import { Broken } from '@/components/broken';
@@ -24,6 +24,7 @@ import { Properties } from './properties';
 import { TaskFinding } from './task-finding';
 import { TaskRuns } from './task-runs';
 import { Title } from './title';
+import { useTaskKeys } from './use-task-keys';
 import { WatchButton } from './watch-button';
 
 type TaskViewProps = {
@@ -52,6 +53,9 @@ type WholeProps = { task: TaskRead; may: boolean; wide: boolean; actions: ReactN
 function Whole({ task: kept, may, wide, actions }: WholeProps) {
   const [shown] = useApplied([kept]);
   const task = { ...kept, ...shown };
+  const box = useRef<HTMLDivElement>(null);
+  // Beside a board or list, the keys are theirs.
+  useTaskKeys(box, [task], may && wide, task.id);
   return (
     <>
       <Bar>
@@ -71,7 +75,7 @@ function Whole({ task: kept, may, wide, actions }: WholeProps) {
         <WatchButton task={task} />
         {actions}
       </Bar>
-      <div className="grid grid-cols-[minmax(0,1fr)] gap-5 px-4 py-4 md:px-[1.125rem]">
+      <div ref={box} className="grid grid-cols-[minmax(0,1fr)] gap-5 px-4 py-4 md:px-[1.125rem]">
         <div className="max-w-3xl">
           <Title task={task} may={may} />
         </div>
@@ -82,7 +86,7 @@ function Whole({ task: kept, may, wide, actions }: WholeProps) {
               : 'grid grid-cols-[minmax(0,1fr)] gap-5'
           }
         >
-          <aside aria-label="Properties" className={wide ? 'lg:order-last' : ''}>
+          <aside aria-label="Properties" data-task={wide ? task.id : undefined} className={wide ? 'lg:order-last' : ''}>
             <Properties task={task} may={may} />
           </aside>
           <div className="grid min-w-0 grid-cols-[minmax(0,1fr)] gap-5">

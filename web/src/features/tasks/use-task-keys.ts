@@ -7,16 +7,21 @@ import { choose, type Part } from './chooser';
 
 /**
  * Keys for the task that has the focus or lies under the pointer: S status, P priority, A assignee, I to me, L labels.
- * Elements with `data-task` are the tasks.
+ * Elements with `data-task` are the tasks; `open` is meant where none has the focus.
  */
-export function useTaskKeys(box: RefObject<HTMLElement | null>, tasks: readonly TaskSummary[], may: boolean): void {
+export function useTaskKeys(
+  box: RefObject<HTMLElement | null>,
+  tasks: readonly TaskSummary[],
+  may: boolean,
+  open?: string,
+): void {
   const me = useMe();
-  const hovered = useRef<Element>(null);
+  const hovered = useRef<HTMLElement>(null);
   useEffect(() => {
     const element = box.current;
     if (!element) return;
     const over = (event: Event) => {
-      hovered.current = event.target instanceof Element ? event.target.closest('[data-task]') : null;
+      hovered.current = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-task]') : null;
     };
     const leave = () => {
       hovered.current = null;
@@ -30,13 +35,14 @@ export function useTaskKeys(box: RefObject<HTMLElement | null>, tasks: readonly 
   }, [box]);
 
   function meant(): { task: TaskSummary; anchor: HTMLElement } | undefined {
-    const row = document.activeElement?.closest('[data-task]') ?? hovered.current;
+    const opened = open ? box.current?.querySelector<HTMLElement>(`[data-task="${open}"]`) : undefined;
+    const row = document.activeElement?.closest<HTMLElement>('[data-task]') ?? hovered.current ?? opened;
     const task = tasks.find(({ id }) => id === row?.getAttribute('data-task'));
-    const anchor = row?.querySelector<HTMLElement>('a') ?? undefined;
+    const anchor = row?.querySelector<HTMLElement>('a[data-row-link]') ?? row;
     return task && anchor ? { task, anchor } : undefined;
   }
 
-  const open = (part: Part) => () => {
+  const pick = (part: Part) => () => {
     const found = meant();
     if (found) choose({ tasks: [found.task], part, anchor: found.anchor });
   };
@@ -51,11 +57,11 @@ export function useTaskKeys(box: RefObject<HTMLElement | null>, tasks: readonly 
   }
 
   const keys = [
-    { keys: 'S', does: 'Status of the task', run: open('status') },
-    { keys: 'P', does: 'Priority of the task', run: open('priority') },
-    { keys: 'A', does: 'Assignee of the task', run: open('assignee') },
+    { keys: 'S', does: 'Status of the task', run: pick('status') },
+    { keys: 'P', does: 'Priority of the task', run: pick('priority') },
+    { keys: 'A', does: 'Assignee of the task', run: pick('assignee') },
     { keys: 'I', does: 'Assign the task to me, or no longer', run: takeOn },
-    { keys: 'L', does: 'Labels of the task', run: open('labels') },
+    { keys: 'L', does: 'Labels of the task', run: pick('labels') },
   ];
   useShortcuts(may ? keys : []);
 }

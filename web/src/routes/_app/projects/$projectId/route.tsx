@@ -7,9 +7,9 @@ import { Tab, Tabs } from '@/components/tabs';
 import { ProjectKey } from '@/components/ui/avatar';
 import { Chip } from '@/components/ui/chip';
 import { FavoriteButton } from '@/features/projects/favorite-button';
-
 import { NewTaskButton } from '@/features/tasks/new-task-button';
 import { useTaskFilter } from '@/features/tasks/use-task-filter';
+import { useShortcuts } from '@/lib/shortcuts';
 
 export const Route = createFileRoute('/_app/projects/$projectId')({
   loader: ({ context, params }) =>
@@ -24,6 +24,12 @@ function Project() {
   const { data } = useSuspenseQuery(getProjectOptions({ path: { project_id: params.projectId } }));
   const project = data.data;
   const filter = useTaskFilter();
+  const navigate = Route.useNavigate();
+  useShortcuts([
+    { keys: 'G O', does: 'Go to the project’s overview', run: () => void navigate({ to: '.' }) },
+    { keys: 'G B', does: 'Go to the board', run: () => void navigate({ to: './board', search: filter }) },
+    { keys: 'G L', does: 'Go to the list', run: () => void navigate({ to: './list', search: filter }) },
+  ]);
   return (
     <Page
       title={project.name}
@@ -49,13 +55,13 @@ function Project() {
       }
       below={
         <Tabs label="Project">
-          <Tab to="/projects/$projectId" params={params} activeOptions={{ exact: true }}>
+          <Tab to="/projects/$projectId" params={params} activeOptions={{ exact: true }} aria-keyshortcuts="G O">
             Overview
           </Tab>
-          <Tab to="/projects/$projectId/board" params={params} search={filter}>
+          <Tab to="/projects/$projectId/board" params={params} search={filter} aria-keyshortcuts="G B">
             Board
           </Tab>
-          <Tab to="/projects/$projectId/list" params={params} search={filter}>
+          <Tab to="/projects/$projectId/list" params={params} search={filter} aria-keyshortcuts="G L">
             List
           </Tab>
           <Tab to="/projects/$projectId/source" params={params} search={{}}>
