@@ -10,7 +10,7 @@ from asyncpg import Record
 from taskyard.core.access import Actor
 from taskyard.core.hot import Question, utc
 from taskyard.core.problems import ValidationFailed
-from taskyard.search.candidates import MOST, Sought, candidates
+from taskyard.search.candidates import MINE, MOST, Sought, candidates
 from taskyard.search.schemas import SearchQuery
 from taskyard.search.words import Wanted, wanted
 from taskyard.tasks.hot import BLOCKED
@@ -20,10 +20,6 @@ _OPENS, _CLOSES = "\x02", "\x03"
 #: Marks nobody can have typed stand around what was found; names and texts hold no such signs.
 _MARKS: Final = f"StartSel={_OPENS}, StopSel={_CLOSES}"
 _CLOSED: Final = ", ".join(f"'{status}'" for status in sorted(CLOSED))
-#: The projects of the caller: `$6` alone, where it is given.
-_MINE: Final = """ANY(ARRAY(SELECT m.project_id FROM memberships m
-    JOIN projects mine ON mine.id = m.project_id AND mine.deleted_at IS NULL
-    WHERE m.user_id = caller.user_id AND ($6::uuid IS NULL OR m.project_id = $6)))"""
 _IS: Final = {
     "open": f"tasks.status NOT IN ({_CLOSED})",
     "closed": f"tasks.status IN ({_CLOSED})",
@@ -44,9 +40,10 @@ _PROJECTS: Final = f"""
     SELECT id, key, name FROM (
         SELECT p.id, p.key, p.name, p.updated_at, word_similarity($4, p.name)
             + (p.key = upper($4))::int + starts_with(lower(p.name), lower($4))::int AS rank
-        FROM projects p WHERE p.id = {_MINE} AND ($4 = '' OR p.key = upper($4) OR $4 <% p.name
-            OR strpos(lower(p.name), lower($4)) > 0
-            OR ($5 <> '' AND to_tsvector('simple', p.name || ' ' || p.description) @@ {_SIMPLE}))
+        FROM projects p WHERE p.id = ANY(ARRAY(SELECT id FROM ({MINE}) mine))
+            AND ($4 = '' OR p.key = upper($4) OR $4 <% p.name
+                OR strpos(lower(p.name), lower($4)) > 0
+                OR ($5 <> '' AND to_tsvector('simple', p.name || ' ' || p.description) @@ {_SIMPLE}))
         LIMIT {MOST}
     ) found ORDER BY rank DESC, updated_at DESC, id"""  # noqa: S608 — constants
 _SAID: Final = Sought(
