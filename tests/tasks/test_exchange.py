@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
 
@@ -234,6 +235,7 @@ BAD: list[tuple[str | bytes, str]] = [
     ("title\n", "1 to 5000 rows"),
     ("title\n" + "x\n" * 5_001, "1 to 5000 rows"),
     ("title\n\xff".encode("latin-1"), "not UTF-8"),
+    ("title,assignee\nA,x\0y\n", "holds a NUL"),
     ("title,status\nA,todo\nB,soon\n", "line 3, status"),
     ("title,priority\nA,7\n", "line 2, priority"),
     ("title,due\nA,some day\n", "line 2, due_date"),
@@ -283,3 +285,23 @@ def test_other_separators_are_understood(text: str) -> None:
 def test_a_cell_of_endless_length_is_refused() -> None:
     with pytest.raises(NotATable, match="line"):
         read(b"title\n" + b"x" * 200_000)
+
+
+@pytest.mark.parametrize("what", ["import", "attachment"])
+async def test_who_loses_the_right_while_sending_leaves_nothing(board: Board, what: str) -> None:
+    task, sender = await board.make("Till"), await board.member()
+    path = f"{board.path}/import" if what == "import" else f"{board.path}/{task['id']}/attachments"
+    head = 'Content-Disposition: form-data; name="file"; filename="t.csv"\r\n\r\ntitle\r\n'
+    place = f"/api/v1/projects/{board.project.id}/team/{sender.id}"
+
+    async def sent() -> AsyncIterator[bytes]:
+        yield f"--cut\r\n{head}".encode()
+        assert (await board.client.patch(place, json={"role": "viewer"})).status_code == 200
+        yield b"Mine\r\n--cut--\r\n"
+
+    kind = {"Content-Type": "multipart/form-data; boundary=cut"}
+    answer = await board.api(as_=sender).post(path, content=sent(), headers=kind)
+    assert code(answer) == (403, "AUTH_FORBIDDEN")
+    assert await board.titles() == ["Till"]
+    hanging = await board.client.get(f"{board.path}/{task['id']}/attachments")
+    assert hanging.json()["items"] == []

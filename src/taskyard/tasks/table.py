@@ -67,6 +67,8 @@ def read(content: bytes) -> Table:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise NotATable("it is not UTF-8; save it as CSV UTF-8") from None
+    if "\0" in text:
+        raise NotATable("it holds a NUL, as no text does; save it as CSV UTF-8")
     head = text.partition("\n")[0]
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=head.count))
     try:
