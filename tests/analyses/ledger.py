@@ -69,11 +69,13 @@ class Ledger:
         snapshot: UUID | None = None,
         state: Literal["completed", "failed"] = "completed",
         known: Mapping[str, int] | None = None,
+        told: bool = True,
         **more: Any,
     ) -> UUID:
         """Write an analysis that found these: `grave` is high, `mild` low, else medium.
 
-        `known` has the number of the analysis that first saw a finding, where not this one.
+        `known` has the number of the analysis that first saw a finding, where not this one. Unless
+        it is `told` nobody hears of it.
         """
         snapshot = snapshot or (self.snapshots[-1] if self.snapshots else await self.upload())
         async with unit_of_work(self.platform.database) as uow:
@@ -118,7 +120,7 @@ class Ledger:
                 self._finding(job.id, number, name, (known or {}).get(name, number))
                 for name in names
             )
-            if done:
+            if done and told:
                 uow.emit(
                     JobCompleted(
                         subject_id=job.id,

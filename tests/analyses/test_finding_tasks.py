@@ -137,6 +137,30 @@ async def test_an_analysis_that_is_told_of_twice_changes_nothing_more(
     assert [task["status"] for task in await ledger.tasks()] == ["done", "todo"]
 
 
+async def test_many_that_go_and_come_back_cost_no_more_than_few(
+    ledger: Ledger, platform: Platform, statements: CountStatements
+) -> None:
+    await ledger.client.put(f"{ledger.url}/finding-rule", json={"severity": "medium"})
+    costs = []
+    for many in (2, 30):
+        names = [f"f-{many}-{n}" for n in range(many)]
+        await ledger.analysed(*names)
+        for left in ((), names):
+            last = await ledger.analysed(*left, told=False)
+            with statements() as sent:
+                async with unit_of_work(platform.database) as uow:
+                    await follow(uow, last)
+            costs.append(len(sent))
+            statuses = {
+                task["status"]
+                for task in await ledger.tasks()
+                if task["title"].startswith(f"Trouble called f-{many}-")
+            }
+            assert statuses == ({"todo"} if left else {"done"})
+    assert costs[2] <= costs[0] + 3
+    assert costs[3] <= costs[1] + 3
+
+
 async def test_a_rule_makes_tasks_of_what_is_as_grave(ledger: Ledger) -> None:
     await ledger.analysed("grave-before")
     assert await ledger.tasks() == []

@@ -43,7 +43,8 @@ _PROJECTS: Final = f"""
         FROM projects p WHERE p.id = ANY(ARRAY(SELECT id FROM ({MINE}) mine))
             AND ($4 = '' OR p.key = upper($4) OR $4 <% p.name
                 OR strpos(lower(p.name), lower($4)) > 0
-                OR ($5 <> '' AND to_tsvector('simple', p.name || ' ' || p.description) @@ {_SIMPLE}))
+                OR ($5 <> ''
+                    AND to_tsvector('simple', p.name || ' ' || p.description) @@ {_SIMPLE}))
         LIMIT {MOST}
     ) found ORDER BY rank DESC, updated_at DESC, id"""  # noqa: S608 — constants
 _SAID: Final = Sought(

@@ -6,6 +6,8 @@ types nothing of findings it did not look for, and one of older source nothing o
 is done twice is done once: a finding goes only while it is there, and comes only while it is gone.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -24,7 +26,7 @@ from taskyard.tasks.models import Task
 from taskyard.tasks.service.moving import move
 from taskyard.tasks.service.proving import lacking
 from taskyard.tasks.service.telling import tell
-from taskyard.tasks.types import CLOSED
+from taskyard.tasks.types import CLOSED, Status
 
 #: A rule makes no more tasks of one analysis; the next one goes on with the others.
 MOST_OF_A_RULE: Final = 100
@@ -36,34 +38,55 @@ async def follow(uow: Uow, analysis_id: UUID) -> None:
     if ended is None:
         return
     analysis, job, source_at = ended
-    await tasks.hold_book(uow.db, analysis.project_id)
+    _, key = await tasks.hold_book(uow.db, analysis.project_id)
     known = await repository.older_than(uow.db, analysis)
     found = await repository.among(uow.db, analysis.id, [one.fingerprint for one in known])
+    gone, back = list[FindingTask](), list[FindingTask]()
     for one in known:
-        await _follow_one(uow, analysis, job, source_at, one, found.get(one.fingerprint))
+        if source_at < one.source_at:
+            continue
+        row = found.get(one.fingerprint)
+        if row is not None:
+            if one.gone_number is not None:
+                back.append(one)
+            _seen(one, analysis, source_at, row)
+        elif one.gone_number is None and _would_know(analysis, job, one.kind):
+            one.gone_number = analysis.number
+            gone.append(one)
+    held = await tasks.locked(uow.db, analysis.project_id, [one.task_id for one in (*gone, *back)])
+    news = _News(uow, analysis, key, {task.id: task for task in held})
+    await _close(news, gone)
+    await _reopen(news, back)
     await _apply_rule(uow, analysis, job, source_at)
 
 
-async def _follow_one(
-    uow: Uow,
-    analysis: Analysis,
-    job: Job,
-    source_at: datetime,
-    known: FindingTask,
-    found: FindingRow | None,
-) -> None:
-    if source_at < known.source_at:
-        return
-    if found is None:
-        if known.gone_number is None and _would_know(analysis, job, known.kind):
-            known.gone_number = analysis.number
-            await _gone(uow, analysis, known)
-        return
-    was_gone, known.gone_number = known.gone_number is not None, None
+@dataclass(frozen=True, slots=True)
+class _News:
+    """What an analysis is about to tell of tasks."""
+
+    uow: Uow
+    analysis: Analysis
+    #: What the project's numbers begin with.
+    key: str
+    #: The tasks it tells of, held; those that were deleted are not among them.
+    tasks: dict[UUID, Task]
+
+    def tell(self, known: FindingTask, event: type[FindingEvent], **more: str | None) -> None:
+        acting, task = Itself(known.project_id), self.tasks[known.task_id]
+        seen = {"analysis_id": self.analysis.id, "analysis": self.analysis.number}
+        named = {"fingerprint": known.fingerprint, **seen, **more}
+        tell(self.uow, acting, event, task, self.key, **named)
+
+    async def move(self, task_ids: Sequence[UUID], status: Status) -> None:
+        if task_ids:
+            await self.uow.db.flush()
+            await move(self.uow, Itself(self.analysis.project_id), task_ids, status)
+
+
+def _seen(known: FindingTask, analysis: Analysis, source_at: datetime, found: FindingRow) -> None:
+    known.gone_number = None
     known.seen_id, known.seen_number, known.source_at = analysis.id, analysis.number, source_at
     known.about = about(found)
-    if was_gone:
-        await _back(uow, analysis, known)
 
 
 def _would_know(analysis: Analysis, job: Job, kind: str) -> bool:
@@ -72,44 +95,28 @@ def _would_know(analysis: Analysis, job: Job, kind: str) -> bool:
     return whole and (kind == "syntax" or kind in analysis.types.split(","))
 
 
-async def _gone(uow: Uow, analysis: Analysis, known: FindingTask) -> None:
-    task = await _task(uow, known)
-    if task is None:
-        return
-    missing = None if task.status in CLOSED else await lacking(uow.db, task)
-    await _note(uow, analysis, known, task, FindingGone, missing=missing)
-    if task.status not in CLOSED and missing is None:
-        await move(uow, Itself(known.project_id), task.id, "done")
+async def _close(news: _News, gone: Sequence[FindingTask]) -> None:
+    """Note that findings are gone; their tasks are done, unless they lack what they require."""
+    done = []
+    for known in gone:
+        task = news.tasks.get(known.task_id)
+        if task is None:
+            continue
+        is_open = task.status not in CLOSED
+        missing = await lacking(news.uow.db, task) if is_open else None
+        news.tell(known, FindingGone, missing=missing)
+        if is_open and missing is None:
+            done.append(task.id)
+    await news.move(done, "done")
 
 
-async def _back(uow: Uow, analysis: Analysis, known: FindingTask) -> None:
-    task = await _task(uow, known)
-    if task is None:
-        return
-    await _note(uow, analysis, known, task, FindingBack)
-    if task.status == "done":
-        await move(uow, Itself(known.project_id), task.id, "todo")
-
-
-async def _task(uow: Uow, known: FindingTask) -> Task | None:
-    """Return a finding's task, held; None where it was deleted."""
-    found = await tasks.locked(uow.db, known.project_id, [known.task_id])
-    return found[0] if found else None
-
-
-async def _note(
-    uow: Uow,
-    analysis: Analysis,
-    known: FindingTask,
-    task: Task,
-    event: type[FindingEvent],
-    **more: str | None,
-) -> None:
-    key = await tasks.key_of(uow.db, known.project_id)
-    seen = {"analysis_id": analysis.id, "analysis": analysis.number}
-    acting = Itself(known.project_id)
-    tell(uow, acting, event, task, key, fingerprint=known.fingerprint, **seen, **more)
-    await uow.db.flush()
+async def _reopen(news: _News, back: Sequence[FindingTask]) -> None:
+    """Note that findings are back; tasks that were done are to be done again."""
+    there = [known for known in back if known.task_id in news.tasks]
+    for known in there:
+        news.tell(known, FindingBack)
+    again = [one.task_id for one in there if news.tasks[one.task_id].status == "done"]
+    await news.move(again, "todo")
 
 
 async def _apply_rule(uow: Uow, analysis: Analysis, job: Job, source_at: datetime) -> None:
