@@ -268,3 +268,17 @@ async def test_who_loses_the_role_while_they_wait_does_nothing_with_it(
         mine = Membership.project_id == project.id, Membership.user_id == caller.id
         await uow.db.execute(update(Membership).where(*mine).values(role="member"))
     assert _code(await asking) == (403, "AUTH_FORBIDDEN")
+
+
+async def test_an_owner_who_may_change_nothing_is_no_owner_to_leave_it_to(
+    api: Api, world: World
+) -> None:
+    owner, reader = await world.account(), await world.account(role="viewer")
+    project = await world.project(owner=owner)
+    await world.member(project, role="owner", account=reader)
+    client, path = api(as_=owner), f"{HERE}/{project.id}/team/{owner.id}"
+    for answer in (await client.delete(path), await client.patch(path, json={"role": "member"})):
+        assert _code(answer) == (409, "LAST_OWNER")
+    third = await world.member(project, role="owner")
+    assert (await client.delete(path)).status_code == 204
+    assert await _owner_of(world, project) == third.id

@@ -343,3 +343,12 @@ async def test_an_invitation_is_sent_again_with_its_whole_time(api: Api, world: 
     async with world.platform.database.session() as db:
         told = [(one.name, one.payload["again"]) for one in await events_of(db, plain["id"])]
     assert told == [("team.invitation_sent.v1", False), ("team.invitation_sent.v1", True)]
+
+
+async def test_an_owner_who_may_change_nothing_is_no_owner_to_leave_it_to(
+    api: Api, world: World
+) -> None:
+    owner, reader = await world.account(), await world.account(role="viewer")
+    team_id = await world.team(owner=owner, second_owner=reader)
+    path = f"{HERE}/{team_id}/members/{owner.id}"
+    assert _code(await api(as_=owner).delete(path)) == (409, "LAST_TEAM_OWNER")

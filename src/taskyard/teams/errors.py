@@ -39,7 +39,7 @@ class TeamMemberNotFound(TaskyardError):
 
 
 class LastTeamOwnerStays(TaskyardError):
-    """A team keeps at least one active owner. Make somebody else an owner, or delete the team."""
+    """A team keeps an owner who can act. Make somebody else an owner, or delete the team."""
 
     kind = Kind.CONFLICT
     code = "LAST_TEAM_OWNER"

@@ -148,7 +148,7 @@ async def member(db: AsyncSession, team_id: UUID, user_id: UUID) -> tuple[TeamMe
 
 
 async def has_owner(db: AsyncSession, team_id: UUID, *, beside: UUID) -> bool:
-    """Say whether a team has an owner who may sign in, beside the one."""
+    """Say whether a team has an owner who may act, beside the one."""
     query = (
         select(TeamMember.user_id)
         .join(User, User.id == TeamMember.user_id)
@@ -157,6 +157,7 @@ async def has_owner(db: AsyncSession, team_id: UUID, *, beside: UUID) -> bool:
             TeamMember.user_id != beside,
             TeamMember.role == "owner",
             User.is_active,
+            User.role != "viewer",
         )
         .limit(1)
     )

@@ -11,7 +11,7 @@ class MemberNotFound(TaskyardError):
 
 
 class LastOwnerStays(TaskyardError):
-    """A project keeps at least one active owner. Make somebody else an owner first."""
+    """A project keeps an owner who can act. Make somebody else an owner first."""
 
     kind = Kind.CONFLICT
     code = "LAST_OWNER"

@@ -101,7 +101,7 @@ async def places(
 
 
 async def next_owner(db: AsyncSession, project_id: UUID, *, beside: UUID) -> UUID | None:
-    """Return the owner who may sign in and is one longest, beside the one."""
+    """Return the owner who may act and is one longest, beside the one."""
     query = (
         select(Membership.user_id)
         .join(User, User.id == Membership.user_id)
@@ -110,6 +110,7 @@ async def next_owner(db: AsyncSession, project_id: UUID, *, beside: UUID) -> UUI
             Membership.user_id != beside,
             Membership.role == "owner",
             User.is_active,
+            User.role != "viewer",
         )
         .order_by(Membership.joined_at, Membership.user_id)
         .limit(1)
