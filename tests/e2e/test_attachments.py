@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from tests.e2e.arranging import project
 from tests.e2e.browsing import Somebody, Visits, overflow, settled, violations
@@ -119,3 +119,25 @@ async def test_a_phone_shows_what_hangs_there(visit: Visits, maya: Somebody) -> 
     assert not await violations(page, "dark")
     await page.keyboard.press("Escape")
     assert await overflow(page) <= 0
+
+
+async def test_what_could_not_be_read_says_so_and_is_asked_for_again(
+    visit: Visits, maya: Somebody
+) -> None:
+    project_id = project(maya)
+    task = add(maya, project_id, "Sign webhooks")
+    visit.guard.expect(400)
+    page = await visit(maya)
+    attachments = re.compile(r"/attachments(\?|$)")
+
+    async def refuse(route: Route) -> None:
+        error = {"code": "NOT_TODAY", "message": "Not today.", "details": {}}
+        await route.fulfill(status=400, json={"error": error})
+
+    await page.route(attachments, refuse)
+    await page.goto(f"/app/projects/{project_id}/tasks/{task['id']}")
+    told = page.get_by_role("alert").filter(has_text="The attachments could not be read")
+    await expect(told).to_contain_text("Not today.")
+    await page.unroute(attachments)
+    await told.get_by_role("button", name="Try again").click()
+    await expect(page.get_by_role("region", name="Attachments")).to_contain_text("Drop files")

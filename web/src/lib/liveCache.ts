@@ -21,7 +21,7 @@ const JOB_LISTS = ['listJobs', 'listProjectJobs', 'listAllJobs', 'listAnalyses']
 
 /** Which answers a change of a thing makes stale, by the first word of the event's name. */
 const STALE: Record<string, readonly string[]> = {
-  project: ['listProjects', 'getProject', 'listMyTags', 'listTeam', 'listProjectTeams'],
+  project: ['listProjects', 'getProject', 'searchProjects', 'listMyTags', 'listTeam', 'listProjectTeams'],
   team: ['listTeams', 'getTeam', 'listTeamMembers', 'listTeamInvitations', 'listMyTeamInvitations', 'listTeamProjects'],
   member: ['listTeam', 'listInvitations', 'listMyInvitations', 'listProjects', 'getProject'],
   template: ['listTemplates'],
@@ -40,13 +40,14 @@ const STALE: Record<string, readonly string[]> = {
     'listTaskFindings',
     'listTaskEvidence',
     'listFindings',
+    'searchTasks',
   ],
   views: ['listViews'],
   labels: ['listLabels', 'listTasks', 'listMyTasks', 'getTask'],
   job: [...JOB_LISTS, 'getJob', 'getAnalysis', 'listTaskEvidence', 'listTaskFindings'],
   finding_rule: ['getFindingRule'],
   analysis: ['listAnalysisShares'],
-  comment: ['listComments', 'listCommentHistory'],
+  comment: ['listComments', 'listCommentHistory', 'searchComments'],
   notification: ['listNotifications', 'countUnreadNotifications'],
 };
 

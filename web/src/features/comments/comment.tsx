@@ -135,7 +135,14 @@ function Sure({ thing, said, onClose }: { thing: Thing; said: Said; onClose: () 
   return (
     <div role="alert" className="mt-1 flex flex-wrap items-center gap-2">
       <span>Delete it for good?</span>
-      <Button size="sm" look="bad" onClick={() => unsay(said)}>
+      <Button
+        size="sm"
+        look="bad"
+        onClick={() => {
+          unsay(said);
+          onClose();
+        }}
+      >
         Delete
       </Button>
       <Button size="sm" onClick={onClose}>

@@ -40,7 +40,7 @@ export function useThreads(thing: Thing) {
 }
 
 /** Comments as they come, each root followed by its replies. */
-export function threadsOf(items: readonly Said[]): Thread[] {
+function threadsOf(items: readonly Said[]): Thread[] {
   const threads = new Map<string, Thread>();
   for (const item of items) if (!item.parent_id) threads.set(item.id, { root: item, replies: [] });
   for (const item of items) if (item.parent_id) threads.get(item.parent_id)?.replies.push(item);

@@ -1,5 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { type ActivityRead, listTaskActivity, type TaskRead } from '@/api/gen';
+import { NotRead } from '@/components/not-read';
 import { Ago } from '@/components/ui/ago';
 import { Person } from '@/components/ui/avatar';
 import { Button } from '@/components/ui/button';
@@ -10,7 +11,7 @@ const PAGE = 20;
 
 /** What happened to a task, newest first. */
 export function Activity({ task }: { task: TaskRead }) {
-  const { data, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery({
+  const read = useInfiniteQuery({
     // Begins as generated keys do, so that `stale('listTaskActivity')` finds it.
     queryKey: [{ _id: 'listTaskActivity', task: task.id }] as const,
     initialPageParam: undefined as string | undefined,
@@ -20,6 +21,8 @@ export function Activity({ task }: { task: TaskRead }) {
     },
     getNextPageParam: (last) => last.next_cursor ?? undefined,
   });
+  const { data, hasNextPage, isFetchingNextPage, fetchNextPage } = read;
+  if (read.isError && !data) return <NotRead what="The activity" of={read} />;
   if (!data) return null;
   const items = data.pages.flatMap((page) => page.items).filter((one) => told(one).length > 0);
   return (

@@ -3,6 +3,7 @@ import { Link2, Paperclip } from 'lucide-react';
 import { useRef, useState } from 'react';
 import type { TaskRead } from '@/api/gen';
 import { listAttachmentsOptions } from '@/api/gen/@tanstack/react-query.gen';
+import { NotRead } from '@/components/not-read';
 import { Button } from '@/components/ui/button';
 import { GoingRow } from '@/features/uploads/going-row';
 import { UnfinishedRow } from '@/features/uploads/unfinished-row';
@@ -15,13 +16,15 @@ import { Heading } from './heading';
 
 /** The files and addresses that hang on a task: dropped anywhere on the page, chosen, or written down. */
 export function Attachments({ task, may }: { task: TaskRead; may: boolean }) {
-  const { data } = useQuery(listAttachmentsOptions({ path: pathOf(task) }));
+  const read = useQuery(listAttachmentsOptions({ path: pathOf(task) }));
+  const { data } = read;
   const { place, denied, going, unfinished, take } = usePlace(task.project_id, 'file', task.id);
   const mayGive = may && !denied;
   const field = useRef<HTMLInputElement>(null);
   const [linking, setLinking] = useState(false);
   const over = useFileDrop(mayGive ? take : null);
   const items = data?.items ?? [];
+  if (read.isError && !data) return <NotRead what="The attachments" of={read} />;
   if (!may && !items.length) return null;
   return (
     <section

@@ -90,7 +90,7 @@ export function useApplied(tasks: readonly TaskSummary[]): readonly TaskSummary[
 }
 
 /** What can be changed of many at once. */
-export type Many = Omit<TaskBulk, 'task_ids' | 'delete'>;
+type Many = Omit<TaskBulk, 'task_ids' | 'delete'>;
 
 /** Makes the same change to several tasks, all or none. */
 export async function changeAll(

@@ -4,6 +4,7 @@ import { CircleCheck, CircleDashed, Pencil, Plus } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
 import type { EvidenceRead, TaskRead } from '@/api/gen';
 import { listTaskEvidenceOptions } from '@/api/gen/@tanstack/react-query.gen';
+import { NotRead } from '@/components/not-read';
 import { Button } from '@/components/ui/button';
 import { pathOf } from './change';
 import { requirement } from './requirements';
@@ -16,7 +17,8 @@ const RequirementsForm = lazy(load);
 export function Evidence({ task, may }: { task: TaskRead; may: boolean }) {
   const [editing, setEditing] = useState(false);
   const needed = task.requires.length > 0;
-  const { data } = useQuery({ ...listTaskEvidenceOptions({ path: pathOf(task) }), enabled: needed });
+  const read = useQuery({ ...listTaskEvidenceOptions({ path: pathOf(task) }), enabled: needed });
+  const { data } = read;
   if (!needed && (!may || isClosed(task.status))) return null;
   const met = data?.items.filter((one) => one.met).length;
   return (
@@ -48,13 +50,16 @@ export function Evidence({ task, may }: { task: TaskRead; may: boolean }) {
           <RequirementsForm task={task} onEnd={() => setEditing(false)} />
         </Suspense>
       ) : (
-        needed && (
+        needed &&
+        (read.isError && !data ? (
+          <NotRead what="How the evidence stands" of={read} />
+        ) : (
           <ul>
             {data?.items.map((one) => (
               <Standing key={one.kind} one={one} />
             ))}
           </ul>
-        )
+        ))
       )}
     </section>
   );

@@ -22,7 +22,7 @@ const INK: Record<Tone, string> = {
   wait: 'text-wait',
 };
 
-export function PriorityChip({ priority }: { priority: Priority }) {
+function PriorityChip({ priority }: { priority: Priority }) {
   const { word, tone, icon: Icon } = PRIORITIES[priority];
   return (
     <Chip tone={tone} icon={<Icon />}>
@@ -31,7 +31,7 @@ export function PriorityChip({ priority }: { priority: Priority }) {
   );
 }
 
-export function DueChip({ task }: { task: Pick<TaskSummary, 'due_date' | 'status'> }) {
+function DueChip({ task }: { task: Pick<TaskSummary, 'due_date' | 'status'> }) {
   if (!task.due_date) return null;
   const days = daysTo(task.due_date);
   const tone = isClosed(task.status) ? 'plain' : days < 0 ? 'bad' : days < 2 ? 'warn' : 'plain';
@@ -57,7 +57,7 @@ export function BlockedChip() {
 }
 
 /** It cannot simply be moved to Done. */
-export function EvidenceChip() {
+function EvidenceChip() {
   return (
     <span data-tip="Something has to be shown before it is done" className="relative inline-flex">
       <Chip icon={<ClipboardCheck />}>Needs evidence</Chip>
@@ -65,7 +65,7 @@ export function EvidenceChip() {
   );
 }
 
-export function PartsChip({ task }: { task: TaskSummary }) {
+function PartsChip({ task }: { task: TaskSummary }) {
   const { total, closed } = task.subtasks;
   if (!total) return null;
   return (

@@ -8,6 +8,7 @@ import {
   listProjectTeamsOptions,
   revokeProjectMutation,
 } from '@/api/gen/@tanstack/react-query.gen';
+import { NotRead } from '@/components/not-read';
 import { Button } from '@/components/ui/button';
 import { Pick } from '@/components/ui/pick';
 import { useAction } from '@/lib/action';
@@ -25,7 +26,9 @@ const GrantDialog = lazy(load);
 export function ProjectTeams({ project }: { project: ProjectRead }) {
   const [granting, setGranting] = useState(false);
   const denied = useWhyNotIn(project, 'team:manage');
-  const { data } = useQuery(listProjectTeamsOptions({ path: { project_id: project.id } }));
+  const read = useQuery(listProjectTeamsOptions({ path: { project_id: project.id } }));
+  const { data } = read;
+  if (read.isError && !data) return <NotRead what="The teams" of={read} />;
   if (!data || (denied && !data.items.length)) return null;
   return (
     <section aria-labelledby="teams">

@@ -33,8 +33,9 @@ function ProjectBoard() {
   const { data, error, refetch } = useQuery(boardOptions(projectId));
   useEffect(() => followBoard(projectId), [projectId]);
   const narrow = useCallback(
-    (part: TaskFilter) => void navigate({ search: (now) => ({ ...now, ...part }), replace: true }),
-    [navigate],
+    (part: TaskFilter) =>
+      void navigate({ params: { projectId }, search: (now) => ({ ...now, ...part }), replace: true }),
+    [navigate, projectId],
   );
   if (error && !data) return <Broken error={problem(error)} reset={() => void refetch()} />;
   const isEmpty = data && data.tasks.length === 0;
@@ -49,7 +50,10 @@ function ProjectBoard() {
             before={<ViewsButton projectId={projectId} layout="board" search={search} />}
             after={
               isNarrowed(search) && (
-                <Button look="quiet" onClick={() => void navigate({ search: { column: search.column } })}>
+                <Button
+                  look="quiet"
+                  onClick={() => void navigate({ params: { projectId }, search: { column: search.column } })}
+                >
                   Clear
                 </Button>
               )
@@ -68,7 +72,9 @@ function ProjectBoard() {
             projectId={projectId}
             board={data}
             search={search}
-            onColumn={(column) => void navigate({ search: (now) => ({ ...now, column }), replace: true })}
+            onColumn={(column) =>
+              void navigate({ params: { projectId }, search: (now) => ({ ...now, column }), replace: true })
+            }
             mayMove={!noChange}
             mayAdd={!noNew}
           />

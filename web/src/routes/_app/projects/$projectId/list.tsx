@@ -58,11 +58,15 @@ function ProjectList() {
   const { data, error, refetch } = useQuery({ ...options(projectId, search), placeholderData: keepPreviousData });
   const set = useCallback(
     (part: Record<string, unknown>) =>
-      void navigate({ search: (now) => readListSearch({ ...now, page: undefined, ...part }), replace: true }),
-    [navigate],
+      void navigate({
+        params: { projectId },
+        search: (now) => readListSearch({ ...now, page: undefined, ...part }),
+        replace: true,
+      }),
+    [navigate, projectId],
   );
   const narrow = useCallback((part: TaskFilter) => set(part), [set]);
-  const clear = () => void navigate({ search: { group: search.group, sort: search.sort } });
+  const clear = () => void navigate({ params: { projectId }, search: { group: search.group, sort: search.sort } });
   const narrowed = isNarrowed(search) || search.status !== undefined;
   return (
     <div className="flex flex-1 flex-col">
@@ -100,7 +104,7 @@ function ProjectList() {
         <TaskList
           page={data}
           search={search}
-          onPage={(page) => void navigate({ search: (now) => ({ ...now, page }) })}
+          onPage={(page) => void navigate({ params: { projectId }, search: (now) => ({ ...now, page }) })}
           may={may}
         />
       )}

@@ -5,6 +5,7 @@ import { lazy, Suspense, useState } from 'react';
 import type { ProjectRead } from '@/api/gen';
 import { listInvitationsOptions, listTeamOptions } from '@/api/gen/@tanstack/react-query.gen';
 import { Broken } from '@/components/broken';
+import { NotRead } from '@/components/not-read';
 import { Pager } from '@/components/pager';
 import { Button } from '@/components/ui/button';
 import { Empty } from '@/components/ui/empty';
@@ -104,9 +105,9 @@ function Members({ project }: { project: ProjectRead }) {
 
 /** Who was invited and has not answered yet, for those who may take it back. */
 function Invitations({ project }: { project: ProjectRead }) {
-  const { data } = useQuery(
-    listInvitationsOptions({ path: { project_id: project.id }, query: { page_size: PAGE_SIZE } }),
-  );
+  const read = useQuery(listInvitationsOptions({ path: { project_id: project.id }, query: { page_size: PAGE_SIZE } }));
+  const { data } = read;
+  if (read.isError && !data) return <NotRead what="The invitations" of={read} />;
   if (!data?.items.length) return null;
   return (
     <section aria-labelledby="invited">

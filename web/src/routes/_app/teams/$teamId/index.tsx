@@ -5,6 +5,7 @@ import { lazy, Suspense, useState } from 'react';
 import type { TeamRead } from '@/api/gen';
 import { listTeamInvitationsOptions, listTeamMembersOptions } from '@/api/gen/@tanstack/react-query.gen';
 import { Broken } from '@/components/broken';
+import { NotRead } from '@/components/not-read';
 import { Pager } from '@/components/pager';
 import { Button } from '@/components/ui/button';
 import { BoneRows } from '@/components/ui/skeleton';
@@ -93,9 +94,9 @@ function Members({ team }: { team: TeamRead }) {
 
 /** Who was invited and has not answered yet, for those who may take it back. */
 function Invitations({ team }: { team: TeamRead }) {
-  const { data } = useQuery(
-    listTeamInvitationsOptions({ path: { team_id: team.id }, query: { page_size: PAGE_SIZE } }),
-  );
+  const read = useQuery(listTeamInvitationsOptions({ path: { team_id: team.id }, query: { page_size: PAGE_SIZE } }));
+  const { data } = read;
+  if (read.isError && !data) return <NotRead what="The invitations" of={read} />;
   if (!data?.items.length) return null;
   return (
     <section aria-labelledby="invited">
