@@ -1,11 +1,24 @@
-import { createLink } from '@tanstack/react-router';
+import { createLink, useRouterState } from '@tanstack/react-router';
 import { clsx } from 'clsx';
-import type { ComponentProps, ReactNode } from 'react';
+import { type ComponentProps, type ReactNode, useEffect, useRef } from 'react';
 
 /** Views of one thing, each with its own address. */
 export function Tabs({ label, children }: { label: string; children: ReactNode }) {
+  const bar = useRef<HTMLElement>(null);
+  const path = useRouterState({ select: ({ location }) => location.pathname });
+  // On a phone they do not all fit: the one that one is on is in sight.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another address has another tab
+  useEffect(() => {
+    const tab = bar.current?.querySelector<HTMLElement>('.active');
+    if (!tab || !bar.current) return;
+    bar.current.scrollLeft = tab.offsetLeft - (bar.current.clientWidth - tab.offsetWidth) / 2;
+  }, [path]);
   return (
-    <nav aria-label={label} className="-mb-px flex gap-4 overflow-x-auto px-4 [scrollbar-width:none] md:px-[1.125rem]">
+    <nav
+      ref={bar}
+      aria-label={label}
+      className="relative -mb-px flex gap-4 overflow-x-auto px-4 [scrollbar-width:none] md:px-[1.125rem]"
+    >
       {children}
     </nav>
   );
