@@ -141,7 +141,9 @@ async def test_a_browser_one_knows_is_not_locked_out_by_others(limited: Api, wor
         made_up = limited()
         cookie = {b"Cookie": f"taskyard_known={forged}".encode()}
         assert _code(await made_up.post(HERE, json=right, headers=cookie))[0] == 429, forged
-    assert (await browser.post(HERE, json=right)).status_code == 200
+    again = await browser.post(HERE, json=right, headers={"X-Taskyard-Client": "web"})
+    assert again.status_code == 200
+    assert "taskyard_known" not in again.headers["set-cookie"], "it is known already"
 
 
 async def test_a_browser_one_knows_may_guess_ten_times_too(limited: Api, world: World) -> None:

@@ -312,6 +312,15 @@ async def test_an_account_that_is_deactivated_meanwhile_stays_out(api: Api, worl
     assert (await _user(world, account)).password_hash != NEW
 
 
+async def test_a_link_that_is_used_meanwhile_is_used_up(api: Api, world: World) -> None:
+    token = await _token(world, await world.account())
+    async with unit_of_work(world.platform.database) as uow:
+        assert await links.use(uow, token, Purpose.PASSWORD_RESET) is not None
+        trying = asyncio.create_task(api().post(RESET, json={"token": token, "password": NEW}))
+        await until_blocking(uow.db)
+    assert _code(await trying) == (410, "PASSWORD_LINK_INVALID")
+
+
 async def test_the_database_does_not_hold_the_secret(api: Api, world: World) -> None:
     account = await world.account()
     token = await _token(world, account)

@@ -12,6 +12,7 @@ import pytest
 from fastapi import FastAPI
 from starlette.requests import HTTPConnection
 
+from taskyard.accounts.access import Accounts
 from taskyard.core import keys
 from taskyard.core.access import recognise
 from taskyard.core.problems import BadRequest
@@ -240,3 +241,23 @@ async def test_a_socket_with_two_credentials_is_refused(app: FastAPI, account: A
         actor = await recognise(HTTPConnection(scope), uow)
     assert actor is not None
     assert actor.user_id == account.id
+
+
+async def test_of_very_many_the_first_are_forgotten_and_read_anew(
+    settings: Settings, app: FastAPI, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("taskyard.accounts.tokens._REMEMBERED", 1)
+    monkeypatch.setattr("taskyard.accounts.access._REMEMBERED", 1)
+    accounts = Accounts(settings)
+    people = [await world.account() for _ in range(3)]
+    for one in (*people, people[0]):
+        header = (b"authorization", f"Bearer {one.token}".encode())
+        connection = HTTPConnection({"type": "http", "headers": [header], "app": app})
+        shown = accounts.shown(connection)
+        assert shown is not None
+        async with unit_of_work(app.state.platform.database) as uow:
+            actor = await accounts.recognise(connection, uow)
+        assert actor is not None
+        assert actor.user_id == one.id
+        assert accounts.lately(shown) == actor
+    assert len(accounts._lately) == len(accounts.tokens._read) == 1

@@ -115,16 +115,10 @@ class Accounts:
             self._lately.popitem(last=False)
         return actor
 
-    async def touch(self, database: Database, actor: Actor) -> None:
-        """Note that the actor's session was used just now."""
-        if actor.session_id is not None:
-            async with unit_of_work(database) as uow:
-                await repository.touch_session(uow.db, actor.session_id)
-
-    async def by_token(self, uow: Uow, token: str) -> Actor:
-        """Return who an access token speaks for."""
-        claims = self.tokens.read(token)
-        return await self._by_session(uow, claims.session_id, claims.user_id)
+    async def touch(self, database: Database, session_id: UUID) -> None:
+        """Note that a session was used just now."""
+        async with unit_of_work(database) as uow:
+            await repository.touch_session(uow.db, session_id)
 
     async def _by_session(self, uow: Uow, session_id: UUID, user_id: UUID | None) -> Actor:
         row = await repository.live_session(uow.db, session_id=session_id)

@@ -172,8 +172,8 @@ class Authenticator(Protocol):
     def lately(self, shown: Shown) -> Actor | None:
         """Return whom a credential spoke for a moment ago; whether it still does is not asked."""
 
-    async def touch(self, database: Database, actor: Actor) -> None:
-        """Note that the actor's session was used just now."""
+    async def touch(self, database: Database, session_id: UUID) -> None:
+        """Note that a session was used just now."""
 
     async def recognise(self, connection: HTTPConnection, uow: Uow) -> Actor | None:
         """Return who is calling, None where no credential was sent.

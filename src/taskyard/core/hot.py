@@ -233,7 +233,7 @@ async def _admit(
     if access.permission is not None:
         actor.require(access.permission)
     if row is not None and not row["fresh"]:
-        await platform.authenticator.touch(platform.database, actor)
+        await platform.authenticator.touch(platform.database, row["session_id"])
     return actor
 
 
