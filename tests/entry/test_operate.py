@@ -78,7 +78,7 @@ def test_an_administrator_is_made_beside_a_running_instance(
         assert "There is no active account nobody@example.com." in nobody.output
         nobody = taskyard("admin", "set-role", "nobody", "admin", f"--data-dir={data_dir}")
         assert nobody.ended() == 1
-        assert "nobody" in nobody.output
+        assert "There is no such account." in nobody.output
         role = taskyard("admin", "set-role", "root", "viewer", f"--data-dir={data_dir}")
         assert role.ended() == 1
         assert "root is the only active administrator." in role.output
