@@ -145,6 +145,7 @@ def test_a_bomb_in_a_zip_is_stopped_early() -> None:
     assert refusal(zip_of({"zeros.py": bytes(64 * MIB)})) == ("ratio", "zeros.py")
 
 
+@pytest.mark.slow
 def test_a_gigabyte_of_zeros_is_stopped_at_its_first_megabytes() -> None:
     out = io.BytesIO()
     with (
@@ -359,6 +360,7 @@ def test_an_extension_header_of_unbounded_length() -> None:
     assert refusal(header.tobuf(tarfile.USTAR_FORMAT) + bytes(4096))[0] == "header"
 
 
+@pytest.mark.slow
 def test_extension_headers_that_never_end_cost_no_memory() -> None:
     """Ten of them, each of 70,000 keywords nobody else has."""
     headers = b""

@@ -103,7 +103,7 @@ async def test_keeping_beside_collecting_loses_nothing(platform: Platform) -> No
     async def collecting() -> None:
         while not done:
             await service.collect_garbage(
-                platform.database, platform.storage, older_than=timedelta(seconds=1)
+                platform.database, platform.storage, older_than=timedelta(minutes=1)
             )
             await asyncio.sleep(0)
 

@@ -223,6 +223,7 @@ async def test_a_redirect_leads_nowhere_else(
     assert {line.partition("?")[0] for line in git.asked} <= {"GET /round/info/refs"}
 
 
+@pytest.mark.slow
 async def test_a_server_that_can_do_200_000_things_costs_no_memory(git: GitServer) -> None:
     able = b"".join(b"000c%07d\n" % number for number in range(200_000))
     git.advertised = b"000eversion 2\n" + able + b"0000"

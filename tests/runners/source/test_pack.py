@@ -203,6 +203,7 @@ def test_any_delta_is_applied_or_refused(base: bytes, delta: bytes) -> None:
     assert made is None or len(made) <= 1000
 
 
+@pytest.mark.slow
 def test_a_delta_of_many_small_parts_costs_no_more_than_what_it_makes() -> None:
     parts = 1_000_000
     delta = number(0) + number(2 * parts) + b"\x02ab" * parts
