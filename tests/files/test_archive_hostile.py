@@ -230,6 +230,7 @@ def test_too_many_files() -> None:
         {"extra": b""},
         {"extra": struct.pack("<2HQ", 1, 8, 6)},
         {"extra": struct.pack("<2HQ", 1, 999, 6)},
+        {"extra": struct.pack("<2HQ", 1, 999, 6) + b"cut"},
         {"extra": struct.pack("<2H", 0x5455, 999)},
         {"extra": struct.pack("<2H3Q", 1, 24, 6, 6, 2**64 - 1)},
         {"extra": struct.pack("<2H3Q", 1, 24, 6, 2**64 - 1, 0)},

@@ -254,9 +254,9 @@ def _widened(extra: bytes, *values: int) -> tuple[int, ...]:
     while len(extra) >= 4:
         tag, length = struct.unpack_from("<2H", extra)
         if tag == _ZIP64_EXTRA:
-            wide = [
-                number for (number,) in struct.iter_unpack("<Q", extra[4 : 4 + length // 8 * 8])
-            ]
+            # The field says how long it is; it may end before that, in the middle of a number.
+            whole = min(length, len(extra) - 4) // 8
+            wide = list(struct.unpack_from(f"<{whole}Q", extra, 4))
             if len(wide) < values.count(_FULL32):
                 raise _damaged()
             return tuple(wide.pop(0) if value == _FULL32 else value for value in values)
