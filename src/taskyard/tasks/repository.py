@@ -8,22 +8,19 @@ from uuid import UUID
 from sqlalchemy import (
     Row,
     delete,
-    exists,
     func,
-    insert,
     or_,
     select,
     text,
-    tuple_,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased, undefer
+from sqlalchemy.orm import undefer
 
 from taskyard.accounts.models import User
 from taskyard.projects.models import Membership, Project
-from taskyard.tasks.models import Label, Task, TaskDependency, TaskLabel, TaskWatcher
+from taskyard.tasks.models import Task, TaskWatcher
 from taskyard.tasks.types import CLOSED
 
 _HOLD: Final = text(
@@ -31,16 +28,6 @@ _HOLD: Final = text(
     " ON CONFLICT (project_id) DO UPDATE SET last_number = task_books.last_number + :take"
     " RETURNING last_number,"
     " (SELECT key FROM projects WHERE projects.id = task_books.project_id) AS key"
-)
-#: What a task waits for, and what that waits for: every pair once, however many ways lead there.
-#: No way goes on behind a task that was deleted.
-_EDGES: Final = text(
-    "WITH RECURSIVE way (task_id, depends_on_id) AS ("
-    " SELECT task_id, depends_on_id FROM task_dependencies WHERE task_id = :start"
-    " UNION SELECT further.task_id, further.depends_on_id"
-    " FROM way JOIN tasks ON tasks.id = way.depends_on_id AND tasks.deleted_at IS NULL"
-    " JOIN task_dependencies further ON further.task_id = way.depends_on_id"
-    ") SELECT task_id, depends_on_id FROM way"
 )
 #: A task, what it is a part of, what that is a part of, … up to one that was deleted.
 _WHOLES: Final = text(
@@ -215,64 +202,6 @@ async def place(db: AsyncSession, positions: Mapping[UUID, str]) -> None:
     )
 
 
-async def labels_of(
-    db: AsyncSession, project_id: UUID, label_ids: Collection[UUID] | None = None
-) -> Sequence[Label]:
-    """Return a project's labels by name: all, or those among these, held so that they stay."""
-    query = select(Label).where(Label.project_id == project_id).order_by(func.lower(Label.name))
-    if label_ids is not None:
-        query = query.where(Label.id.in_(label_ids)).with_for_update(read=True, key_share=True)
-    return (await db.scalars(query)).all()
-
-
-async def label(
-    db: AsyncSession, project_id: UUID, label_id: UUID, *, lock: bool = False
-) -> Label | None:
-    """Return one of a project's labels."""
-    query = select(Label).where(Label.project_id == project_id, Label.id == label_id)
-    if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    return (await db.scalars(query)).one_or_none()
-
-
-async def count_labels(db: AsyncSession, project_id: UUID) -> int:
-    """Return how many labels a project has."""
-    return await db.scalar(select(func.count()).where(Label.project_id == project_id)) or 0
-
-
-async def worn(db: AsyncSession, task_ids: Collection[UUID]) -> dict[UUID, list[tuple[UUID, str]]]:
-    """Return id and name of the labels each of these tasks wears, by name."""
-    query = (
-        select(TaskLabel.task_id, Label.id, Label.name)
-        .join(Label, Label.id == TaskLabel.label_id)
-        .where(TaskLabel.task_id.in_(task_ids))
-        .order_by(func.lower(Label.name))
-    )
-    found: dict[UUID, list[tuple[UUID, str]]] = {task_id: [] for task_id in task_ids}
-    for row in await db.execute(query):
-        found[row.task_id].append((row.id, row.name))
-    return found
-
-
-async def wear(db: AsyncSession, pairs: Collection[tuple[UUID, UUID]]) -> None:
-    """Have tasks wear labels, (task, label) each; what they wear already stays."""
-    if pairs:
-        rows = [{"task_id": task_id, "label_id": label_id} for task_id, label_id in pairs]
-        await db.execute(upsert(TaskLabel).values(rows).on_conflict_do_nothing())
-
-
-async def take_off(db: AsyncSession, pairs: Collection[tuple[UUID, UUID]]) -> None:
-    """Have tasks wear labels no longer, (task, label) each."""
-    if pairs:
-        pair = tuple_(TaskLabel.task_id, TaskLabel.label_id)
-        await db.execute(delete(TaskLabel).where(pair.in_(pairs)))
-
-
-async def wearers(db: AsyncSession, label_id: UUID) -> Sequence[UUID]:
-    """Return the tasks that wear a label."""
-    return (await db.scalars(select(TaskLabel.task_id).where(TaskLabel.label_id == label_id))).all()
-
-
 async def touch(db: AsyncSession, task_ids: Collection[UUID]) -> None:
     """Note that tasks are others now than they were."""
     await db.execute(
@@ -281,57 +210,6 @@ async def touch(db: AsyncSession, task_ids: Collection[UUID]) -> None:
         .values(version=Task.version + 1, updated_at=func.now())
         .execution_options(synchronize_session=False)
     )
-
-
-async def depends(db: AsyncSession, task_id: UUID, other_id: UUID) -> bool:
-    """Say whether a task waits for another at once, not through others."""
-    query = select(
-        exists().where(TaskDependency.task_id == task_id, TaskDependency.depends_on_id == other_id)
-    )
-    return bool(await db.scalar(query))
-
-
-async def waits(db: AsyncSession, task_id: UUID, *, but: UUID) -> bool:
-    """Say whether a task waits for one that is open, another one aside."""
-    query = select(
-        exists()
-        .where(TaskDependency.task_id == task_id, TaskDependency.depends_on_id == Task.id)
-        .where(Task.id != but, Task.deleted_at.is_(None), Task.status.not_in(CLOSED))
-    )
-    return bool(await db.scalar(query))
-
-
-async def count_dependencies(db: AsyncSession, task_id: UUID) -> int:
-    """Return how many tasks one waits for, deleted ones aside."""
-    query = (
-        select(func.count())
-        .select_from(TaskDependency)
-        .join(Task, Task.id == TaskDependency.depends_on_id)
-        .where(TaskDependency.task_id == task_id, Task.deleted_at.is_(None))
-    )
-    return await db.scalar(query) or 0
-
-
-async def add_dependency(db: AsyncSession, task_id: UUID, other_id: UUID) -> None:
-    """Have a task wait for another."""
-    await db.execute(insert(TaskDependency).values(task_id=task_id, depends_on_id=other_id))
-
-
-async def drop_dependency(db: AsyncSession, task_id: UUID, other_id: UUID) -> None:
-    """Have a task wait for another no longer."""
-    await db.execute(
-        delete(TaskDependency).where(
-            TaskDependency.task_id == task_id, TaskDependency.depends_on_id == other_id
-        )
-    )
-
-
-async def edges_from(db: AsyncSession, start: UUID) -> Sequence[tuple[UUID, UUID]]:
-    """Return who waits for whom, as far as `start` has to wait for it.
-
-    A task that was deleted is waited for, and waits for nothing; `start` may be one.
-    """
-    return [(row[0], row[1]) for row in await db.execute(_EDGES, {"start": start})]
 
 
 async def wholes(db: AsyncSession, start: UUID) -> Sequence[UUID]:
@@ -343,35 +221,6 @@ async def numbers(db: AsyncSession, task_ids: Collection[UUID]) -> dict[UUID, in
     """Return the numbers of tasks, deleted or not."""
     query = select(Task.id, Task.number).where(Task.id.in_(task_ids))
     return {row.id: row.number for row in await db.execute(query)}
-
-
-async def waiting_for(
-    db: AsyncSession, task_ids: Collection[UUID]
-) -> Sequence[Row[UUID, int, str, bool]]:
-    """Return id, number, title and whether it is blocked of each open task that waits for these."""
-    mine, needed = aliased(TaskDependency), aliased(Task)
-    blocked = (
-        exists()
-        .where(
-            mine.task_id == Task.id,
-            needed.id == mine.depends_on_id,
-            needed.deleted_at.is_(None),
-            needed.status.not_in(CLOSED),
-        )
-        .label("blocked")
-    )
-    query = (
-        select(Task.id, Task.number, Task.title, blocked)
-        .where(
-            Task.id.in_(
-                select(TaskDependency.task_id).where(TaskDependency.depends_on_id.in_(task_ids))
-            ),
-            Task.deleted_at.is_(None),
-            Task.status.not_in(CLOSED),
-        )
-        .order_by(Task.number)
-    )
-    return (await db.execute(query)).all()
 
 
 async def watch(db: AsyncSession, pairs: Collection[tuple[UUID, UUID]]) -> None:

@@ -7,7 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from taskyard.core.uow import Uow
-from taskyard.tasks import ordering, repository
+from taskyard.tasks import label_repository, ordering, repository
 from taskyard.tasks.acting import Acting
 from taskyard.tasks.errors import TooManyLabels
 from taskyard.tasks.events import (
@@ -144,7 +144,7 @@ async def _relabel(change: Change, tasks: Sequence[Task]) -> None:
     known = await checking.labels(
         change.uow, change.access.project_id, {*(whole or ()), *(more or ()), *(less or ())}
     )
-    worn = await repository.worn(change.uow.db, [task.id for task in tasks])
+    worn = await label_repository.worn(change.uow.db, [task.id for task in tasks])
     on, off = set[tuple[UUID, UUID]](), set[tuple[UUID, UUID]]()
     for task_id, labels in worn.items():
         known |= dict(labels)
@@ -159,8 +159,8 @@ async def _relabel(change: Change, tasks: Sequence[Task]) -> None:
                 "old": sorted((known[one] for one in now), key=_BY_NAME),
                 "new": sorted((known[one] for one in then), key=_BY_NAME),
             }
-    await repository.take_off(change.uow.db, off)
-    await repository.wear(change.uow.db, on)
+    await label_repository.take_off(change.uow.db, off)
+    await label_repository.wear(change.uow.db, on)
 
 
 def _change_one(change: Change, task: Task) -> None:

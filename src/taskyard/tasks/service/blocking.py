@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from taskyard.core.uow import Uow
-from taskyard.tasks import repository
+from taskyard.tasks import dependency_repository
 from taskyard.tasks.acting import Acting
 from taskyard.tasks.events import TaskBlocked, TaskUnblocked
 
@@ -20,7 +20,7 @@ class Before:
 
 async def before(uow: Uow, task_ids: Collection[UUID]) -> Before:
     """Look at who waits for tasks that are about to change."""
-    found = await repository.waiting_for(uow.db, task_ids)
+    found = await dependency_repository.waiting_for(uow.db, task_ids)
     return Before(task_ids, {row.id: row.blocked for row in found})
 
 
@@ -32,7 +32,7 @@ async def tell(uow: Uow, access: Acting, was: Before, key: str, by: str) -> None
     if not was.blocked:
         return
     await uow.db.flush()
-    for row in await repository.waiting_for(uow.db, was.of):
+    for row in await dependency_repository.waiting_for(uow.db, was.of):
         if was.blocked.get(row.id, row.blocked) == row.blocked:
             continue
         told = TaskBlocked if row.blocked else TaskUnblocked

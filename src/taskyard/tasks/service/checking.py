@@ -4,7 +4,7 @@ from collections.abc import Collection
 from uuid import UUID
 
 from taskyard.core.uow import Uow
-from taskyard.tasks import repository
+from taskyard.tasks import label_repository, repository
 from taskyard.tasks.errors import AssigneeNotMember, LabelNotFound, ParentCycle, ParentNotFound
 
 
@@ -22,7 +22,7 @@ async def labels(uow: Uow, project_id: UUID, label_ids: Collection[UUID]) -> dic
     """Return the names of these labels. Raises LabelNotFound unless all are the project's."""
     if not label_ids:
         return {}
-    found = await repository.labels_of(uow.db, project_id, label_ids)
+    found = await label_repository.labels_of(uow.db, project_id, label_ids)
     if len(found) < len(set(label_ids)):
         raise LabelNotFound
     return {label.id: label.name for label in found}

@@ -9,7 +9,7 @@ from taskyard.core.markdown import rendered
 from taskyard.core.uow import Uow
 from taskyard.kit import clock
 from taskyard.kit.ids import uuid7
-from taskyard.tasks import ordering, repository
+from taskyard.tasks import label_repository, ordering, repository
 from taskyard.tasks.acting import Author
 from taskyard.tasks.events import TaskAssigned, TaskCreated
 from taskyard.tasks.models import Task
@@ -128,7 +128,7 @@ async def _positions(uow: Uow, project_id: UUID, drafts: Sequence[Draft]) -> lis
 async def _tie(uow: Uow, access: Author, drafts: Sequence[Draft]) -> None:
     """Have the new tasks wear their labels, and those watch them whom they concern."""
     worn = {(draft.id, label_id) for draft in drafts for label_id in draft.body.label_ids}
-    await repository.wear(uow.db, worn)
+    await label_repository.wear(uow.db, worn)
     people = {(draft.id, access.by) for draft in drafts}
     people |= {
         (draft.id, draft.body.assignee_id) for draft in drafts if draft.body.assignee_id is not None

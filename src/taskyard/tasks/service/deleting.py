@@ -8,7 +8,7 @@ from sqlalchemy import func
 from taskyard.core.etag import check_match
 from taskyard.core.uow import Uow
 from taskyard.projects.access import ProjectAccess
-from taskyard.tasks import policy, repository
+from taskyard.tasks import dependency_repository, policy, repository
 from taskyard.tasks.errors import TaskNotFound
 from taskyard.tasks.events import TaskChanged, TaskDeleted, TaskRestored
 from taskyard.tasks.models import Task
@@ -75,10 +75,10 @@ async def _untangle(uow: Uow, access: ProjectAccess, task: Task, key: str) -> No
     if task.parent_id and task.id in await repository.wholes(uow.db, task.parent_id):
         loose.append(("parent", task.parent_id))
         task.parent_id = None
-    edges = await repository.edges_from(uow.db, task.id)
+    edges = await dependency_repository.edges_from(uow.db, task.id)
     for other_id in [other for one, other in edges if one == task.id]:
         if policy.chain(edges, other_id, task.id):
-            await repository.drop_dependency(uow.db, task.id, other_id)
+            await dependency_repository.drop_dependency(uow.db, task.id, other_id)
             loose.append(("depends_on", other_id))
     numbers = await repository.numbers(uow.db, [one for _, one in loose])
     for name, one in loose:

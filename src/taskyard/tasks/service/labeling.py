@@ -6,7 +6,7 @@ from uuid import UUID
 from taskyard.core.uow import Uow
 from taskyard.kit.ids import uuid7
 from taskyard.projects.access import ProjectAccess
-from taskyard.tasks import naming, repository
+from taskyard.tasks import label_repository, naming, repository
 from taskyard.tasks.errors import (
     LabelNameTaken,
     LabelNotFound,
@@ -24,7 +24,7 @@ from taskyard.tasks.types import MOST_LABELS, MOST_LABELS_OF_PROJECT
 
 async def labels(uow: Uow, access: ProjectAccess) -> Sequence[Label]:
     """Return the project's labels by name."""
-    return await repository.labels_of(uow.db, access.project_id)
+    return await label_repository.labels_of(uow.db, access.project_id)
 
 
 async def create(uow: Uow, access: ProjectAccess, body: LabelCreate) -> Label:
@@ -66,7 +66,7 @@ async def _add(uow: Uow, access: ProjectAccess, bodies: Sequence[LabelCreate]) -
     """Add labels under names that are free; the project's book is held."""
     if not bodies:
         return []
-    check_many(await repository.count_labels(uow.db, access.project_id) + len(bodies))
+    check_many(await label_repository.count_labels(uow.db, access.project_id) + len(bodies))
     labels = [
         Label(id=uuid7(), project_id=access.project_id, name=body.name, color=body.color)
         for body in bodies
@@ -97,7 +97,7 @@ async def delete(uow: Uow, access: ProjectAccess, label_id: UUID) -> None:
     """Delete a label, also from the tasks that wear it. Raises LabelNotFound."""
     await repository.hold_book(uow.db, access.project_id)
     # The tasks first: whoever labels one holds it, and then asks for the label.
-    await repository.touch(uow.db, await repository.wearers(uow.db, label_id))
+    await repository.touch(uow.db, await label_repository.wearers(uow.db, label_id))
     label = await _label(uow, access, label_id, lock=True)
     await uow.db.delete(label)
     _told(uow, access, label)
@@ -107,8 +107,8 @@ async def worn(uow: Uow, access: ProjectAccess, task_id: UUID) -> Sequence[Label
     """Return the labels a task wears, by name. Raises TaskNotFound."""
     if not await repository.named(uow.db, access.project_id, [task_id]):
         raise TaskNotFound
-    ids = [label_id for label_id, _ in (await repository.worn(uow.db, [task_id]))[task_id]]
-    return await repository.labels_of(uow.db, access.project_id, ids)
+    ids = [label_id for label_id, _ in (await label_repository.worn(uow.db, [task_id]))[task_id]]
+    return await label_repository.labels_of(uow.db, access.project_id, ids)
 
 
 async def _chosen(uow: Uow, access: ProjectAccess, body: LabelChoice) -> UUID:
@@ -137,7 +137,7 @@ async def put_on(uow: Uow, access: ProjectAccess, task_id: UUID, body: LabelChoi
         return
     if len(before) >= MOST_LABELS:
         raise TooManyLabels(limit=MOST_LABELS)
-    await repository.wear(uow.db, [(task_id, label_id)])
+    await label_repository.wear(uow.db, [(task_id, label_id)])
     await _tell_worn(uow, access, task, before, {**before, **wanted})
 
 
@@ -147,7 +147,7 @@ async def take_off(uow: Uow, access: ProjectAccess, task_id: UUID, label_id: UUI
     await checking.labels(uow, access.project_id, [label_id])
     if label_id not in before:
         return
-    await repository.take_off(uow.db, {(task_id, label_id)})
+    await label_repository.take_off(uow.db, {(task_id, label_id)})
     left = {one: name for one, name in before.items() if one != label_id}
     await _tell_worn(uow, access, task, before, left)
 
@@ -156,7 +156,7 @@ async def _wearing(uow: Uow, access: ProjectAccess, task_id: UUID) -> tuple[Task
     tasks = await repository.locked(uow.db, access.project_id, [task_id])
     if not tasks:
         raise TaskNotFound
-    return tasks[0], dict((await repository.worn(uow.db, [task_id]))[task_id])
+    return tasks[0], dict((await label_repository.worn(uow.db, [task_id]))[task_id])
 
 
 async def _tell_worn(
@@ -172,7 +172,7 @@ async def _tell_worn(
 
 
 async def _label(uow: Uow, access: ProjectAccess, label_id: UUID, *, lock: bool = False) -> Label:
-    label = await repository.label(uow.db, access.project_id, label_id, lock=lock)
+    label = await label_repository.label(uow.db, access.project_id, label_id, lock=lock)
     if label is None:
         raise LabelNotFound
     return label

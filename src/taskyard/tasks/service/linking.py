@@ -5,7 +5,7 @@ from uuid import UUID
 
 from taskyard.core.uow import Uow
 from taskyard.projects.access import ProjectAccess
-from taskyard.tasks import policy, repository
+from taskyard.tasks import dependency_repository, policy, repository
 from taskyard.tasks.errors import DependencyCycle, TaskNotFound, TooManyDependencies
 from taskyard.tasks.events import TaskBlocked, TaskChanged, TaskUnblocked
 from taskyard.tasks.models import Task
@@ -22,15 +22,15 @@ async def depend(uow: Uow, access: ProjectAccess, task_id: UUID, other_id: UUID)
     key, task, other = await _both(uow, access, task_id, other_id)
     if other.deleted_at is not None:
         raise TaskNotFound
-    way = policy.chain(await repository.edges_from(uow.db, other_id), other_id, task_id)
+    way = policy.chain(await dependency_repository.edges_from(uow.db, other_id), other_id, task_id)
     if way:
         raise DependencyCycle(cycle=await cycle_text(uow, [task_id, *way], key))
-    if await repository.depends(uow.db, task_id, other_id):
+    if await dependency_repository.depends(uow.db, task_id, other_id):
         return
-    if await repository.count_dependencies(uow.db, task_id) >= MOST_DEPENDENCIES:
+    if await dependency_repository.count_dependencies(uow.db, task_id) >= MOST_DEPENDENCIES:
         raise TooManyDependencies(limit=MOST_DEPENDENCIES)
-    was = await repository.waits(uow.db, task_id, but=other_id)
-    await repository.add_dependency(uow.db, task_id, other_id)
+    was = await dependency_repository.waits(uow.db, task_id, but=other_id)
+    await dependency_repository.add_dependency(uow.db, task_id, other_id)
     await _told(uow, access, task, key, {"old": None, "new": f"{key}-{other.number}"})
     if not was and not {task.status, other.status} & CLOSED:
         tell(uow, access, TaskBlocked, task, key, by=f"{key}-{other.number}")
@@ -42,13 +42,13 @@ async def release(uow: Uow, access: ProjectAccess, task_id: UUID, other_id: UUID
     One that does not wait for it stays. Raises TaskNotFound.
     """
     key, task, other = await _both(uow, access, task_id, other_id)
-    if not await repository.depends(uow.db, task_id, other_id):
+    if not await dependency_repository.depends(uow.db, task_id, other_id):
         if other.deleted_at is not None:
             raise TaskNotFound
         return
-    await repository.drop_dependency(uow.db, task_id, other_id)
+    await dependency_repository.drop_dependency(uow.db, task_id, other_id)
     await _told(uow, access, task, key, {"old": f"{key}-{other.number}", "new": None})
-    still = await repository.waits(uow.db, task_id, but=other_id)
+    still = await dependency_repository.waits(uow.db, task_id, but=other_id)
     if not still and not other.deleted_at and not {task.status, other.status} & CLOSED:
         tell(uow, access, TaskUnblocked, task, key, by=f"{key}-{other.number}")
 

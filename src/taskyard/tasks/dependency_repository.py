@@ -1,0 +1,103 @@
+"""Every query of which tasks wait for which, but for the hot reads."""
+
+from collections.abc import Collection, Sequence
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import Row, delete, exists, func, insert, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+
+from taskyard.tasks.models import Task, TaskDependency
+from taskyard.tasks.types import CLOSED
+
+#: What a task waits for, and what that waits for: every pair once, however many ways lead there.
+#: No way goes on behind a task that was deleted.
+_EDGES: Final = text(
+    "WITH RECURSIVE way (task_id, depends_on_id) AS ("
+    " SELECT task_id, depends_on_id FROM task_dependencies WHERE task_id = :start"
+    " UNION SELECT further.task_id, further.depends_on_id"
+    " FROM way JOIN tasks ON tasks.id = way.depends_on_id AND tasks.deleted_at IS NULL"
+    " JOIN task_dependencies further ON further.task_id = way.depends_on_id"
+    ") SELECT task_id, depends_on_id FROM way"
+)
+
+
+async def depends(db: AsyncSession, task_id: UUID, other_id: UUID) -> bool:
+    """Say whether a task waits for another at once, not through others."""
+    query = select(
+        exists().where(TaskDependency.task_id == task_id, TaskDependency.depends_on_id == other_id)
+    )
+    return bool(await db.scalar(query))
+
+
+async def waits(db: AsyncSession, task_id: UUID, *, but: UUID) -> bool:
+    """Say whether a task waits for one that is open, another one aside."""
+    query = select(
+        exists()
+        .where(TaskDependency.task_id == task_id, TaskDependency.depends_on_id == Task.id)
+        .where(Task.id != but, Task.deleted_at.is_(None), Task.status.not_in(CLOSED))
+    )
+    return bool(await db.scalar(query))
+
+
+async def count_dependencies(db: AsyncSession, task_id: UUID) -> int:
+    """Return how many tasks one waits for, deleted ones aside."""
+    query = (
+        select(func.count())
+        .select_from(TaskDependency)
+        .join(Task, Task.id == TaskDependency.depends_on_id)
+        .where(TaskDependency.task_id == task_id, Task.deleted_at.is_(None))
+    )
+    return await db.scalar(query) or 0
+
+
+async def add_dependency(db: AsyncSession, task_id: UUID, other_id: UUID) -> None:
+    """Have a task wait for another."""
+    await db.execute(insert(TaskDependency).values(task_id=task_id, depends_on_id=other_id))
+
+
+async def drop_dependency(db: AsyncSession, task_id: UUID, other_id: UUID) -> None:
+    """Have a task wait for another no longer."""
+    await db.execute(
+        delete(TaskDependency).where(
+            TaskDependency.task_id == task_id, TaskDependency.depends_on_id == other_id
+        )
+    )
+
+
+async def edges_from(db: AsyncSession, start: UUID) -> Sequence[tuple[UUID, UUID]]:
+    """Return who waits for whom, as far as `start` has to wait for it.
+
+    A task that was deleted is waited for, and waits for nothing; `start` may be one.
+    """
+    return [(row[0], row[1]) for row in await db.execute(_EDGES, {"start": start})]
+
+
+async def waiting_for(
+    db: AsyncSession, task_ids: Collection[UUID]
+) -> Sequence[Row[UUID, int, str, bool]]:
+    """Return id, number, title and whether it is blocked of each open task that waits for these."""
+    mine, needed = aliased(TaskDependency), aliased(Task)
+    blocked = (
+        exists()
+        .where(
+            mine.task_id == Task.id,
+            needed.id == mine.depends_on_id,
+            needed.deleted_at.is_(None),
+            needed.status.not_in(CLOSED),
+        )
+        .label("blocked")
+    )
+    query = (
+        select(Task.id, Task.number, Task.title, blocked)
+        .where(
+            Task.id.in_(
+                select(TaskDependency.task_id).where(TaskDependency.depends_on_id.in_(task_ids))
+            ),
+            Task.deleted_at.is_(None),
+            Task.status.not_in(CLOSED),
+        )
+        .order_by(Task.number)
+    )
+    return (await db.execute(query)).all()
