@@ -247,6 +247,7 @@ BAD: list[tuple[str | bytes, str]] = [
     ("title,requires\nA,analysis_score high\n", "line 2, requires"),
     ("title,requires\nA,tests_green 3\n", "line 2, requires"),
     ("key,title,parent\n1,A,2\n2,B,1\n", "a part of itself"),
+    ("key,title\nA-1,A\nA-2,B\na-1,C\n", "line 4, key: a-1 is the key of line 2 too"),
     ("title,status\n,todo\n", "line 2, title"),
     ("title\n" + "x" * 256 + "\n", "line 2, title"),
 ]

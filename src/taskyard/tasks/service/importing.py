@@ -183,8 +183,19 @@ async def _reading(
     )
 
 
+def _check_keys(reading: _Reading, found: Table) -> None:
+    """Refuse rows whose key an earlier row has: nobody could say whose parts are whose."""
+    first: dict[str, int] = {}
+    for line, row in found.rows:
+        if "key" in row:
+            before = first.setdefault(row["key"].lower(), line)
+            if before != line:
+                reading.refuse(line, "key", f"{row['key'][:100]} is the key of line {before} too")
+
+
 def _drafts(reading: _Reading, found: Table) -> list[Draft]:
     """Return what the rows say, parents before their parts."""
+    _check_keys(reading, found)
     drafts: dict[UUID, Draft] = {}
     for (one, line), (_, row) in zip(reading.lines.items(), found.rows, strict=True):
         body = _body(reading, line, row)
