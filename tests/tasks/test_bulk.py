@@ -69,6 +69,24 @@ async def test_what_waits_for_them_goes_on(board: Board) -> None:
     assert (await board.names(last))[-1] == "task.unblocked"
 
 
+async def test_each_is_told_which_of_them_it_waited_for(board: Board) -> None:
+    a, b, c = [await board.make(title) for title in "abc"]
+    after_a, after_b, after_c = [await board.make(f"after {title}") for title in "abc"]
+    for one, other in ((after_a, a), (after_b, b), (after_c, b), (after_c, c)):
+        await board.client.post(f"{board.path}/{one['id']}/depends-on/{other['id']}")
+    await _bulk(board, [a, c, b], status="done")
+    await _bulk(board, [c, b], status="todo")
+    await _bulk(board, [a, c, b], delete=True)
+    for task, told in (
+        (after_a, [a]),
+        (after_b, [b, b, b]),
+        (after_c, [b, b, b]),
+    ):
+        by = [event.payload["by"] for event in await board.told(task) if "block" in event.name]
+        # By being made to wait; then done, open again, gone.
+        assert by == [told[0]["key"], *(one["key"] for one in told)], task["title"]
+
+
 async def test_they_become_parts_and_no_cycle(board: Board) -> None:
     a, b, c = [await board.make(title) for title in "abc"]
     answer = await _bulk(board, [b, c], parent_id=a["id"])

@@ -101,3 +101,18 @@ async def waiting_for(
         .order_by(Task.number)
     )
     return (await db.execute(query)).all()
+
+
+async def first_needed(
+    db: AsyncSession, task_ids: Collection[UUID], among: Collection[UUID]
+) -> dict[UUID, int]:
+    """Return the lowest number each of these tasks waits for among some."""
+    if not task_ids:
+        return {}
+    query = (
+        select(TaskDependency.task_id, func.min(Task.number))
+        .join(Task, Task.id == TaskDependency.depends_on_id)
+        .where(TaskDependency.task_id.in_(task_ids), TaskDependency.depends_on_id.in_(among))
+        .group_by(TaskDependency.task_id)
+    )
+    return {row[0]: row[1] for row in await db.execute(query)}

@@ -67,7 +67,7 @@ async def apply(change: Change, tasks: Sequence[Task]) -> None:
     if given.get("assignee_id") is not None:
         await repository.watch(uow.db, {(task.id, given["assignee_id"]) for task in tasks})
     if was is not None:
-        await blocking.tell(uow, change.access, was, change.key, by=_key_of(change, tasks[0]))
+        await blocking.tell(uow, change.access, was, change.key)
     await uow.db.flush()
 
 

@@ -19,22 +19,23 @@ class Before:
 
 
 async def before(uow: Uow, task_ids: Collection[UUID]) -> Before:
-    """Look at who waits for tasks that are about to change."""
+    """Look at who waits for tasks that are about to be in the way, or out of it."""
     found = await dependency_repository.waiting_for(uow.db, task_ids)
     return Before(task_ids, {row.id: row.blocked for row in found})
 
 
-async def tell(uow: Uow, access: Acting, was: Before, key: str, by: str) -> None:
-    """Tell of those who are blocked now and were not, and the other way round.
+async def tell(uow: Uow, access: Acting, was: Before, key: str) -> None:
+    """Tell of those who are blocked now and were not, and the other way round, and by which task.
 
-    `key` is what the project's numbers begin with, `by` the task that did it.
+    `key` is what the project's numbers begin with.
     """
     if not was.blocked:
         return
     await uow.db.flush()
-    for row in await dependency_repository.waiting_for(uow.db, was.of):
-        if was.blocked.get(row.id, row.blocked) == row.blocked:
-            continue
+    now = await dependency_repository.waiting_for(uow.db, was.of)
+    other = [row for row in now if was.blocked.get(row.id, row.blocked) != row.blocked]
+    by = await dependency_repository.first_needed(uow.db, [row.id for row in other], was.of)
+    for row in other:
         told = TaskBlocked if row.blocked else TaskUnblocked
         uow.emit(
             told(
@@ -44,6 +45,6 @@ async def tell(uow: Uow, access: Acting, was: Before, key: str, by: str) -> None
                 key=f"{key}-{row.number}",
                 number=row.number,
                 title=row.title,
-                by=by,
+                by=f"{key}-{by[row.id]}",
             )
         )

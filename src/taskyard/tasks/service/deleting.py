@@ -14,6 +14,7 @@ from taskyard.tasks.events import TaskChanged, TaskDeleted, TaskRestored
 from taskyard.tasks.models import Task
 from taskyard.tasks.service import blocking, placing
 from taskyard.tasks.service.telling import tell
+from taskyard.tasks.types import CLOSED
 
 
 async def delete(
@@ -34,14 +35,14 @@ async def delete_all(
     tasks = await repository.locked(uow.db, access.project_id, task_ids)
     if len(tasks) < len(set(task_ids)):
         raise TaskNotFound
-    was = await blocking.before(uow, task_ids)
+    was = await blocking.before(uow, [task.id for task in tasks if task.status not in CLOSED])
     at = await repository.moment(uow.db)
     for task in tasks:
         check_match(if_match, task.version)
         task.deleted_at = task.updated_at = at
         task.version += 1
         tell(uow, access, TaskDeleted, task, key)
-    await blocking.tell(uow, access, was, key, by=f"{key}-{tasks[0].number}")
+    await blocking.tell(uow, access, was, key)
 
 
 async def restore(uow: Uow, access: ProjectAccess, task_id: UUID) -> None:
@@ -63,7 +64,7 @@ async def restore(uow: Uow, access: ProjectAccess, task_id: UUID) -> None:
     task.deleted_at = None
     task.version += 1
     task.updated_at = func.now()
-    await blocking.tell(uow, access, was, key, by=f"{key}-{task.number}")
+    await blocking.tell(uow, access, was, key)
 
 
 async def _untangle(uow: Uow, access: ProjectAccess, task: Task, key: str) -> None:
