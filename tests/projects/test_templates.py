@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from taskyard.kit.ids import uuid7
+from taskyard.tasks.types import MOST_LABELS_OF_PROJECT
 from taskyard.templates.builtin import BUILT_IN
 from tests.conftest import Api, CountStatements
 from tests.world import World
@@ -97,6 +98,38 @@ async def test_a_project_becomes_a_template_and_that_a_project(api: Api, world: 
     assert one["assignee"] is None if "assignee" in one else one["assignee_id"] is None
     whole_now = (await client.get(f"{HERE}/{project['id']}/tasks/{first['id']}")).json()["data"]
     assert "<strong>Why</strong>" in whole_now["description_html"]
+
+
+async def test_all_labels_of_a_project_and_what_its_tasks_require_are_kept(
+    api: Api, world: World
+) -> None:
+    client = api(as_=await world.account())
+    source = (await client.post(HERE, json={"name": "Ours"})).json()["data"]["id"]
+    table = "title,labels,requires\n" + "".join(
+        f'Task {row},"{",".join(f"label {row * 25 + n}" for n in range(25))}",\n'
+        for row in range(MOST_LABELS_OF_PROJECT // 25)
+    )
+    table += 'Proof,,"analysis_score 8.5, tests_green"\n'
+    files = {"file": ("tasks.csv", table.encode(), "text/csv")}
+    made = await client.post(f"{HERE}/{source}/tasks/import", files=files)
+    assert made.status_code == 201, made.text
+    answer = await client.post(
+        f"{HERE}/templates", json={"project_id": source, "name": "All of it"}
+    )
+    assert answer.status_code == 201, answer.text
+    template = answer.json()["data"]
+    assert len(template["labels"]) == MOST_LABELS_OF_PROJECT
+    wanted = [
+        {"kind": "analysis_score", "at_least": 8.5},
+        {"kind": "tests_green", "at_least": None},
+    ]
+    assert [task["requires"] for task in template["tasks"]][-2:] == [[], wanted]
+    project = await _from(client, template["id"])
+    labels = (await client.get(f"{HERE}/{project['id']}/labels")).json()
+    assert labels["total"] == MOST_LABELS_OF_PROJECT
+    proof = (await _tasks(client, project["id"]))[-1]
+    one = (await client.get(f"{HERE}/{project['id']}/tasks/{proof['id']}")).json()["data"]
+    assert (one["title"], one["requires"]) == ("Proof", wanted)
 
 
 async def test_templates_are_listed_built_in_first_and_ones_own(api: Api, world: World) -> None:

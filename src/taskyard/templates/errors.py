@@ -25,7 +25,7 @@ class TooManyTemplates(TaskyardError):
 
 
 class TooLargeForTemplate(TaskyardError):
-    """This project has {count} {what}; a template holds at most {limit}."""
+    """This project has more than {limit} tasks, and a template holds no more."""
 
     kind = Kind.CONFLICT
     code = "TOO_LARGE_FOR_TEMPLATE"

@@ -51,6 +51,7 @@ async def plan(db: AsyncSession, project_id: UUID, *, limit: int) -> Plan:
             Task.priority,
             Task.estimate,
             Task.parent_id,
+            Task.requires,
         )
         .where(Task.project_id == project_id, Task.deleted_at.is_(None), Task.status != "cancelled")
         .order_by(Task.number)

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field, StringConstraints
 
 from taskyard.core.schemas import In, Name, Out, Text
 from taskyard.projects.schemas import ProjectCreate
+from taskyard.tasks.requirements import RequirementRead
 from taskyard.tasks.types import Priority
 
 
@@ -30,6 +31,9 @@ class StarterTask(Out):
     estimate: Decimal | None
     parent: int | None = Field(description="What it is a part of.")
     depends_on: list[int] = Field(description="What it waits for.")
+    requires: list[RequirementRead] = Field(
+        default=[], description="What has to be shown before it is done."
+    )
 
 
 class Content(BaseModel):

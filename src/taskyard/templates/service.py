@@ -11,6 +11,7 @@ from taskyard.projects.access import ProjectAccess
 from taskyard.projects.naming import one_at_a_time
 from taskyard.projects.schemas import ProjectCreate, TagCreate
 from taskyard.projects.types import MOST_TAGS
+from taskyard.tasks.requirements import Requirement, RequirementRead
 from taskyard.tasks.schemas import TaskCreate
 from taskyard.tasks.service.creating import Draft, create_all
 from taskyard.templates import repository
@@ -34,7 +35,6 @@ from taskyard.templates.schemas import (
 
 MOST_TEMPLATES = 50
 MOST_TASKS = 200
-MOST_LABELS = 100
 
 
 async def listed(uow: Uow, actor: Actor) -> list[TemplateRead]:
@@ -95,12 +95,8 @@ async def create(uow: Uow, actor: Actor, body: TemplateCreate) -> Template:
 
 async def _taken_from(uow: Uow, access: ProjectAccess) -> Content:
     plan = await repository.plan(uow.db, access.project_id, limit=MOST_TASKS + 1)
-    for what, count, limit in (
-        ("tasks", len(plan.tasks), MOST_TASKS),
-        ("labels", len(plan.labels), MOST_LABELS),
-    ):
-        if count > limit:
-            raise TooLargeForTemplate(what=what, count=f"more than {limit}", limit=limit)
+    if len(plan.tasks) > MOST_TASKS:
+        raise TooLargeForTemplate(limit=MOST_TASKS)
     places = {task.id: place for place, task in enumerate(plan.tasks)}
     tasks = [
         StarterTask(
@@ -112,6 +108,7 @@ async def _taken_from(uow: Uow, access: ProjectAccess) -> Content:
             estimate=task.estimate,
             parent=places.get(task.parent_id),
             depends_on=sorted(places[one] for one in plan.waits[task.id] if one in places),
+            requires=[RequirementRead.model_validate(one) for one in task.requires],
         )
         for task in plan.tasks
     ]
@@ -192,6 +189,7 @@ def _body(task: StarterTask, label_ids: dict[str, UUID], ids: list[UUID]) -> Tas
         parent_id=None if task.parent is None else ids[task.parent],
         estimate=task.estimate,
         position=None,
+        requires=[Requirement(**one.model_dump()) for one in task.requires],
     )
 
 

@@ -6113,6 +6113,12 @@ export type StarterTask = {
      * What it waits for.
      */
     depends_on: Array<number>;
+    /**
+     * Requires
+     *
+     * What has to be shown before it is done.
+     */
+    requires?: Array<RequirementRead>;
 };
 
 /**
