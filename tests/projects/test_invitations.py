@@ -450,3 +450,18 @@ async def test_an_open_page_of_who_is_invited_is_told(api: Api, world: World) ->
     path = f"{HERE}/{project.id}/team/invitations/{made['id']}/resend"
     assert (await api(as_=owner).post(path)).status_code == 200
     assert await _told(world, by_name.id) == [*heard, *heard]
+
+
+async def test_whoever_is_invited_by_name_and_by_address_takes_one_seat(
+    api: Api, world: World
+) -> None:
+    owner, guest = await world.account(tier="free"), await world.account()
+    await _verify(world, guest)
+    project = await world.project(owner=owner)
+    await _invite(api, project, owner, username=guest.username)
+    await _invite(api, project, owner, email=guest.email.upper())
+    await _invite(api, project, owner, email=_someone())
+    invite = f"{HERE}/{project.id}/team/invite"
+    answer = await api(as_=owner).post(invite, json={"email": _someone()})
+    assert _code(answer) == (403, "TIER_LIMIT_EXCEEDED")
+    assert answer.json()["error"]["details"]["used"] == 3

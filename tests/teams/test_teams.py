@@ -352,3 +352,30 @@ async def test_an_owner_who_may_change_nothing_is_no_owner_to_leave_it_to(
     team_id = await world.team(owner=owner, second_owner=reader)
     path = f"{HERE}/{team_id}/members/{owner.id}"
     assert _code(await api(as_=owner).delete(path)) == (409, "LAST_TEAM_OWNER")
+
+
+async def test_one_person_takes_one_seat_however_often_they_are_invited(
+    api: Api, world: World
+) -> None:
+    owner, guest = await world.account(tier="free"), await world.account()
+    async with unit_of_work(world.platform.database) as uow:
+        await uow.db.execute(
+            update(User).where(User.id == guest.id).values(email_verified_at=now())
+        )
+    client, project = api(as_=owner), await world.project(owner=owner)
+    team = await _made(client)
+    invite, into_project = f"{HERE}/{team['id']}/invitations", f"/api/v1/projects/{project.id}"
+    for whom in ({"username": guest.username}, {"email": guest.email}):
+        assert (await client.post(f"{into_project}/team/invite", json=whom)).status_code == 201
+        await _invite(client, team["id"], **whom)
+    granted = await client.put(f"{into_project}/teams/{team['id']}", json={})
+    assert granted.status_code == 200, granted.text
+    assert (await client.post(invite, json={"email": "one@example.org"})).status_code == 201
+    full = await client.post(invite, json={"email": "two@example.org"})
+    assert _code(full) == (403, "TIER_LIMIT_EXCEEDED")
+    assert full.json()["error"]["details"]["used"] == 3
+    # The project has as many: its own invitations and the team's.
+    other = await client.post(f"{into_project}/team/invite", json={"email": "two@example.org"})
+    assert other.status_code == 201, "an invitation into a project asks the project alone"
+    full = await client.post(invite, json={"email": "three@example.org"})
+    assert full.json()["error"]["details"]["used"] == 4

@@ -20,9 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from taskyard.accounts.models import User
-from taskyard.projects.models import Membership, Project
-from taskyard.projects.team.models import Invitation
-from taskyard.projects.team.types import InvitationState
+from taskyard.projects.models import Project
 from taskyard.projects.types import GrantedRole
 from taskyard.teams.models import Grant, Team, TeamInvitation, TeamMember
 from taskyard.teams.types import RANKS, TeamRole
@@ -323,47 +321,3 @@ async def teams_of(
         .order_by(func.lower(Team.name), Team.id)
     )
     return (await db.execute(query)).all()
-
-
-async def most_seats(db: AsyncSession, team_id: UUID) -> int:
-    """Return the seats taken in the fullest of a team and its projects, invitations included."""
-    invited = await db.scalar(select(func.count()).where(TeamInvitation.team_id == team_id, _OPEN))
-    places = (
-        select(func.count())
-        .where(Membership.project_id == Grant.project_id)
-        .correlate(Grant)
-        .scalar_subquery()
-    )
-    query = select(func.max(places + _waiting())).where(Grant.team_id == team_id)
-    fullest = await db.scalar(query) or 0
-    return max(fullest, await count_members(db, team_id)) + (invited or 0)
-
-
-def _waiting() -> Any:
-    """Return how many invitations into the project of a grant wait for an answer."""
-    return (
-        select(func.count())
-        .where(
-            Invitation.project_id == Grant.project_id,
-            Invitation.state == InvitationState.PENDING,
-            Invitation.expires_at > func.now(),
-        )
-        .correlate(Grant)
-        .scalar_subquery()
-    )
-
-
-async def seats_with(db: AsyncSession, project_id: UUID, team_id: UUID) -> int:
-    """Return how many would be in a project with a team, whoever is invited included."""
-    people = select(TeamMember.user_id).where(TeamMember.team_id == team_id)
-    there = select(Membership.user_id).where(Membership.project_id == project_id)
-    both = people.union(there).subquery()
-    waiting = select(func.count()).where(
-        Invitation.project_id == project_id,
-        Invitation.state == InvitationState.PENDING,
-        Invitation.expires_at > func.now(),
-    )
-    invited = select(func.count()).where(TeamInvitation.team_id == team_id, _OPEN)
-    total = select(func.count()).select_from(both).scalar_subquery()
-    query = select(total + waiting.scalar_subquery() + invited.scalar_subquery())
-    return await db.scalar(query) or 0

@@ -17,7 +17,7 @@ from taskyard.kit.clock import now
 from taskyard.kit.ids import uuid7
 from taskyard.projects.access import ProjectAccess
 from taskyard.projects.service import held
-from taskyard.projects.team import repository
+from taskyard.projects.team import repository, seats
 from taskyard.projects.team.errors import (
     AlreadyInvited,
     AlreadyMember,
@@ -95,8 +95,7 @@ async def _check_seats(
     limit = tier_limits(actor.tier).members
     if limit is None or actor.is_admin:
         return
-    used = await repository.count_members(uow.db, project_id)
-    used += await repository.count_open(uow.db, project_id, beside=beside)
+    used = await seats.count(uow.db, project_id, beside=beside)
     if used >= limit:
         raise TierLimitExceeded(
             limit_type="members",

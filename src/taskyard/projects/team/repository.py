@@ -59,14 +59,6 @@ async def count_members(db: AsyncSession, project_id: UUID) -> int:
     return await db.scalar(query) or 0
 
 
-async def count_open(db: AsyncSession, project_id: UUID, *, beside: UUID | None = None) -> int:
-    """Return how many invitations into a project wait for an answer, beside the one."""
-    query = select(func.count()).where(Invitation.project_id == project_id, _OPEN)
-    if beside is not None:
-        query = query.where(Invitation.id != beside)
-    return await db.scalar(query) or 0
-
-
 async def member(
     db: AsyncSession, project_id: UUID, user_id: UUID
 ) -> tuple[Membership, User] | None:

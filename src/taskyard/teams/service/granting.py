@@ -13,7 +13,7 @@ from taskyard.projects.models import Project
 from taskyard.projects.team import granting as projects
 from taskyard.projects.team.errors import PersonalProjectAlone
 from taskyard.projects.types import GrantedRole
-from taskyard.teams import repository
+from taskyard.teams import repository, seats
 from taskyard.teams.access import TeamAccess
 from taskyard.teams.errors import NotGranted, TeamNotFound, TooManyProjects
 from taskyard.teams.events import TeamChanged
@@ -130,7 +130,7 @@ async def _check_room(uow: Uow, project: ProjectAccess, team_id: UUID) -> None:
     limit = tier_limits(actor.tier).members
     if limit is None or actor.is_admin:
         return
-    used = await repository.seats_with(uow.db, project.project_id, team_id)
+    used = await seats.together(uow.db, project.project_id, team_id)
     if used > limit:
         raise TierLimitExceeded(
             limit_type="members",

@@ -12,7 +12,7 @@ from taskyard.core.uow import Uow
 from taskyard.kit.clock import now
 from taskyard.kit.ids import uuid7
 from taskyard.projects.team.repository import user_at, user_called
-from taskyard.teams import repository
+from taskyard.teams import repository, seats
 from taskyard.teams.access import TeamAccess
 from taskyard.teams.errors import (
     AlreadyInTeam,
@@ -96,7 +96,7 @@ async def _invitee(uow: Uow, body: TeamInviteBody, key: str | None) -> User | No
 
 async def _check_seats(uow: Uow, access: TeamAccess) -> None:
     """Count the team and the projects it is granted, as far as the inviter's tier goes."""
-    used = await repository.most_seats(uow.db, access.team_id)
+    used = await seats.most(uow.db, access.team_id)
     actor = access.actor
     limit = tier_limits(actor.tier).members
     if limit is not None and not actor.is_admin and used >= limit:
