@@ -192,6 +192,33 @@ async def test_no_project_is_handed_to_who_has_one_of_its_name(api: Api, world: 
     assert len(await _roles(api, project, founder)) == 2
 
 
+@pytest.mark.parametrize("how", ["leave", "demote"])
+async def test_no_project_is_handed_to_who_may_own_no_more(
+    api: Api, world: World, how: str
+) -> None:
+    founder, second = await world.account(), await world.account(tier="free")
+    project = await world.project(owner=founder)
+    await world.member(project, role="owner", account=second)
+    for _ in range(3):
+        await world.project(owner=second)
+    client, path = api(as_=founder), f"{HERE}/{project.id}/team/{founder.id}"
+    third = await world.member(project, role="owner")
+
+    async def go() -> httpx.Response:
+        if how == "demote":
+            return await client.patch(path, json={"role": "member"})
+        return await client.delete(path)
+
+    refused = await go()
+    assert _code(refused) == (409, "NEW_OWNER_UNFIT")
+    assert second.username in refused.json()["error"]["message"]
+    assert await _owner_of(world, project) == founder.id
+    away = await api(as_=second).delete(f"{HERE}/{project.id}/team/{second.id}")
+    assert away.status_code == 204, "who does not answer for it goes as they like"
+    assert (await go()).is_success
+    assert await _owner_of(world, project) == third.id
+
+
 @pytest.mark.parametrize("how", ["leave", "demote", "each other"])
 async def test_of_four_owners_who_go_at_once_one_stays(api: Api, world: World, how: str) -> None:
     owners = [await world.account() for _ in range(4)]

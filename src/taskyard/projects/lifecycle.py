@@ -74,7 +74,7 @@ async def undelete(uow: Uow, settings: Settings, access: ProjectAccess, body: Un
     if project.owner_id == access.actor.user_id:
         await check_quota(uow, access.actor)
     else:
-        await _check_room(uow, settings, await uow.db.get_one(User, project.owner_id))
+        await check_room(uow, settings, await uow.db.get_one(User, project.owner_id))
     await _settle_in(uow, project, body)
     project.deleted_at = None
     await _changed(uow, project, ProjectUndeleted(**_of(project, access), title=project.name))
@@ -128,17 +128,19 @@ async def _check_fit(uow: Uow, settings: Settings, project: Project, user_id: UU
         raise NewOwnerUnfit(who="This account", reason="it is not in the project")
     if not user.is_active or user.role == "viewer":
         raise NewOwnerUnfit(who=user.username, reason="the account may not change anything")
-    await _check_room(uow, settings, user)
+    await check_room(uow, settings, user)
 
 
-async def _check_room(uow: Uow, settings: Settings, user: User) -> None:
+async def check_room(uow: Uow, settings: Settings, user: User, *, remedy: str = "") -> None:
     """Raise NewOwnerUnfit where somebody's tier allows no further project."""
     limit = tier_limits(tier_of(user, settings)).projects
     if limit is not None and user.role != "admin":
         # Nobody makes another meanwhile: the place of each owner is held one at a time.
         await one_at_a_time(uow, user.id)
         if await repository.count_owned(uow.db, user.id) >= limit:
-            raise NewOwnerUnfit(who=user.username, reason=f"their tier allows {limit} projects")
+            raise NewOwnerUnfit(
+                who=user.username, reason=f"their tier allows {limit} projects{remedy}"
+            )
 
 
 def _of(project: Project, access: ProjectAccess) -> dict[str, UUID]:

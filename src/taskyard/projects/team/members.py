@@ -7,8 +7,10 @@ from sqlalchemy import func
 from taskyard.accounts.models import User
 from taskyard.core.access import Permission
 from taskyard.core.schemas import NumberedPageQuery
+from taskyard.core.settings import Settings
 from taskyard.core.uow import Uow
 from taskyard.projects.access import ProjectAccess
+from taskyard.projects.lifecycle import check_room
 from taskyard.projects.models import Membership, Project
 from taskyard.projects.naming import hand_over
 from taskyard.projects.service import held
@@ -44,7 +46,7 @@ async def listed(
 
 
 async def change_role(
-    uow: Uow, access: ProjectAccess, user_id: UUID, role: ProjectRole
+    uow: Uow, settings: Settings, access: ProjectAccess, user_id: UUID, role: ProjectRole
 ) -> MemberRead:
     """Give a member another role; one that a team gives is the least they have.
 
@@ -54,6 +56,8 @@ async def change_role(
     membership, user = await _member(uow, project.id, user_id)
     if membership.own == role:
         return read(membership, user)
+    if membership.role == "owner":
+        await _spare(uow, settings, project, user.id)
     await _restand(uow, access, project, membership, user, role)
     return read(membership, user)
 
@@ -68,8 +72,6 @@ async def _restand(
 ) -> None:
     """Give somebody another role of their own, None where they have one through a team alone."""
     old = membership.role
-    if old == "owner":
-        await _spare(uow, project, user.id)
     membership.stand(own, membership.granted_role)
     await uow.db.flush()
     if membership.role != old:
@@ -85,7 +87,7 @@ async def _restand(
         )
 
 
-async def remove(uow: Uow, access: ProjectAccess, user_id: UUID) -> None:
+async def remove(uow: Uow, settings: Settings, access: ProjectAccess, user_id: UUID) -> None:
     """Let a member leave, or remove one: that takes `team:manage`.
 
     Whoever is here through a team as well keeps what that gives. Raises MemberNotFound,
@@ -95,13 +97,13 @@ async def remove(uow: Uow, access: ProjectAccess, user_id: UUID) -> None:
     needed = Permission.PROJECT_READ if leaves else Permission.TEAM_MANAGE
     project = await held(uow, access, needed)
     membership, user = await _member(uow, project.id, user_id)
+    if membership.own is None:
+        raise ThroughTeam(who=user.username)
+    if membership.role == "owner":
+        await _spare(uow, settings, project, user_id)
     if membership.granted_role is not None:
-        if membership.own is None:
-            raise ThroughTeam(who=user.username)
         await _restand(uow, access, project, membership, user, None)
         return
-    if membership.role == "owner":
-        await _spare(uow, project, user_id)
     told = MemberLeft if leaves else MemberRemoved
     uow.emit(
         told(
@@ -123,12 +125,17 @@ async def _member(uow: Uow, project_id: UUID, user_id: UUID) -> tuple[Membership
     return found
 
 
-async def _spare(uow: Uow, project: Project, user_id: UUID) -> None:
-    """See to it that the project has an owner without this one. Raises LastOwnerStays."""
+async def _spare(uow: Uow, settings: Settings, project: Project, user_id: UUID) -> None:
+    """See to it that the project has an owner without this one.
+
+    Raises LastOwnerStays, and NewOwnerUnfit where the tier of the next one allows none more.
+    """
     another = await repository.next_owner(uow.db, project.id, beside=user_id)
     if another is None:
         raise LastOwnerStays
     if project.owner_id == user_id:
         # It counts against somebody's tier and has its name among theirs.
+        heir = await uow.db.get_one(User, another)
+        await check_room(uow, settings, heir, remedy="; give it to somebody else first")
         await hand_over(uow, project, another)
         project.updated_at = func.now()

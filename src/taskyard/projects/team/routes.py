@@ -16,6 +16,7 @@ from taskyard.projects.access import CanReadProject, ProjectAccess, gate
 from taskyard.projects.errors import (
     KeyTakenThere,
     NameTakenThere,
+    NewOwnerUnfit,
     ProjectRoleTooLow,
     TierLimitExceeded,
 )
@@ -44,7 +45,7 @@ Anyone = Annotated[None, public()]
 CanManage = Annotated[ProjectAccess, Depends(gate(Permission.TEAM_MANAGE), scope="function")]
 MemberId = Annotated[UUID, Path(description="A member of the project.")]
 InvitationId = Annotated[UUID, Path(description="An invitation that nobody answered yet.")]
-_HAND_OVER = (refusals.LastOwnerStays, NameTakenThere, KeyTakenThere)
+_HAND_OVER = (refusals.LastOwnerStays, NewOwnerUnfit, NameTakenThere, KeyTakenThere)
 
 
 @team.get("", errors=(PaginationTooDeep,))
@@ -121,10 +122,11 @@ async def revoke_invitation(
     errors=(refusals.MemberNotFound, *_HAND_OVER),
 )
 async def change_member(
-    access: CanManage, user_id: MemberId, body: RoleChange, uow: UowDep
+    access: CanManage, user_id: MemberId, body: RoleChange, uow: UowDep, accounts: AccountsDep
 ) -> Item[MemberRead]:
     """Give a member another role."""
-    return Item(data=await members.change_role(uow, access, user_id, body.role))
+    data = await members.change_role(uow, accounts.settings, access, user_id, body.role)
+    return Item(data=data)
 
 
 @team.delete(
@@ -133,9 +135,11 @@ async def change_member(
     audit="member.removed",
     errors=(refusals.MemberNotFound, refusals.ThroughTeam, ProjectRoleTooLow, *_HAND_OVER),
 )
-async def remove_member(access: CanReadProject, user_id: MemberId, uow: UowDep) -> Response:
+async def remove_member(
+    access: CanReadProject, user_id: MemberId, uow: UowDep, accounts: AccountsDep
+) -> Response:
     """Leave the project, or as an owner remove somebody from it."""
-    await members.remove(uow, access, user_id)
+    await members.remove(uow, accounts.settings, access, user_id)
     return Response(status_code=204)
 
 

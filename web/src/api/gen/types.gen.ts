@@ -10824,7 +10824,7 @@ export type RemoveMemberErrors = {
      */
     404: Problem;
     /**
-     * `MEMBER_THROUGH_TEAM`, `LAST_OWNER`, `OWNER_HAS_NAME`, `OWNER_HAS_KEY`
+     * `MEMBER_THROUGH_TEAM`, `LAST_OWNER`, `NEW_OWNER_UNFIT`, `OWNER_HAS_NAME`, `OWNER_HAS_KEY`
      */
     409: Problem;
     /**
@@ -10904,7 +10904,7 @@ export type ChangeMemberErrors = {
      */
     404: Problem;
     /**
-     * `LAST_OWNER`, `OWNER_HAS_NAME`, `OWNER_HAS_KEY`, `IDEMPOTENCY_IN_PROGRESS`
+     * `LAST_OWNER`, `NEW_OWNER_UNFIT`, `OWNER_HAS_NAME`, `OWNER_HAS_KEY`, `IDEMPOTENCY_IN_PROGRESS`
      */
     409: Problem;
     /**
