@@ -44,7 +44,11 @@ async def test_a_team_is_made_joined_and_granted_a_project(visit: Visits, maya: 
     dialog = hers.get_by_role("dialog")
     await dialog.get_by_label("E-mail or username").fill(_username(noor))
     await dialog.get_by_role("button", name="Invite", exact=True).click()
+    await expect(dialog).to_contain_text("finds the invitation on their page of teams")
+    await dialog.get_by_role("button", name="Done").click()
     await expect(hers.get_by_role("heading", name="Invited")).to_be_visible()
+    await hers.get_by_role("button", name="Invite Noor Haddad again").click()
+    await expect(hers.get_by_text("Noor Haddad is invited again")).to_be_visible()
 
     # Without a reload: the spine tells the page of whoever is invited.
     invitation = theirs.get_by_text("Maya Kern invites you to the team Platform as member")

@@ -2,8 +2,10 @@ import type { MemberRead } from '@/api/gen';
 
 export type Role = MemberRead['role'];
 
+type RoleAbout = { value: Role; label: string; about: string };
+
 /** The roles in a project, the one most people get first. */
-export const ROLES: readonly { value: Role; label: string; about: string }[] = [
+export const ROLES: readonly [RoleAbout, ...RoleAbout[]] = [
   { value: 'member', label: 'Member', about: 'works here: tasks, source, runs, files' },
   { value: 'viewer', label: 'Viewer', about: 'reads everything, changes nothing' },
   { value: 'owner', label: 'Owner', about: 'also changes the project and its team' },

@@ -7,11 +7,11 @@ import { Button } from '@/components/ui/button';
 import { Dialog } from '@/components/ui/dialog';
 import { Field, inputClass } from '@/components/ui/field';
 import { Notice } from '@/components/ui/notice';
+import { RoleChoice } from '@/features/team/role-choice';
 import { useAction } from '@/lib/action';
 import { stale } from '@/lib/client';
 import { plural } from '@/lib/format';
 import { say } from '@/lib/toasts';
-import { RoleChoice } from './role-choice';
 import { GRANTED } from './roles';
 
 type GrantProps = { project: ProjectRead; granted: readonly ProjectTeamRead[]; onClose: () => void };

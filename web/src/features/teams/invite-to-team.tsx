@@ -1,71 +1,54 @@
-import type { FormEvent } from 'react';
-import type { TeamRead } from '@/api/gen';
+import { useState } from 'react';
+import type { TeamInvitationSent, TeamRead } from '@/api/gen';
 import { inviteToTeamMutation } from '@/api/gen/@tanstack/react-query.gen';
-import { Button } from '@/components/ui/button';
 import { Dialog } from '@/components/ui/dialog';
-import { TextField } from '@/components/ui/field';
-import { Notice } from '@/components/ui/notice';
+import { InviteForm, Sent } from '@/features/team/invite-form';
+import { nameOf } from '@/features/team/invited-row';
 import { useAction } from '@/lib/action';
 import { stale } from '@/lib/client';
-import { text } from '@/lib/forms';
-import { say } from '@/lib/toasts';
-import { RoleChoice } from './role-choice';
-import { TEAM_ROLES } from './roles';
+import { ROLES_BUT_OWNER, TEAM_ROLES } from './roles';
 
-/** Asks whom to invite into a team, and as what. */
+/** Asks whom to invite into a team and as what; afterwards says how they hear of it. */
 export default function InviteToTeam({ team, onClose }: { team: TeamRead; onClose: () => void }) {
+  const [sent, setSent] = useState<TeamInvitationSent | null>(null);
   const invite = useAction(inviteToTeamMutation(), {
     onSuccess: ({ data }) => {
-      onClose();
-      void say(`${data.email ?? data.username} is invited`);
-      return stale('listTeamInvitations');
+      setSent(data);
+      void stale('listTeamInvitations');
     },
   });
-  const fields = invite.error?.fields ?? {};
-  const wrong = fields.email ?? fields.username;
-  // Owners alone make owners.
-  const roles = team.permissions.includes('team:delete')
-    ? TEAM_ROLES
-    : TEAM_ROLES.filter(({ value }) => value !== 'owner');
-
-  function submit(event: FormEvent<HTMLFormElement>) {
-    event.preventDefault();
-    const form = new FormData(event.currentTarget);
-    const who = text(form, 'who');
-    const role = roles.find(({ value }) => value === form.get('role'))?.value ?? 'member';
-    const whom = who.includes('@') ? { email: who } : { username: who };
-    invite.mutate({ path: { team_id: team.id }, body: { ...whom, role } });
-  }
-
   return (
     <Dialog
       open
       onOpenChange={onClose}
-      title={`Invite to ${team.name}`}
-      description="They say yes or no themselves, on their page of teams. An invitation waits for 14 days."
+      title={sent ? 'Invited' : `Invite to ${team.name}`}
+      description={
+        sent ? undefined : 'They say yes or no themselves, on their page of teams. An invitation waits for 14 days.'
+      }
     >
-      <form onSubmit={submit} className="grid gap-4">
-        {invite.error && !wrong && <Notice tone="bad">{invite.error.message}</Notice>}
-        <TextField
-          label="E-mail or username"
-          name="who"
-          required
-          maxLength={254}
-          autoCapitalize="none"
-          autoComplete="off"
-          spellCheck={false}
-          autoFocus
+      {sent ? (
+        <Sent onAnother={() => setSent(null)} onClose={onClose}>
+          <p className="[overflow-wrap:anywhere]">
+            <span className="font-[520]">{nameOf(sent)}</span> {howTold(sent)}
+          </p>
+        </Sent>
+      ) : (
+        <InviteForm
+          // Owners alone make owners.
+          roles={team.permissions.includes('team:delete') ? TEAM_ROLES : ROLES_BUT_OWNER}
           hint="By e-mail, whoever has confirmed that address here finds the invitation."
-          error={wrong}
+          invite={{ ...invite, mutate: (body) => invite.mutate({ path: { team_id: team.id }, body }) }}
+          onClose={onClose}
         />
-        <RoleChoice roles={roles} />
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>Cancel</Button>
-          <Button type="submit" look="ink" busy={invite.isPending && 'Inviting…'}>
-            Invite
-          </Button>
-        </div>
-      </form>
+      )}
     </Dialog>
   );
+}
+
+/** How an invitation into a team, which has no link, reaches whoever it is for. */
+function howTold({ email, mailed }: TeamInvitationSent): string {
+  if (!email) return `finds the invitation on their page of teams${mailed ? ', and gets a letter' : ''}.`;
+  return mailed
+    ? 'gets a letter. Once they have confirmed that address here, the invitation is on their page of teams.'
+    : 'gets no letter from here. Tell them yourself: once they have confirmed that address here, the invitation is on their page of teams.';
 }

@@ -1,44 +1,34 @@
-import { Mail, X } from 'lucide-react';
 import type { TeamInvitationRead, TeamRead } from '@/api/gen';
-import { revokeTeamInvitationMutation } from '@/api/gen/@tanstack/react-query.gen';
-import { Ago } from '@/components/ui/ago';
-import { Person } from '@/components/ui/avatar';
-import { Button } from '@/components/ui/button';
+import { resendTeamInvitationMutation, revokeTeamInvitationMutation } from '@/api/gen/@tanstack/react-query.gen';
+import { InvitedRow, nameOf } from '@/features/team/invited-row';
 import { useAction } from '@/lib/action';
 import { stale } from '@/lib/client';
-import { sayFailed } from '@/lib/toasts';
+import { say, sayFailed } from '@/lib/toasts';
 import { teamRoleLabel } from './roles';
 
-/** Somebody who was invited into a team and has not answered yet. */
+/** Somebody who was invited into a team; sent again, it waits its whole time once more. */
 export function TeamInvitationRow({ team, invitation }: { team: TeamRead; invitation: TeamInvitationRead }) {
-  const name = invitation.email ?? invitation.display_name ?? invitation.username ?? '';
+  const name = nameOf(invitation);
+  const path = { team_id: team.id, invitation_id: invitation.id };
+  const resend = useAction(resendTeamInvitationMutation(), {
+    onSuccess: ({ data }) => {
+      void say(
+        data.mailed || !data.email ? `${name} is invited again` : `${name} is invited again, but gets no letter`,
+      );
+      return stale('listTeamInvitations');
+    },
+    onError: (error) => void sayFailed(`${name} was not invited again`, error),
+  });
   const revoke = useAction(revokeTeamInvitationMutation(), {
     onSuccess: () => stale('listTeamInvitations'),
     onError: (error) => void sayFailed('The invitation was not taken back', error),
   });
   return (
-    <li className="flex min-h-12 items-center gap-3 border-line border-b px-3.5 py-2 last:border-0">
-      {invitation.email ? (
-        <Mail aria-hidden="true" className="mx-1 size-4 shrink-0 text-mute" strokeWidth={1.75} />
-      ) : (
-        <Person id={invitation.id} name={name} size={24} />
-      )}
-      <div className="min-w-0 flex-1">
-        <p className="truncate font-[520]">{name}</p>
-        <p className="truncate text-mute text-xs">
-          {teamRoleLabel(invitation.role)}
-          {invitation.invited_by && ` · by ${invitation.invited_by}`} · ends <Ago at={invitation.expires_at} />
-        </p>
-      </div>
-      <Button
-        look="quiet"
-        size="sm"
-        icon={<X />}
-        aria-label={`Take back the invitation of ${name}`}
-        data-tip="Take back"
-        aria-disabled={revoke.isPending || undefined}
-        onClick={() => revoke.mutate({ path: { team_id: team.id, invitation_id: invitation.id } })}
-      />
-    </li>
+    <InvitedRow
+      invitation={invitation}
+      role={teamRoleLabel(invitation.role)}
+      resend={{ isPending: resend.isPending, mutate: () => resend.mutate({ path }) }}
+      revoke={{ isPending: revoke.isPending, mutate: () => revoke.mutate({ path }) }}
+    />
   );
 }

@@ -12,7 +12,7 @@ import { useAction } from '@/lib/action';
 import { stale } from '@/lib/client';
 import { useMe } from '@/lib/session';
 import { say, sayFailed } from '@/lib/toasts';
-import { TEAM_ROLES, teamRoleLabel } from './roles';
+import { ROLES_BUT_OWNER, TEAM_ROLES, teamRoleLabel } from './roles';
 
 /** Somebody in a team; owners and admins change the role here, and everybody may leave. */
 export function TeamMemberRow({ team, member }: { team: TeamRead; member: TeamMemberRead }) {
@@ -45,7 +45,7 @@ export function TeamMemberRow({ team, member }: { team: TeamRead; member: TeamMe
         <Pick
           label="Role"
           value={member.role}
-          options={owns ? TEAM_ROLES : TEAM_ROLES.filter(({ value }) => value !== 'owner')}
+          options={owns ? TEAM_ROLES : ROLES_BUT_OWNER}
           onChange={(role) => role !== member.role && change.mutate({ path, body: { role } })}
         />
       ) : (
