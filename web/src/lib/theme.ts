@@ -1,11 +1,10 @@
-/** The theme: chosen on this device, or the system's. public/theme.js applies it before the first paint. */
+/** The theme: chosen on this device, or the system's. public/theme.js applies it, before the first paint and after. */
 import { useSyncExternalStore } from 'react';
 
 export type Theme = 'system' | 'light' | 'dark';
 
 const KEY = 'taskyard:theme';
-const system = matchMedia('(prefers-color-scheme: dark)');
-const watchers = new Set<() => void>();
+const CHOSEN = 'taskyard:theme';
 
 export function theme(): Theme {
   const stored = localStorage.getItem(KEY);
@@ -19,23 +18,17 @@ export function isDark(): boolean {
 export function setTheme(chosen: Theme): void {
   if (chosen === 'system') localStorage.removeItem(KEY);
   else localStorage.setItem(KEY, chosen);
-  apply();
+  dispatchEvent(new Event(CHOSEN));
 }
-
-function apply(): void {
-  const dark = theme() === 'dark' || (theme() === 'system' && system.matches);
-  document.documentElement.classList.toggle('dark', dark);
-  document.querySelector('meta[name=theme-color]')?.setAttribute('content', dark ? '#121110' : '#faf9f7');
-  for (const watcher of watchers) watcher();
-}
-
-system.addEventListener('change', apply);
-// Another tab changed it.
-addEventListener('storage', (event) => event.key === KEY && apply());
 
 export function useTheme(): Theme {
   return useSyncExternalStore((watcher) => {
-    watchers.add(watcher);
-    return () => watchers.delete(watcher);
+    addEventListener(CHOSEN, watcher);
+    // Another tab changed it.
+    addEventListener('storage', watcher);
+    return () => {
+      removeEventListener(CHOSEN, watcher);
+      removeEventListener('storage', watcher);
+    };
   }, theme);
 }
