@@ -1,5 +1,7 @@
 import { type ErrorComponentProps, Link } from '@tanstack/react-router';
+import { type ReactNode, useContext } from 'react';
 import { problem } from '@/lib/problem';
+import { Main, WithinMain } from './main';
 import { Button } from './ui/button';
 import { Empty } from './ui/empty';
 
@@ -13,51 +15,56 @@ export function Broken({ error, reset }: ErrorComponentProps) {
   if (MOVED_ON.test(message)) return <NewVersion />;
   const title = status === 0 ? 'The server does not answer' : status === 403 ? 'Not yours to see' : 'This did not work';
   return (
-    <main id="main" tabIndex={-1} className="outline-none">
-      <Empty level="h1" title={title} action={<Button onClick={reset}>Try again</Button>}>
-        <p>{message}</p>
-        {requestId && (
-          <p className="mt-2 text-xs">
-            Request <code>{requestId}</code>
-          </p>
-        )}
-      </Empty>
-    </main>
+    <Instead title={title} action={<Button onClick={reset}>Try again</Button>}>
+      <p>{message}</p>
+      {requestId && (
+        <p className="mt-2 text-xs">
+          Request <code>{requestId}</code>
+        </p>
+      )}
+    </Instead>
   );
 }
 
 export function Missing() {
   return (
-    <main id="main" tabIndex={-1} className="outline-none">
-      <Empty
-        level="h1"
-        title="There is nothing at this address"
-        action={
-          <Link to="/" className="underline underline-offset-2">
-            Go to my work
-          </Link>
-        }
-      >
-        <p>It was moved or deleted, or it belongs to somebody who has not shared it with you.</p>
-      </Empty>
-    </main>
+    <Instead
+      title="There is nothing at this address"
+      action={
+        <Link to="/" className="underline underline-offset-2">
+          Go to my work
+        </Link>
+      }
+    >
+      <p>It was moved or deleted, or it belongs to somebody who has not shared it with you.</p>
+    </Instead>
   );
 }
 
 function NewVersion() {
   return (
-    <main id="main" tabIndex={-1} className="outline-none">
-      <Empty
-        level="h1"
-        title="There is a new version"
-        action={
-          <Button look="ink" onClick={() => location.reload()}>
-            Reload
-          </Button>
-        }
-      >
-        This tab was opened with an older one. Reloading brings it up to date.
-      </Empty>
-    </main>
+    <Instead
+      title="There is a new version"
+      action={
+        <Button look="ink" onClick={() => location.reload()}>
+          Reload
+        </Button>
+      }
+    >
+      This tab was opened with an older one. Reloading brings it up to date.
+    </Instead>
   );
+}
+
+type InsteadProps = { title: string; action: ReactNode; children: ReactNode };
+
+/** Stands for a whole page, or for a part of one. */
+function Instead({ title, action, children }: InsteadProps) {
+  const within = useContext(WithinMain);
+  const said = (
+    <Empty level={within ? 'h2' : 'h1'} title={title} action={action}>
+      {children}
+    </Empty>
+  );
+  return within ? said : <Main>{said}</Main>;
 }

@@ -3,6 +3,7 @@ import { ChevronLeft, Search } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { overlay } from '@/lib/overlay';
 import { useTitle } from '@/lib/title';
+import { Main } from './main';
 import { LiveIndicator, OfflineBanner } from './shell/live-indicator';
 import { Button } from './ui/button';
 import { Kbd } from './ui/kbd';
@@ -79,9 +80,7 @@ export function Page({ title, crumbs = [], beside, actions, below, signal, child
         {below}
         <OfflineBanner />
       </header>
-      <main id="main" tabIndex={-1} className="flex min-w-0 flex-1 flex-col outline-none">
-        {children}
-      </main>
+      <Main className="flex min-w-0 flex-1 flex-col">{children}</Main>
     </>
   );
 }

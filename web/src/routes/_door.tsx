@@ -1,4 +1,5 @@
 import { createFileRoute, Outlet } from '@tanstack/react-router';
+import { Main } from '@/components/main';
 import { Mark } from '@/components/ui/mark';
 
 export const Route = createFileRoute('/_door')({ component: Door });
@@ -7,10 +8,10 @@ export const Route = createFileRoute('/_door')({ component: Door });
 function Door() {
   return (
     <div className="grid min-h-dvh grid-rows-[1fr_auto] px-5">
-      <main className="mx-auto w-full max-w-80 pt-[max(3rem,16dvh)] pb-12">
+      <Main className="mx-auto w-full max-w-80 pt-[max(3rem,16dvh)] pb-12">
         <Mark size={30} />
         <Outlet />
-      </main>
+      </Main>
       <footer className="mx-auto w-full max-w-80 py-5 text-mute text-xs">Taskyard at {location.host}</footer>
     </div>
   );
