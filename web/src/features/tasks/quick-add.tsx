@@ -1,10 +1,13 @@
 import { Plus } from 'lucide-react';
 import { type KeyboardEvent, useRef, useState } from 'react';
 import { addTasks } from '@/api/gen';
+import { Offers } from '@/components/completing/offers';
+import { useCompleting } from '@/components/completing/use-completing';
 import { inputClass } from '@/components/ui/field';
 import { type Problem, problem } from '@/lib/problem';
 import { learnOf } from './change';
 import { asField } from './due';
+import { MARKS, useQuickOffers } from './quick-offers';
 import { STATUSES, type Status } from './words';
 
 type QuickAddProps = { projectId: string; status: Status };
@@ -15,6 +18,14 @@ export function QuickAdd({ projectId, status }: QuickAddProps) {
   const [title, setTitle] = useState('');
   const [error, setError] = useState<Problem | null>(null);
   const opener = useRef<HTMLButtonElement>(null);
+  const box = useRef<HTMLTextAreaElement>(null);
+  const completing = useCompleting({
+    box,
+    marks: MARKS,
+    projectId,
+    useOffers: useQuickOffers,
+    setText: setTitle,
+  });
   const column = STATUSES[status].word;
 
   async function add() {
@@ -39,7 +50,7 @@ export function QuickAdd({ projectId, status }: QuickAddProps) {
   }
 
   function key(event: KeyboardEvent) {
-    if (event.nativeEvent.isComposing) return;
+    if (event.nativeEvent.isComposing || completing.onKey(event)) return;
     if (event.key === 'Enter' && !event.shiftKey) {
       event.preventDefault();
       void add();
@@ -71,6 +82,8 @@ export function QuickAdd({ projectId, status }: QuickAddProps) {
   return (
     <div className="sticky bottom-0 z-2 grid gap-1 bg-bg pt-1 pb-2">
       <textarea
+        ref={box}
+        {...completing.aria}
         rows={1}
         aria-label={`Title of a new task in ${column}`}
         placeholder="Title, then Enter"
@@ -79,11 +92,19 @@ export function QuickAdd({ projectId, status }: QuickAddProps) {
         value={title}
         maxLength={50_000}
         aria-invalid={error ? true : undefined}
-        onChange={(event) => setTitle(event.target.value)}
+        onChange={(event) => {
+          setTitle(event.target.value);
+          completing.look();
+        }}
+        onSelect={completing.look}
         onKeyDown={key}
-        onBlur={() => !title.trim() && setOpen(false)}
+        onBlur={() => {
+          completing.close();
+          if (!title.trim()) setOpen(false);
+        }}
         className={`${inputClass} h-auto! max-h-40 min-h-(--ctl) resize-none py-1 leading-snug [field-sizing:content]`}
       />
+      <Offers of={completing} label="Suggestions" />
       {error && (
         <p role="alert" className="px-1 text-bad text-xs">
           {error.fields.text ?? error.message}
