@@ -147,13 +147,29 @@ async def test_tasks_are_written_by_keys_alone(visit: Visits, maya: Somebody) ->
     await page.keyboard.press("q")
     box = page.get_by_label("Title of a new task in To do")
     await expect(box).to_be_focused()
-    await page.keyboard.type("Sign webhooks *api !high")
+    await page.keyboard.type("Sign webhooks *api @ma")
+    await expect(page.get_by_role("option", name="Maya Kern")).to_be_visible()
+    await page.keyboard.press("Tab")
+    await page.keyboard.type("!hi")
+    await page.keyboard.press("Enter")
     await page.keyboard.press("Shift+Enter")
     await page.keyboard.type("Tell the shops")
     await page.keyboard.press("Enter")
     await expect(cards(page, "To do")).to_have_count(3)
+    await expect(cards(page, "To do").nth(1)).to_contain_text("Assigned to Maya Kern")
+    await expect(page.get_by_role("link", name="Sign webhooks", exact=True)).to_be_visible()
     await page.keyboard.press("Escape")
     await expect(page.get_by_role("button", name="Add task to To do")).to_be_focused()
+
+    # What a key takes out of the list leaves the focus to what follows.
+    await page.keyboard.press("g")
+    await page.keyboard.press("l")
+    await expect(page.get_by_role("checkbox")).to_have_count(3)
+    await page.get_by_role("link", name="Sign webhooks").focus()
+    await page.keyboard.press("s")
+    await page.get_by_role("menuitemradio", name="Done").press("Enter")
+    await expect(page.get_by_role("link", name="Sign webhooks")).to_have_count(0)
+    await expect(page.get_by_role("link", name="Choose a scheme")).to_be_focused()
 
 
 async def test_a_move_is_undone_by_key_and_the_focus_goes_along(

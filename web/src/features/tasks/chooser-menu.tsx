@@ -49,7 +49,7 @@ export default function ChooserMenu({ tasks, part, anchor }: ChooserProps) {
         >
           <Base.Popup
             aria-label={TITLES[part]}
-            finalFocus={() => (anchor.isConnected ? anchor : null)}
+            finalFocus={() => anchor.isConnected && anchor}
             className="pop max-h-[min(34rem,var(--available-height))] min-w-48 max-w-72 overflow-y-auto rounded-card border border-edge bg-panel p-1 outline-none"
           >
             <Choices part={part} tasks={tasks} first={first} anchor={anchor} />
