@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import type { SecurityEvent } from '@/api/gen';
 import { listSecurityEventsOptions } from '@/api/gen/@tanstack/react-query.gen';
+import { NotRead } from '@/components/not-read';
 import { Ago } from '@/components/ui/ago';
 
 const SHOWN = 10;
@@ -33,7 +34,9 @@ function where({ details }: SecurityEvent): string {
 
 /** What touched the safety of one's account lately. A refused sign-in that was not one's own is a warning. */
 export function SecurityLog() {
-  const { data } = useQuery(listSecurityEventsOptions());
+  const read = useQuery(listSecurityEventsOptions());
+  const { data } = read;
+  if (read.isError && !data) return <NotRead what="What happened" of={read} />;
   return (
     <ul className="grid gap-1.5">
       {data?.items.slice(0, SHOWN).map((event) => (

@@ -24,7 +24,7 @@ export function AllProjects({ search: { q, page = 1 }, onPage }: AllProjectsProp
     ...listAllProjectsOptions({ query }),
     placeholderData: keepPreviousData,
   });
-  if (error) return <Broken error={error} reset={() => void refetch()} />;
+  if (error && !data) return <Broken error={error} reset={() => void refetch()} />;
   if (!data) return <BoneRows label="Projects are on their way" />;
   if (!data.items.length) {
     return (

@@ -5,6 +5,7 @@ import {
   getFindingRuleQueryKey,
   setFindingRuleMutation,
 } from '@/api/gen/@tanstack/react-query.gen';
+import { NotRead } from '@/components/not-read';
 import { Section } from '@/components/section';
 import { Pick } from '@/components/ui/pick';
 import { useAction } from '@/lib/action';
@@ -24,7 +25,8 @@ const OPTIONS: readonly { value: Severity | typeof OFF; label: string }[] = [
 /** Which findings become tasks by themselves. */
 export function FindingRule({ project }: { project: ProjectRead }) {
   const path = { project_id: project.id };
-  const { data } = useQuery(getFindingRuleOptions({ path }));
+  const read = useQuery(getFindingRuleOptions({ path }));
+  const { data } = read;
   const set = useAction(setFindingRuleMutation(), {
     onSuccess: (answer) => {
       queryClient.setQueryData(getFindingRuleQueryKey({ path }), answer);
@@ -37,6 +39,7 @@ export function FindingRule({ project }: { project: ProjectRead }) {
       title="Findings as tasks"
       about="What an analysis finds can become a task by itself. Each finding has one task at most, which is done once a later analysis no longer has the finding."
     >
+      {read.isError && !data && <NotRead what="The rule" of={read} />}
       {data && (
         <div className="grid justify-items-start gap-2">
           <Pick

@@ -2,8 +2,8 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { ProjectRead } from '@/api/gen';
 import { getProjectOptions } from '@/api/gen/@tanstack/react-query.gen';
+import { NotRead } from '@/components/not-read';
 import { Button } from '@/components/ui/button';
-import { Notice } from '@/components/ui/notice';
 import { BoneRows } from '@/components/ui/skeleton';
 import { useWhyNotIn } from '@/lib/rights';
 import { Comment } from './comment';
@@ -19,16 +19,13 @@ export function Comments({ thing }: { thing: Thing }) {
 }
 
 function Talk({ thing, project }: { thing: Thing; project: ProjectRead }) {
-  const { threads, isPending, error, hasNextPage, fetchNextPage, isFetchingNextPage } = useThreads(thing);
+  const read = useThreads(thing);
+  const { threads, isPending, error, hasNextPage, fetchNextPage, isFetchingNextPage } = read;
   const denied = useWhyNotIn(project, 'comment:create');
   const say = useSay(thing);
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-4">
-      {error && (
-        <Notice tone="bad" title="The comments could not be read">
-          {error.message}
-        </Notice>
-      )}
+      {error && <NotRead what="The comments" of={read} />}
       {isPending && <BoneRows rows={2} label="Comments are on their way" />}
       {threads.map((thread) => (
         <OneThread key={thread.root.id} thing={thing} thread={thread} denied={denied} />

@@ -5,6 +5,7 @@ import type { ReactNode } from 'react';
 import type { JobRead } from '@/api/gen';
 import { listJobAssetsOptions } from '@/api/gen/@tanstack/react-query.gen';
 import { Fact, Facts } from '@/components/facts';
+import { NotRead } from '@/components/not-read';
 import { Ago, Elapsed } from '@/components/ui/ago';
 import { Machine, Person } from '@/components/ui/avatar';
 import { Copy } from '@/components/ui/copy';
@@ -128,7 +129,9 @@ function Parameters({ of }: { of: Record<string, unknown> }) {
 }
 
 function Files({ job }: { job: JobRead }) {
-  const { data } = useQuery(listJobAssetsOptions({ path: { job_id: job.id } }));
+  const read = useQuery(listJobAssetsOptions({ path: { job_id: job.id } }));
+  const { data } = read;
+  if (read.isError && !data) return <NotRead what="The files" of={read} />;
   if (!data?.items.length) return null;
   return (
     <section aria-label="Files">

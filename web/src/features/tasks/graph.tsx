@@ -4,6 +4,7 @@ import { clsx } from 'clsx';
 import { useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { TaskRead } from '@/api/gen';
 import { getTaskGraphOptions } from '@/api/gen/@tanstack/react-query.gen';
+import { NotRead } from '@/components/not-read';
 import { pathOf } from './change';
 import { layOut, type Node } from './graph-layout';
 import { StatusIcon } from './task-chips';
@@ -24,11 +25,11 @@ const place = (at: Place) => ({ left: left(at), top: top(at), width: WIDTH, heig
 /** What a task waits for at its left, what waits for it at its right, some steps far; lines that still hold up stand out. */
 export function Graph({ task }: { task: TaskRead }) {
   const [unfolded, setUnfolded] = useState(false);
-  const { data } = useQuery({
+  const read = useQuery({
     ...getTaskGraphOptions({ path: pathOf(task) }),
     enabled: task.depends_on.length + task.blocks.length > 0,
   });
-  const graph = data?.data;
+  const graph = read.data?.data;
   const layout = useMemo(() => graph && layOut(graph, task.id, unfolded), [graph, task.id, unfolded]);
   const box = useRef<HTMLDivElement>(null);
   const centre = layout?.nodes.find(({ id }) => id === task.id);
@@ -36,6 +37,7 @@ export function Graph({ task }: { task: TaskRead }) {
   useLayoutEffect(() => {
     if (box.current && middle) box.current.scrollLeft = middle - box.current.clientWidth / 2;
   }, [middle]);
+  if (read.isError && !graph) return <NotRead what="The graph of what hangs together" of={read} />;
   // Of two the lists below say as much.
   if (!layout || layout.nodes.length + layout.rests.length < 3) return null;
   const width = 2 * EDGE + layout.layers * (WIDTH + GAP_X) - GAP_X;

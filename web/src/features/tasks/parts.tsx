@@ -4,6 +4,7 @@ import { Plus, X } from 'lucide-react';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { addDependency, createTask, type RelatedTask, removeDependency, type TaskRead } from '@/api/gen';
 import { listTasksOptions } from '@/api/gen/@tanstack/react-query.gen';
+import { NotRead } from '@/components/not-read';
 import { Button } from '@/components/ui/button';
 import { inputClass } from '@/components/ui/field';
 import { Notice } from '@/components/ui/notice';
@@ -40,13 +41,14 @@ function RelatedRow({ projectId, task, after }: RowProps) {
 /** The tasks a task is made of. */
 export function SubTasks({ task, may }: { task: TaskRead; may: boolean }) {
   const [adding, setAdding] = useState(false);
-  const { data } = useQuery({
+  const read = useQuery({
     ...listTasksOptions({
       path: { project_id: task.project_id },
       query: { parent_id: task.id, sort: 'number', page_size: 50 },
     }),
     enabled: task.subtasks.total > 0,
   });
+  const { data } = read;
   const { total, closed } = task.subtasks;
   if (!total && !may) return null;
   return (
@@ -70,6 +72,7 @@ export function SubTasks({ task, may }: { task: TaskRead; may: boolean }) {
           )
         }
       />
+      {read.isError && !data && <NotRead what="The sub-tasks" of={read} />}
       {total > 0 && data && (
         <ul>
           {data.items.map((part) => (

@@ -3,13 +3,16 @@ import { Link } from '@tanstack/react-router';
 import type { TaskFindingRead, TaskRead } from '@/api/gen';
 import { listTaskFindingsOptions } from '@/api/gen/@tanstack/react-query.gen';
 import { Inline } from '@/components/code/inline';
+import { NotRead } from '@/components/not-read';
 import { Chip } from '@/components/ui/chip';
 import { SeverityChip } from '@/features/analysis/severity';
 import { pathOf } from './change';
 
 /** The finding a task was made of, if it was, and whether it is still there. */
 export function TaskFinding({ task }: { task: TaskRead }) {
-  const { data } = useQuery(listTaskFindingsOptions({ path: pathOf(task) }));
+  const read = useQuery(listTaskFindingsOptions({ path: pathOf(task) }));
+  const { data } = read;
+  if (read.isError && !data) return <NotRead what="The finding" of={read} />;
   const finding = data?.items[0];
   if (!finding) return null;
   return (

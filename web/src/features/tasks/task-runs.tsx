@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import type { TaskRead } from '@/api/gen';
 import { createAnalysisMutation, listProjectJobsOptions } from '@/api/gen/@tanstack/react-query.gen';
+import { NotRead } from '@/components/not-read';
 import { Button } from '@/components/ui/button';
 import { RunRow } from '@/features/jobs/run-row';
 import { useProject } from '@/features/projects/use-project';
@@ -16,13 +17,15 @@ const MOST = 5;
 /** The runs that were asked for a task, and the way to ask for one where its evidence comes from runs. */
 export function TaskRuns({ task }: { task: TaskRead }) {
   const path = { project_id: task.project_id };
-  const { data } = useQuery(listProjectJobsOptions({ path, query: { task_id: task.id, page_size: MOST } }));
+  const read = useQuery(listProjectJobsOptions({ path, query: { task_id: task.id, page_size: MOST } }));
+  const { data } = read;
   useFollowJobs(data?.items ?? []);
   const denied = useWhyNotIn(useProject(task.project_id), 'analysis:create');
   const analyse = useAction(createAnalysisMutation(), {
     onSuccess: () => stale('listProjectJobs', 'listJobs', 'listAnalyses'),
     onError: (error) => void sayFailed('Not started', error),
   });
+  if (read.isError && !data) return <NotRead what="The runs" of={read} />;
   if (!data || (!data.items.length && !task.requires.length)) return null;
   return (
     <section aria-label="Runs" className="grid gap-1">

@@ -149,7 +149,7 @@ type ListProps<T> = {
 };
 
 function List<T>({ found: { data, error, refetch, isPlaceholderData }, row, what, none, onPage }: ListProps<T>) {
-  if (error) return <Broken error={problem(error)} reset={() => void refetch()} />;
+  if (error && !data) return <Broken error={problem(error)} reset={() => void refetch()} />;
   if (!data) return <BoneRows label="Looking" />;
   if (!data.items.length && !isPlaceholderData) return none;
   return (

@@ -98,7 +98,7 @@ function People() {
 function List({ search }: { search: Search }) {
   const navigate = Route.useNavigate();
   const { data, error, refetch } = useQuery({ ...options(search), placeholderData: keepPreviousData });
-  if (error) return <Broken error={error} reset={() => void refetch()} />;
+  if (error && !data) return <Broken error={error} reset={() => void refetch()} />;
   if (!data) return <BoneRows label="People are on their way" />;
   if (!data.items.length) {
     return (

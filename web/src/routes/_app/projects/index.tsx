@@ -130,7 +130,7 @@ function Filters({ search, onChange }: { search: Search; onChange: (next: Search
 function List({ search }: { search: Search }) {
   const navigate = useNavigate({ from: Route.fullPath });
   const { data, error, refetch } = useQuery({ ...options(search), placeholderData: keepPreviousData });
-  if (error) return <Broken error={error} reset={() => void refetch()} />;
+  if (error && !data) return <Broken error={error} reset={() => void refetch()} />;
   if (!data) return <BoneRows label="Projects are on their way" />;
   if (!data.items.length) return <Nothing search={search} />;
   const Row = search.status === 'deleted' ? DeletedRow : ProjectRow;

@@ -31,7 +31,7 @@ function Templates() {
   const { data, error, refetch } = useQuery(options);
   return (
     <Page title="Templates" crumbs={[{ label: 'Projects', link: { to: '/projects' } }]}>
-      {error && <Broken error={problem(error)} reset={() => void refetch()} />}
+      {error && !data && <Broken error={problem(error)} reset={() => void refetch()} />}
       {!error && !data && <BoneRows label="Templates are on their way" />}
       {data && (
         <div className="max-w-4xl px-4 py-5 md:px-[1.125rem]">

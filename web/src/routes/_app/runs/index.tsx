@@ -46,7 +46,7 @@ function Runs() {
         </div>
       }
     >
-      {error && <Broken error={problem(error)} reset={() => void refetch()} />}
+      {error && !data && <Broken error={problem(error)} reset={() => void refetch()} />}
       {!data && !error && <BoneRows label="Runs are on their way" />}
       {data && <RunList page={data} search={search} onSearch={change} empty={<NoRuns />} />}
     </Page>

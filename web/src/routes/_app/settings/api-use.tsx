@@ -66,7 +66,7 @@ function ApiUse() {
           CSV
         </ButtonAnchor>
       </div>
-      {query.error && <Broken error={problem(query.error)} reset={() => void query.refetch()} />}
+      {query.error && !query.data && <Broken error={problem(query.error)} reset={() => void query.refetch()} />}
       {!query.data && !query.error && <BoneRows label="Figures are on their way" />}
       {query.data && <Figures page={query.data} span={span} search={search} onChange={change} />}
     </div>

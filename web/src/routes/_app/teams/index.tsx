@@ -52,7 +52,7 @@ function Teams() {
       }
     >
       <MyTeamInvitations />
-      {error && <Broken error={problem(error)} reset={() => void refetch()} />}
+      {error && !data && <Broken error={problem(error)} reset={() => void refetch()} />}
       {!error && !data && <BoneRows label="Teams are on their way" />}
       {data && data.items.length > 0 && (
         <>

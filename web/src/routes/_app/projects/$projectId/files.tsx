@@ -41,7 +41,7 @@ function Files() {
   const navigate = useNavigate({ from: Route.fullPath });
   const find = useCallback((q: string) => void navigate({ search: q ? { q } : {}, replace: true }), [navigate]);
   const { data, error, refetch } = useQuery({ ...options(projectId, search), placeholderData: keepPreviousData });
-  if (error) return <Broken error={problem(error)} reset={() => void refetch()} />;
+  if (error && !data) return <Broken error={problem(error)} reset={() => void refetch()} />;
   const isEmpty = data?.total === 0 && !search.q;
   return (
     <div className="grid grid-cols-[minmax(0,1fr)] gap-5 px-4 py-5 md:px-[1.125rem]">

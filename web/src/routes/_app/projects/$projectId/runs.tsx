@@ -26,7 +26,7 @@ function ProjectRuns() {
   const navigate = Route.useNavigate();
   const change = (next: RunSearch) => void navigate({ search: next });
   const { data, error, refetch } = useQuery({ ...options(projectId, search), placeholderData: keepPreviousData });
-  if (error) return <Broken error={problem(error)} reset={() => void refetch()} />;
+  if (error && !data) return <Broken error={problem(error)} reset={() => void refetch()} />;
   if (!data) return <BoneRows label="Runs are on their way" />;
   const empty = <Empty title="Nothing has run yet">Runs of everybody in this project will be listed here.</Empty>;
   return (

@@ -19,7 +19,7 @@ export const Route = createFileRoute('/_app/teams/$teamId/projects')({
 function Projects() {
   const { teamId } = Route.useParams();
   const { data, error, refetch } = useQuery(listTeamProjectsOptions({ path: { team_id: teamId } }));
-  if (error) return <Broken error={problem(error)} reset={() => void refetch()} />;
+  if (error && !data) return <Broken error={problem(error)} reset={() => void refetch()} />;
   if (!data) return <BoneRows label="Projects are on their way" />;
   if (!data.items.length) {
     return (

@@ -3,6 +3,7 @@ import { createFileRoute } from '@tanstack/react-router';
 import { useCallback } from 'react';
 import type { AnalysisRead } from '@/api/gen';
 import { getAnalysisOptions, getAnalysisReportOptions, listAnalysesOptions } from '@/api/gen/@tanstack/react-query.gen';
+import { NotRead } from '@/components/not-read';
 import { Bone } from '@/components/ui/skeleton';
 import { AnalyseButton } from '@/features/analysis/analyse-button';
 import { Basis, Coverage, Languages, Recommendations, SkippedFiles, Tools } from '@/features/analysis/asides';
@@ -54,7 +55,7 @@ function Analysis() {
 
 function Report({ analysis }: { analysis: AnalysisRead }) {
   const path = { project_id: analysis.project_id, analysis_id: analysis.id };
-  const { data } = useQuery({ ...getAnalysisReportOptions({ path }), staleTime: Number.POSITIVE_INFINITY });
+  const read = useQuery({ ...getAnalysisReportOptions({ path }), staleTime: Number.POSITIVE_INFINITY });
   const { data: all } = useQuery(listAnalysesOptions({ path: { project_id: analysis.project_id }, query: TREND }));
   const search = Route.useSearch();
   const navigate = Route.useNavigate();
@@ -62,7 +63,8 @@ function Report({ analysis }: { analysis: AnalysisRead }) {
     (next: ReportSearch) => void navigate({ search: next, replace: true, resetScroll: false }),
     [navigate],
   );
-  const report = data?.data;
+  const report = read.data?.data;
+  if (read.isError && !report) return <NotRead what="The report" of={read} />;
   if (!report) return <Bone className="late h-28 rounded-panel" />;
   return (
     <>

@@ -32,7 +32,7 @@ function Analyses() {
   const { page } = Route.useSearch();
   const navigate = Route.useNavigate();
   const { data, error, refetch } = useQuery({ ...options(projectId, page), placeholderData: keepPreviousData });
-  if (error) return <Broken error={problem(error)} reset={() => void refetch()} />;
+  if (error && !data) return <Broken error={problem(error)} reset={() => void refetch()} />;
   if (!data) return <BoneRows label="Analyses are on their way" />;
   if (!data.items.length) return <NoAnalyses projectId={projectId} />;
   return (
