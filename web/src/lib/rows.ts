@@ -1,4 +1,6 @@
 /** J and K move through the rows of a list, wherever there is one; Enter opens, as a link does. */
+import { useEffect } from 'react';
+import { holdRows } from './held-row';
 import { useShortcuts } from './shortcuts';
 
 const ROWS = '#main [data-row-link]';
@@ -14,8 +16,13 @@ function move(step: 1 | -1): void {
 }
 
 export function useRowKeys(): void {
-  useShortcuts([
-    { keys: 'J', does: 'Next row', run: () => move(1) },
-    { keys: 'K', does: 'Previous row', run: () => move(-1) },
-  ]);
+  useEffect(holdRows, []);
+  useShortcuts(
+    [
+      { keys: 'J', does: 'Next row', run: () => move(1) },
+      { keys: 'K', does: 'Previous row', run: () => move(-1) },
+      { keys: 'Enter', does: 'Open the row' },
+    ],
+    true,
+  );
 }

@@ -4,14 +4,16 @@
  */
 import { useEffect, useRef, useSyncExternalStore } from 'react';
 
-export type Shortcut = { keys: string; does: string; run: () => void };
+/** Without `run` it is told of here, and heard where it is pressed. */
+export type Shortcut = { keys: string; does: string; run?: () => void };
+type Registered = Shortcut & { everywhere: boolean };
 
 /** How long the second key of a pair may take. */
 const PAIR_WITHIN = 1200;
 
-const registered = new Set<Shortcut>();
+const registered = new Set<Registered>();
 const watchers = new Set<() => void>();
-let listing: readonly Shortcut[] = [];
+let listing: readonly Registered[] = [];
 let first: { key: string; at: number } | undefined;
 export const singleKeys = { on: true };
 
@@ -20,15 +22,16 @@ function changed(): void {
   for (const watcher of watchers) watcher();
 }
 
-/** Registers keys for as long as the component is there; the newest wins. */
-export function useShortcuts(shortcuts: readonly Shortcut[]): void {
+/** Registers keys for as long as the component is there; the newest wins. `everywhere`: they work on every page. */
+export function useShortcuts(shortcuts: readonly Shortcut[], everywhere = false): void {
   const latest = useRef(shortcuts);
   latest.current = shortcuts;
   const shape = shortcuts.map(({ keys, does }) => `${keys}\t${does}`).join('\n');
   useEffect(() => {
     const mine = shape.split('\n').map((line, index) => {
       const [keys = '', does = ''] = line.split('\t');
-      return { keys, does, run: () => latest.current[index]?.run() };
+      const heard = latest.current[index]?.run && { run: () => latest.current[index]?.run?.() };
+      return { keys, does, everywhere, ...heard };
     });
     if (!shape) return;
     for (const one of mine) registered.add(one);
@@ -37,11 +40,11 @@ export function useShortcuts(shortcuts: readonly Shortcut[]): void {
       for (const one of mine) registered.delete(one);
       changed();
     };
-  }, [shape]);
+  }, [shape, everywhere]);
 }
 
 /** What works on this page right now, for the help. */
-export function useListing(): readonly Shortcut[] {
+export function useListing(): readonly Registered[] {
   return useSyncExternalStore(
     (watcher) => {
       watchers.add(watcher);
@@ -70,7 +73,7 @@ function named(event: KeyboardEvent): string {
 }
 
 function find(keys: string): Shortcut | undefined {
-  return [...registered].reverse().find((shortcut) => shortcut.keys === keys);
+  return [...registered].reverse().find((shortcut) => shortcut.run && shortcut.keys === keys);
 }
 
 export function handleKey(event: KeyboardEvent): void {
@@ -86,5 +89,5 @@ export function handleKey(event: KeyboardEvent): void {
   }
   if (!match || (OF_TEXTS.has(match.keys) && isTyping(event.target))) return;
   event.preventDefault();
-  match.run();
+  match.run?.();
 }

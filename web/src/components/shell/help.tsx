@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { Dialog } from '@/components/ui/dialog';
 import { Kbd } from '@/components/ui/kbd';
 import { overlay } from '@/lib/overlay';
-import { singleKeys, useListing } from '@/lib/shortcuts';
+import { type Shortcut, singleKeys, useListing } from '@/lib/shortcuts';
 
 /** Every key that works on this page, read from what is registered. */
 export default function Help() {
@@ -13,9 +13,10 @@ export default function Help() {
       open
       onOpenChange={() => overlay(null)}
       title="Keyboard shortcuts"
+      className="sm:w-[40rem]!"
       description={
         singleKeys.on ? (
-          'On this page.'
+          'They rest while you type.'
         ) : (
           <>
             Single keys are turned off in the{' '}
@@ -27,8 +28,26 @@ export default function Help() {
         )
       }
     >
-      <dl className="grid gap-0.5">
-        {shown.map(({ keys, does }) => (
+      <div className="grid items-start gap-x-8 gap-y-4 sm:grid-cols-2">
+        <div className="grid gap-4">
+          <Group title="On this page" of={shown.filter((one) => !one.everywhere && !goes(one))} />
+          <Group title="Go to" of={shown.filter(goes)} />
+        </div>
+        <Group title="Everywhere" of={shown.filter((one) => one.everywhere && !goes(one))} />
+      </div>
+    </Dialog>
+  );
+}
+
+const goes = ({ keys }: Shortcut) => keys.startsWith('G ');
+
+function Group({ title, of }: { title: string; of: readonly Shortcut[] }) {
+  if (!of.length) return null;
+  return (
+    <section aria-label={title}>
+      <h3 className="mb-1 text-mute text-xs">{title}</h3>
+      <dl>
+        {of.map(({ keys, does }) => (
           <div key={keys} className="flex min-h-7 items-center justify-between gap-6">
             <dt>{does}</dt>
             <dd>
@@ -38,6 +57,6 @@ export default function Help() {
           </div>
         ))}
       </dl>
-    </Dialog>
+    </section>
   );
 }

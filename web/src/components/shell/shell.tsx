@@ -22,18 +22,21 @@ function useGlobalKeys(): void {
   const router = useRouter();
   const mayStart = !useWhyNot('project:create');
   const mayPlan = !useWhyNot('task:create');
-  useShortcuts([
-    { keys: 'Mod+K', does: 'Search or do', run: () => overlay('palette') },
-    ...(mayPlan ? [{ keys: 'C', does: 'New task', run: () => overlay('new-task') }] : []),
-    ...(mayStart ? [{ keys: 'N', does: 'New project', run: () => overlay('new-project') }] : []),
-    ...usePlaces().map((place) => ({
-      keys: place.keys,
-      does: `Go to ${place.label.toLowerCase()}`,
-      run: () => void router.navigate({ to: place.to }),
-    })),
-    { keys: 'Mod+Z', does: 'Undo what was just done', run: undoLast },
-    { keys: '?', does: 'Show these shortcuts', run: () => overlay('help') },
-  ]);
+  useShortcuts(
+    [
+      { keys: 'Mod+K', does: 'Search or do', run: () => overlay('palette') },
+      ...(mayPlan ? [{ keys: 'C', does: 'New task', run: () => overlay('new-task') }] : []),
+      ...(mayStart ? [{ keys: 'N', does: 'New project', run: () => overlay('new-project') }] : []),
+      ...usePlaces().map((place) => ({
+        keys: place.keys,
+        does: `Go to ${place.label.toLowerCase()}`,
+        run: () => void router.navigate({ to: place.to }),
+      })),
+      { keys: 'Mod+Z', does: 'Undo what was just done', run: undoLast },
+      { keys: '?', does: 'Show these shortcuts', run: () => overlay('help') },
+    ],
+    true,
+  );
 }
 
 /** What stands around every page of a signed-in person. */

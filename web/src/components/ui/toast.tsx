@@ -26,7 +26,11 @@ function Toasts() {
           </ButtonLink>
         )}
         {toast.actionProps && <Toast.Action render={<Button size="sm" />} />}
-        <Toast.Close render={<Button look="quiet" size="sm" icon={<X />} aria-label="Dismiss" />} />
+        <Toast.Close
+          // Else it would be hidden from those who cannot hover.
+          aria-hidden={false}
+          render={<Button look="quiet" size="sm" icon={<X />} aria-label="Dismiss" />}
+        />
       </Toast.Content>
     </Toast.Root>
   ));

@@ -3,7 +3,7 @@ import { monitorForElements } from '@atlaskit/pragmatic-drag-and-drop/element/ad
 import { autoScrollForElements } from '@atlaskit/pragmatic-drag-and-drop-auto-scroll/element';
 import { extractClosestEdge } from '@atlaskit/pragmatic-drag-and-drop-hitbox/closest-edge';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { type FocusEvent, type KeyboardEvent, type MouseEvent, useEffect, useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, type MouseEvent, useEffect, useMemo, useRef, useState } from 'react';
 import { count } from '@/lib/format';
 import { useMe } from '@/lib/session';
 import { useShortcuts } from '@/lib/shortcuts';
@@ -35,7 +35,7 @@ export function Board({ projectId, board, search, onColumn, mayMove, mayAdd }: B
   const chosen = search.column ?? 'todo';
   const box = useRef<HTMLDivElement>(null);
   useDrops(box, columns);
-  const { moves, said } = useMoves(box, shown, mayMove);
+  const { onKeyDown, said } = useMoves(box, shown, mayMove);
   useTaskKeys(box, tasks, mayMove, search.peek);
   useAddKey(box, mayAdd);
   const onClick = useOpening();
@@ -47,9 +47,7 @@ export function Board({ projectId, board, search, onColumn, mayMove, mayAdd }: B
       {/* biome-ignore lint/a11y/noStaticElementInteractions: keys that bubble up from the cards */}
       <div
         ref={box}
-        onKeyDown={moves.onKeyDown}
-        onFocus={moves.onFocus}
-        onBlur={moves.onBlur}
+        onKeyDown={onKeyDown}
         onClick={onClick}
         className="flex min-h-0 flex-1 gap-2 overflow-x-auto md:px-3 md:pt-1.5"
       >
@@ -170,20 +168,10 @@ const WAYS = { ArrowUp: 'up', ArrowDown: 'down', ArrowLeft: 'left', ArrowRight: 
 /** Arrows go from card to card; with Shift they take the card along. */
 function useMoves(box: React.RefObject<HTMLElement | null>, shown: Columns, mayMove: boolean) {
   const [said, setSaid] = useState('');
-  const held = useRef<string>(undefined);
-
-  // A card that came into another column, by whomever, is another element there: the focus follows it.
-  useEffect(() => {
-    if (held.current && document.activeElement === document.body) focus(box.current, held.current);
-  });
-
-  function onFocus({ target }: FocusEvent) {
-    held.current = target.closest('[data-task]')?.getAttribute('data-task') ?? undefined;
-  }
-
-  function onBlur() {
-    held.current = undefined;
-  }
+  useShortcuts([
+    { keys: 'Arrows', does: 'From card to card' },
+    ...(mayMove ? [{ keys: 'Shift+Arrows', does: 'Move the card' }] : []),
+  ]);
 
   function onKeyDown(event: KeyboardEvent) {
     const way = WAYS[event.key as keyof typeof WAYS];
@@ -201,7 +189,7 @@ function useMoves(box: React.RefObject<HTMLElement | null>, shown: Columns, mayM
     void move(task, to.status, to.place, backTo(shown, task));
   }
 
-  return { moves: { onKeyDown, onFocus, onBlur }, said };
+  return { onKeyDown, said };
 }
 
 function focus(board: Element | null, taskId: string): void {
