@@ -6,7 +6,7 @@ import { Progress } from '@/components/ui/meter';
 import { StatusChip } from './status';
 
 /** What a run is at, or how it ended, in a few words. */
-function Now({ job }: { job: JobSummary }) {
+function now(job: JobSummary): string | null | undefined {
   if (job.status === 'running') return job.current_step ?? 'Starting';
   if (job.status === 'failed') return job.failure?.message;
   if (job.status === 'queued' && job.queue_position) {
@@ -32,12 +32,7 @@ export function RunRow({ job, project = true }: { job: JobSummary; project?: boo
           >
             {job.title}
           </Link>
-          <p className="truncate text-mute">
-            {project && job.project_name}
-            <span className="[&:not(:empty)]:before:content-['_·_'] first:before:content-none!">
-              <Now job={job} />
-            </span>
-          </p>
+          <p className="truncate text-mute">{[project && job.project_name, now(job)].filter(Boolean).join(' · ')}</p>
         </div>
         {job.asked_by && (
           <span

@@ -1,10 +1,10 @@
 import { createFileRoute, useNavigate } from '@tanstack/react-router';
 import { Archive, CheckCheck } from 'lucide-react';
 import { markAllNotificationsReadMutation } from '@/api/gen/@tanstack/react-query.gen';
+import { NotRead } from '@/components/not-read';
 import { Page } from '@/components/page';
 import { Button, ButtonLink } from '@/components/ui/button';
 import { Empty } from '@/components/ui/empty';
-import { Notice } from '@/components/ui/notice';
 import { Segmented } from '@/components/ui/segmented';
 import { BoneRows } from '@/components/ui/skeleton';
 import { type Group, grouped } from '@/features/inbox/groups';
@@ -59,7 +59,8 @@ function toggled(acts: Acts, ids: string[], isRead: (id: string) => boolean): un
 function Inbox() {
   const { state = 'inbox' } = Route.useSearch();
   const navigate = useNavigate({ from: Route.fullPath });
-  const { items, isPending, error, hasNextPage, isFetchingNextPage, fetchNextPage } = useInbox(state);
+  const read = useInbox(state);
+  const { items, isPending, error, hasNextPage, isFetchingNextPage, fetchNextPage } = read;
   const acts = useActs(state);
   const unread = useUnread();
   useKeys(acts, (id) => Boolean(items.find((item) => item.id === id)?.read_at));
@@ -90,23 +91,19 @@ function Inbox() {
         </div>
       }
     >
-      <div className="grid w-full max-w-4xl grid-cols-[minmax(0,1fr)] gap-3 px-4 py-4 md:px-[1.125rem]">
-        {error && (
-          <Notice tone="bad" title="The inbox could not be read">
-            {error.message}
-          </Notice>
-        )}
+      <div className="grid w-full max-w-4xl grid-cols-[minmax(0,1fr)] gap-3 px-4 py-4 empty:hidden md:px-[1.125rem]">
+        {error && <NotRead what="The inbox" of={read} />}
         {isPending && <BoneRows label="The inbox is on its way" />}
         {grouped(items).map((group) => (
           <Thing key={group.key} group={group} state={state} acts={acts} />
         ))}
-        {!isPending && !error && items.length === 0 && <Nothing state={state} />}
         {hasNextPage && (
           <Button busy={isFetchingNextPage && 'Fetching…'} onClick={() => void fetchNextPage()}>
             Show older ones
           </Button>
         )}
       </div>
+      {!isPending && !error && items.length === 0 && <Nothing state={state} />}
     </Page>
   );
 }

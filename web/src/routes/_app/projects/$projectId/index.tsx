@@ -14,6 +14,7 @@ import { LatestAnalysis } from '@/features/analysis/latest';
 import { trendTo } from '@/features/analysis/trend';
 import { Comments } from '@/features/comments/comments';
 import { RunRow } from '@/features/jobs/run-row';
+import { isOver } from '@/features/jobs/status';
 import { useProject } from '@/features/projects/use-project';
 import { DropZone } from '@/features/source/drop-zone';
 import { NoSource } from '@/features/source/no-source';
@@ -64,21 +65,21 @@ function Overview() {
             <Sparkline values={trendTo(latest, analyses.data.items)} label="Quality" />
           </LatestAnalysis>
         )}
-        <OpenTasks project={project} />
-        {!newest && !noUpload && (
-          <DropZone projectId={projectId} first afterwards={<AnalyseButton projectId={projectId} />} />
-        )}
-        {!newest && noUpload && <NoSource why={noUpload} />}
-        {newest && !latest && (
-          <Panel title="Next" className="max-w-2xl">
+        {newest && !latest && jobs.data.items.every(({ kind, status }) => kind !== 'analysis' || isOver(status)) && (
+          <Panel title="Next">
             <div className="flex flex-wrap items-center gap-3 p-3.5">
-              <p className="min-w-52 flex-1 text-mute">
+              <p className="min-w-52 flex-1 text-mute [text-wrap:pretty]">
                 There is source, and no report of it yet. An analysis says how good it is, and what to do first.
               </p>
               <AnalyseButton projectId={projectId} />
             </div>
           </Panel>
         )}
+        <OpenTasks project={project} />
+        {!newest && !noUpload && (
+          <DropZone projectId={projectId} first afterwards={<AnalyseButton projectId={projectId} />} />
+        )}
+        {!newest && noUpload && <NoSource why={noUpload} />}
         {jobs.data.items.length > 0 && (
           <Panel title="Recent runs" className="overflow-hidden">
             <ul>
