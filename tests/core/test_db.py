@@ -2,11 +2,12 @@
 
 import asyncio
 import time
+from contextlib import suppress
 
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.pool import QueuePool
 
 from taskyard.core.db import Database, DatabaseBusy
@@ -117,6 +118,50 @@ async def test_connections_that_broke_are_replaced(open_other: OpenInstance) -> 
     await asyncio.sleep(0.1)  # each driver hears of its end by itself, a moment after it
     answers = await asyncio.gather(*(client.get("/api/v1/auth/setup") for _ in range(8)))
     assert {answer.status_code for answer in answers} == {200}
+
+
+async def test_a_connection_whose_transaction_did_not_begin_is_replaced(settings: Settings) -> None:
+    """The driver would take what begins next on it for a part of that one, for ever."""
+    database = Database(settings.model_copy(update={"database_pool": 1}))
+    async with database.driver() as driver:
+        busy = asyncio.create_task(driver.execute("SELECT pg_sleep(0.2)"))
+        await asyncio.sleep(0.05)
+    with pytest.raises(InterfaceError, match="another operation is in progress"):
+        async with database.session() as db:
+            await db.execute(text("SELECT 1"))
+    await asyncio.gather(busy, return_exceptions=True)
+    async with database.session() as db:
+        assert await db.scalar(text("SELECT 1")) == 1
+    await database.dispose()
+
+
+async def test_a_connection_left_in_a_transaction_is_replaced(settings: Settings) -> None:
+    """What the next one wrote on it would never be committed."""
+    database = Database(settings.model_copy(update={"database_pool": 1}))
+    async with database.driver() as driver:
+        await driver.execute("BEGIN")
+    async with database.driver() as other:
+        assert not other.is_in_transaction()
+    async with database.session() as db:
+        assert await db.scalar(text("SELECT 1")) == 1
+    await database.dispose()
+
+
+async def test_a_refused_statement_costs_no_connection(settings: Settings) -> None:
+    database = Database(settings.model_copy(update={"database_pool": 1}))
+    pids = set()
+    for statement in ("SELECT 1 / 0", "SELECT 1"):
+        async with database.session() as db:
+            pids.add(await db.scalar(text("SELECT pg_backend_pid()")))
+            with suppress(DBAPIError):
+                await db.execute(text(statement))
+    async with database.session(reads=True) as db:
+        with pytest.raises(DBAPIError):
+            await db.execute(text("SELECT 1 / 0"))
+    async with database.session(reads=True) as db:
+        pids.add(await db.scalar(text("SELECT pg_backend_pid()")))
+    assert len(pids) == 1
+    await database.dispose()
 
 
 async def _until_idle(database: Database) -> None:

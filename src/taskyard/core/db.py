@@ -11,6 +11,7 @@ from weakref import WeakSet
 import asyncpg
 from sqlalchemy import DateTime, MetaData, Uuid, event, func
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import (
     DBAPIError,
     DisconnectionError,
@@ -111,6 +112,7 @@ class Database:
             },
         )
         event.listen(self.engine.sync_engine, "checkout", _refuse_broken)
+        event.listen(self.engine.sync_engine, "handle_error", _drop_unbegun)
         event.listen(self.engine.sync_engine, "connect", self._know)
         self._drivers: WeakSet[asyncpg.Connection] = WeakSet()
         #: Whether it does not answer at all (`core.silence`); then nobody is let in to wait for it.
@@ -194,14 +196,31 @@ class Database:
 
 
 def _refuse_broken(_: object, record: ConnectionPoolEntry, __: object) -> None:
-    """Have the pool replace a connection that PostgreSQL has closed.
+    """Have the pool replace a connection that PostgreSQL has closed, or that is still in something.
 
-    The driver hears of that by itself. Asking over each connection before its use, as the pool
+    The driver knows both by itself. Asking over each connection before its use, as the pool
     would, is a round trip and 200 µs of every request.
     """
     driver: Any = record.driver_connection
-    if driver.is_closed():
+    if driver.is_closed() or driver.is_in_transaction():
         raise DisconnectionError
+
+
+def _drop_unbegun(context: ExceptionContext) -> None:
+    """Have the pool replace a connection on which a transaction could not begin, or not end.
+
+    SQLAlchemy holds that nothing has begun, and the driver that it has: it would take each later
+    transaction for a part of that one, which PostgreSQL refuses from then on.
+    """
+    connection = context.connection
+    if connection is None or connection.closed or connection.invalidated:
+        return
+    if connection.get_execution_options().get("isolation_level") == "AUTOCOMMIT":
+        return
+    driver: Any = connection.connection.driver_connection
+    if not driver.is_closed() and not driver.is_in_transaction():
+        context.is_disconnect = True
+        context.invalidate_pool_on_disconnect = False
 
 
 def violated(error: IntegrityError) -> str:
