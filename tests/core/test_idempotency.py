@@ -174,6 +174,9 @@ class TestKeys:
         job = (await client.post(f"{HERE}/{sample['id']}/analyses", json={})).json()["data"]
         at, key = f"/api/v1/jobs/{job['id']}", _key()
         await client.delete(at)
+        # A worker of another test may have begun it.
+        while (await client.get(at)).json()["data"]["status"] != "cancelled":  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
         assert (await client.post(f"{at}/retry", headers=key)).status_code == 200
         replayed = await client.post(f"{at}/retry?from_start=false", headers=key)
         assert replayed.headers["idempotency-replayed"] == "true"
