@@ -12,7 +12,7 @@ import pytest
 from taskyard.core.queue import BrokerAway, Hint, Hints
 from taskyard.jobs.engine.dispatch import QUEUES
 from tests.faults.figures import Figures, Row
-from tests.faults.modes import chances, rounds, within
+from tests.faults.modes import BROKER, chances, rounds, within
 from tests.faults.off import POINTS
 from tests.faults.twins import nowhere, twin
 from tests.faults.yard import Yard, until_answered
@@ -127,6 +127,7 @@ async def test_2_asking_needs_no_broker(yard: Yard, figures: Figures) -> None:
 
 
 @twin("the relay: a hint is sent once, after the commit")
+@pytest.mark.skipif(BROKER is not None, reason="it is Valkey that is away, not RabbitMQ")
 async def test_2_twin(ruined: Yard) -> None:
     hints = Hints(ruined.settings)
 
