@@ -3,6 +3,7 @@ import { type ReactNode, useContext } from 'react';
 import { problem } from '@/lib/problem';
 import { Main, WithinMain } from './main';
 import { Button } from './ui/button';
+import { Copy } from './ui/copy';
 import { Empty } from './ui/empty';
 
 /** How browsers say that a part of the app is not where it was: it has been built anew since this tab was opened. */
@@ -18,8 +19,9 @@ export function Broken({ error, reset }: ErrorComponentProps) {
     <Instead title={title} action={<Button onClick={reset}>Try again</Button>}>
       <p>{message}</p>
       {requestId && (
-        <p className="mt-2 text-xs">
-          Request <code>{requestId}</code>
+        <p className="mt-2 flex items-center gap-1 text-xs">
+          Request <code className="truncate">{requestId}</code>
+          <Copy text={requestId} what="the request’s id" />
         </p>
       )}
     </Instead>

@@ -1,4 +1,4 @@
-/** The tab: its words, and a favicon whose signal is lit while a run of this page is live. */
+/** The tab: its words, and a favicon whose signal shows how the run of this page stands. */
 import { useEffect } from 'react';
 
 /** public/favicon.svg with its signal lit. */
@@ -8,11 +8,12 @@ const DRAWING = (signal: string) =>
   `<circle cx="22.8" cy="10" r="4.2" fill="${signal}"/></svg>`;
 
 const SIGNALS = { live: '#ff9256', ok: '#5ccb8f', bad: '#ff8d80' };
+const WORDS = { live: 'Running', ok: 'Completed', bad: 'Failed' };
 
 export function useTitle(title: string, signal?: keyof typeof SIGNALS): void {
   useEffect(() => {
-    document.title = title ? `${title} · Taskyard` : 'Taskyard';
-  }, [title]);
+    document.title = [signal && WORDS[signal], title, 'Taskyard'].filter(Boolean).join(' · ');
+  }, [title, signal]);
   useEffect(() => {
     const link = document.querySelector<HTMLLinkElement>('link[rel=icon]');
     if (!link || !signal) return;

@@ -23,7 +23,7 @@ async function readAll(jobId: string, story: Story, signal: AbortSignal): Promis
 }
 
 /** Everything a job has told, and what it tells from now on: read up to now first, then followed without a gap. */
-export function useStory(jobId: string): { story: Story; error: Problem | null } {
+export function useStory(jobId: string): { story: Story; error: Problem | null; again: () => void } {
   const [round, setRound] = useState(0);
   const [story, setStory] = useState(() => new Story());
   const [error, setError] = useState<Problem | null>(null);
@@ -55,5 +55,5 @@ export function useStory(jobId: string): { story: Story; error: Problem | null }
     };
   }, [jobId, round]);
 
-  return { story, error };
+  return { story, error, again: () => setRound((n) => n + 1) };
 }

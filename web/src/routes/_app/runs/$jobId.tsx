@@ -2,6 +2,7 @@ import { useSuspenseQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
 import { useRef, useState } from 'react';
 import { getJobOptions } from '@/api/gen/@tanstack/react-query.gen';
+import { NotRead } from '@/components/not-read';
 import { type Crumb, Page } from '@/components/page';
 import { Elapsed } from '@/components/ui/ago';
 import { Progress } from '@/components/ui/meter';
@@ -38,11 +39,20 @@ const PLACES: Record<Part, string> = {
   talk: 'xl:block xl:flex-none xl:overflow-visible!',
 };
 
+const SIGNALS = {
+  running: 'live',
+  completed: 'ok',
+  failed: 'bad',
+  waiting: undefined,
+  queued: undefined,
+  cancelled: undefined,
+} as const;
+
 function Run() {
   const { jobId } = Route.useParams();
   const { data } = useSuspenseQuery(getJobOptions({ path: { job_id: jobId } }));
   const job = data.data;
-  const { story, error } = useStory(jobId);
+  const { story, error, again } = useStory(jobId);
   const [part, setPart] = useState<Part>('log');
   const log = useRef<LogHandle>(null);
   const live = !isOver(job.status);
@@ -60,7 +70,7 @@ function Run() {
     <Page
       title={job.title}
       crumbs={crumbs}
-      signal={job.status === 'running' ? 'live' : job.status === 'failed' ? 'bad' : undefined}
+      signal={SIGNALS[job.status]}
       beside={<StatusChip status={job.status} />}
       actions={
         <>
@@ -85,9 +95,7 @@ function Run() {
         )}
         {error && (
           <div className="border-line border-b p-3">
-            <Notice tone="bad" title="The log could not be read">
-              {error.message}
-            </Notice>
+            <NotRead what="The log" of={{ error, refetch: again, isFetching: false }} />
           </div>
         )}
         <div className="border-line border-b px-3 py-2 lg:hidden">
