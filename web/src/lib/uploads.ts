@@ -118,9 +118,22 @@ function remove(id: number): void {
   publish(list.filter((going) => going.id !== id));
 }
 
+/** Files that came and were not told of yet: those chosen together are told of together. */
+let arrived: string[] = [];
+
+function tellArrived(): void {
+  const [name, ...others] = arrived;
+  arrived = [];
+  if (name) void say(others.length ? `${others.length + 1} files are here` : `${name} is here`);
+}
+
 async function next(): Promise<void> {
+  if (busy) return;
   const going = list.find(({ step }) => step === 'queued');
-  if (busy || !going) return;
+  if (!going) {
+    tellArrived();
+    return;
+  }
   busy = true;
   try {
     await run(going);
@@ -138,7 +151,7 @@ async function run(going: Going): Promise<void> {
     if (!entries.has(going.id)) return;
     if (going.place.purpose === 'file') {
       remove(going.id);
-      void say(`${going.name} is here`);
+      arrived.push(going.name);
     } else {
       entries.delete(going.id);
       change(going.id, { step: 'done', sent: 1, snapshot: done ?? undefined });
