@@ -28,12 +28,10 @@ export default function Help() {
         )
       }
     >
-      <div className="grid items-start gap-x-8 gap-y-4 sm:grid-cols-2">
-        <div className="grid gap-4">
-          <Group title="On this page" of={shown.filter((one) => !one.everywhere && !goes(one))} />
-          <Group title="Go to" of={shown.filter(goes)} />
-        </div>
+      <div className="gap-x-8 sm:columns-2">
+        <Group title="On this page" of={shown.filter((one) => !one.everywhere && !goes(one))} />
         <Group title="Everywhere" of={shown.filter((one) => one.everywhere && !goes(one))} />
+        <Group title="Places" of={shown.filter(goes)} />
       </div>
     </Dialog>
   );
@@ -44,7 +42,7 @@ const goes = ({ keys }: Shortcut) => keys.startsWith('G ');
 function Group({ title, of }: { title: string; of: readonly Shortcut[] }) {
   if (!of.length) return null;
   return (
-    <section aria-label={title}>
+    <section aria-label={title} className="mb-4 break-inside-avoid">
       <h3 className="mb-1 text-mute text-xs">{title}</h3>
       <dl>
         {of.map(({ keys, does }) => (

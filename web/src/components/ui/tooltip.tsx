@@ -25,11 +25,13 @@ export function TooltipLayer() {
       const host = target instanceof Element ? target.closest('[data-tip]') : null;
       if (host === current) return;
       hide();
-      if (!host) return;
+      // What it has opened says more.
+      if (!host || host.getAttribute('aria-expanded') === 'true') return;
       current = host;
       timer = setTimeout(() => {
         const text = host.getAttribute('data-tip');
-        if (text && host.isConnected) setTip({ text, anchor: host.getBoundingClientRect() });
+        if (text && host.isConnected && host.getAttribute('aria-expanded') !== 'true')
+          setTip({ text, anchor: host.getBoundingClientRect() });
       }, delay);
     };
     const over = (event: PointerEvent) => event.pointerType === 'mouse' && show(event.target, DELAY);
