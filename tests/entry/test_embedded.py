@@ -2,6 +2,7 @@
 
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -131,6 +132,21 @@ def test_a_long_log_is_put_aside_before_it_is_written_to(tmp_path: Path) -> None
     os.close(data.log("api"))
     assert (data.logs / "api.log").stat().st_size == 0
     assert (data.logs / "api.log.1").stat().st_size == 10_000_001
+
+
+def test_a_process_that_starts_while_its_log_is_put_aside_loses_nothing(tmp_path: Path) -> None:
+    data = DataDir.open(tmp_path / "data")
+    log, aside = data.logs / "api.log", data.logs / "api.log.1"
+    for _ in range(20):
+        log.write_bytes(b"x" * 10_000_001)
+        turning = threading.Thread(target=data.turn_logs)
+        turning.start()
+        descriptor = data.log("api")
+        os.write(descriptor, b"started\n")
+        os.close(descriptor)
+        turning.join()
+        assert log.read_bytes() == b"started\n"
+        assert aside.stat().st_size == 10_000_001
 
 
 def test_the_end_of_a_log(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import secrets
 import shutil
 import stat
 import tempfile
+import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,8 @@ _SOCKET_PARENT_LIMIT = 60
 """Bytes; a socket's whole path must fit into 107, of which our own part takes 47."""
 _LOG_LIMIT = 10_000_000
 """Bytes a log may have; what a longer one holds becomes `<name>.log.1`, for an older one."""
+_TURNING = threading.Lock()
+"""A log is put aside by one thread: what another just put there would be written over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,10 +187,11 @@ class DataDir:
     def log(self, name: str) -> int:
         """Open a process's log to append to; the caller closes the descriptor."""
         path = self.logs / f"{name}.log"
-        with contextlib.suppress(FileNotFoundError):
-            if path.stat().st_size > _LOG_LIMIT:
-                path.replace(f"{path}.1")
-        return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        with _TURNING:
+            with contextlib.suppress(FileNotFoundError):
+                if path.stat().st_size > _LOG_LIMIT:
+                    path.replace(f"{path}.1")
+            return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
 
     def turn_logs(self) -> None:
         """Put aside what long logs hold while they are written to.
@@ -196,9 +200,10 @@ class DataDir:
         written between the two is lost. Raises OSError.
         """
         for path in self.logs.glob("*.log"):
-            if path.stat().st_size > _LOG_LIMIT:
-                shutil.copy(path, f"{path}.1")
-                os.truncate(path, 0)
+            with _TURNING:
+                if path.stat().st_size > _LOG_LIMIT:
+                    shutil.copy(path, f"{path}.1")
+                    os.truncate(path, 0)
 
     def log_tail(self, name: str, lines: int = 20) -> str:
         """Return the last lines of a process's log."""
