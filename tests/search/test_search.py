@@ -74,6 +74,33 @@ async def test_tasks_are_found_in_titles_and_descriptions(api: Api, world: World
         assert (await _find(client, "tasks", q))[0]["id"] == title["id"], q
 
 
+async def test_what_is_too_short_is_found_as_it_is_written_alone(api: Api, world: World) -> None:
+    owner = await world.account()
+    project = await world.project(owner=owner, name="Readings")
+    client = api(as_=owner)
+    push = await _task(client, project.id, "Push when the order is ready")
+    recipe = await _task(client, project.id, "A recipe for the basket")
+    comments = f"/api/v1/projects/{project.id}/comments"
+    for text_ in ("It is ready to be read", "Where is the receipt?"):
+        body = {"entity_type": "task", "entity_id": push["id"], "body": text_}
+        assert (await client.post(comments, json=body)).status_code == 201
+    for q in ("rec", "REC", "re c"):
+        found = [item["title"] for item in await _find(client, "tasks", q)]
+        assert found == ([recipe["title"]] if q != "re c" else []), q
+    assert [item["excerpt"][-1]["text"] for item in await _find(client, "comments", "rec")] == ["?"]
+    assert await _find(client, "projects", "rec") == []
+    # Of longer words typos are forgiven: letters that changed places, are missing, or wrong.
+    for q, task in (
+        ("ordre", push),
+        ("readx", push),
+        ("recipie", recipe),
+        ("baskte", recipe),
+        ("bskt", None),
+    ):
+        found = [item["id"] for item in await _find(client, "tasks", q)]
+        assert found == ([task["id"]] if task else []), q
+
+
 async def test_filters_narrow_what_is_found(api: Api, world: World) -> None:
     owner = await world.account()
     project = await world.project(owner=owner)

@@ -36,12 +36,13 @@ def _marked(text: str, query: str, options: str = "HighlightAll=true") -> str:
     return f"ts_headline('simple', {text}, {query}, '{_MARKS}, {options}')"
 
 
+_LIKE_A_NAME: Final = "$4 <% p.name"
 _PROJECTS: Final = f"""
     SELECT id, key, name FROM (
         SELECT p.id, p.key, p.name, p.updated_at, word_similarity($4, p.name)
             + (p.key = upper($4))::int + starts_with(lower(p.name), lower($4))::int AS rank
         FROM projects p WHERE p.id = ANY(ARRAY(SELECT id FROM ({MINE}) mine))
-            AND ($4 = '' OR p.key = upper($4) OR $4 <% p.name
+            AND ($4 = '' OR p.key = upper($4) OR {_LIKE_A_NAME}
                 OR strpos(lower(p.name), lower($4)) > 0
                 OR ($5 <> ''
                     AND to_tsvector('simple', p.name || ' ' || p.description) @@ {_SIMPLE}))
@@ -141,7 +142,9 @@ def _parted(text: str) -> Iterator[dict[str, Any]]:
 
 def projects(query: SearchQuery) -> Question:
     """Ask for projects. Raises paging refusals."""
-    return _page(_PROJECTS, f"{_marked('name', _SIMPLE)} AS marked", query, wanted(query.q))
+    asked = wanted(query.q)
+    found = _PROJECTS if asked.forgiving else _PROJECTS.replace(_LIKE_A_NAME, "false")
+    return _page(found, f"{_marked('name', _SIMPLE)} AS marked", query, asked)
 
 
 def comments(query: SearchQuery) -> Question:
@@ -174,9 +177,12 @@ def tasks(query: SearchQuery) -> Question:
 
 
 def _as_given(sought: Sought, asked: Wanted) -> Sought:
-    """Look for no words where none are given, and for nothing like them where nothing is."""
+    """Look for no words where none are given, and for nothing like what is too short."""
     exact = sought.exact if asked.words else "false"
-    return replace(sought, exact=exact, alike=sought.alike if asked.text else "$4::text <> ''")
+    # Never so, and says of what type the parameter is.
+    return replace(
+        sought, exact=exact, alike=sought.alike if asked.forgiving else "$4::text IS NULL"
+    )
 
 
 def _condition(name: str, value: str, place: str) -> str:

@@ -10,7 +10,10 @@ from taskyard.core.schemas import NumberedPageQuery, Out, SearchText
 
 Asked = Annotated[
     SearchText,
-    Field(description="Words, or their beginnings; a typo does no harm.", examples=["checkout"]),
+    Field(
+        description="Words, or their beginnings; of four letters or more, a typo does no harm.",
+        examples=["checkout"],
+    ),
 ]
 
 

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from typing import Final
 
 _FILTER: Final = re.compile(r"(?:^|(?<=\s))(is|assignee|label):(\S+)", re.IGNORECASE)
+#: A shorter word is so much like others that a typo in it could mean any of them: every other word
+#: that begins with the same two of three letters is half like it.
+_FORGIVEN: Final = 4
 _NUMBER: Final = re.compile(r"(?:([A-Za-z][A-Za-z0-9]{1,9})-|#)?([0-9]{1,9})")
 
 
@@ -20,6 +23,11 @@ class Wanted:
     def words(self) -> str:
         """The query of PostgreSQL for all words or longer ones; blank without any."""
         return " & ".join(f"'{word}':*" for word in re.findall(r"\w+", self.text))
+
+    @property
+    def forgiving(self) -> bool:
+        """Whether something like it is looked for as well."""
+        return any(len(word) >= _FORGIVEN for word in re.findall(r"\w+", self.text))
 
     @property
     def number(self) -> int | None:

@@ -22037,7 +22037,7 @@ export type SearchProjectsData = {
         /**
          * Q
          *
-         * Words, or their beginnings; a typo does no harm.
+         * Words, or their beginnings; of four letters or more, a typo does no harm.
          */
         q?: string;
         /**
@@ -22193,7 +22193,7 @@ export type SearchCommentsData = {
         /**
          * Q
          *
-         * Words, or their beginnings; a typo does no harm.
+         * Words, or their beginnings; of four letters or more, a typo does no harm.
          */
         q?: string;
         /**
