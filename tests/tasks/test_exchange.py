@@ -288,21 +288,37 @@ def test_a_cell_of_endless_length_is_refused() -> None:
         read(b"title\n" + b"x" * 200_000)
 
 
-@pytest.mark.parametrize("what", ["import", "attachment"])
-async def test_who_loses_the_right_while_sending_leaves_nothing(board: Board, what: str) -> None:
+@pytest.mark.parametrize("how", ["lower role", "signed out"])
+@pytest.mark.parametrize("what", ["import", "attachment", "source", "file"])
+async def test_who_loses_the_right_while_sending_leaves_nothing(
+    board: Board, what: str, how: str
+) -> None:
     task, sender = await board.make("Till"), await board.member()
-    path = f"{board.path}/import" if what == "import" else f"{board.path}/{task['id']}/attachments"
+    source = f"/api/v1/projects/{board.project.id}/source"
+    path = {
+        "import": f"{board.path}/import",
+        "attachment": f"{board.path}/{task['id']}/attachments",
+        "source": source,
+        "file": f"/api/v1/files?project_id={board.project.id}",
+    }[what]
+    theirs = board.api(as_=sender)
     head = 'Content-Disposition: form-data; name="file"; filename="t.csv"\r\n\r\ntitle\r\n'
     place = f"/api/v1/projects/{board.project.id}/team/{sender.id}"
 
     async def sent() -> AsyncIterator[bytes]:
         yield f"--cut\r\n{head}".encode()
-        assert (await board.client.patch(place, json={"role": "viewer"})).status_code == 200
+        if how == "signed out":
+            assert (await theirs.post("/api/v1/auth/logout")).status_code == 204
+        else:
+            assert (await board.client.patch(place, json={"role": "viewer"})).status_code == 200
         yield b"Mine\r\n--cut--\r\n"
 
     kind = {"Content-Type": "multipart/form-data; boundary=cut"}
-    answer = await board.api(as_=sender).post(path, content=sent(), headers=kind)
-    assert code(answer) == (403, "AUTH_FORBIDDEN")
+    answer = await theirs.post(path, content=sent(), headers=kind)
+    refused = (401, "AUTH_SESSION_REVOKED") if how == "signed out" else (403, "AUTH_FORBIDDEN")
+    assert code(answer) == refused
     assert await board.titles() == ["Till"]
     hanging = await board.client.get(f"{board.path}/{task['id']}/attachments")
     assert hanging.json()["items"] == []
+    kept = await board.client.get("/api/v1/files", params={"project_id": str(board.project.id)})
+    assert (kept.json()["items"], (await board.client.get(source)).json()["items"]) == ([], [])

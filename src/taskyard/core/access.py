@@ -258,6 +258,16 @@ async def recognise(connection: HTTPConnection, uow: Uow) -> Actor | None:
     return actor
 
 
+async def as_of_now(authenticator: Authenticator, uow: Uow, actor: Actor) -> Actor:
+    """Return a caller who was recognised a while ago, as they are now. Raises SessionRevoked."""
+    if actor.session_id is None:
+        return actor
+    found = await authenticator.again(uow, actor.session_id)
+    if found is None:
+        raise SessionRevoked
+    return found
+
+
 async def admit(connection: HTTPConnection, actor: Actor | None, *, by_cookie: bool) -> None:
     """Count a request or socket for its caller. Raises RateLimitExceeded."""
     admission = admission_of(connection)

@@ -13,12 +13,12 @@ from uuid import UUID
 import orjson
 from fastapi.responses import StreamingResponse
 
-from taskyard.core.access import Actor, Permission, SessionRevoked
+from taskyard.core.access import Actor, Permission, as_of_now
 from taskyard.core.db import is_outage
 from taskyard.core.live import Frame
 from taskyard.core.live.socket import check_count, counted
 from taskyard.core.platform import Platform
-from taskyard.core.uow import Uow, unit_of_work
+from taskyard.core.uow import unit_of_work
 from taskyard.jobs import access, repository
 from taskyard.kit.errors import TaskyardError
 
@@ -127,20 +127,11 @@ async def _check_again(platform: Platform, actor: Actor, job_id: UUID) -> None:
     """Raise a refusal where the caller may read no longer; the session may have ended, too."""
     try:
         async with unit_of_work(platform.database) as uow:
-            here = await _as_of_now(platform, uow, actor)
+            here = await as_of_now(platform.authenticator, uow, actor)
             await access.load(uow, here, job_id, Permission.JOB_READ)
     except Exception as error:
         if not is_outage(error):
             raise
-
-
-async def _as_of_now(platform: Platform, uow: Uow, actor: Actor) -> Actor:
-    if actor.session_id is None:
-        return actor
-    found = await platform.authenticator.again(uow, actor.session_id)
-    if found is None:
-        raise SessionRevoked
-    return found
 
 
 def _encoded(frame: Frame) -> bytes:

@@ -10,7 +10,15 @@ from uuid import UUID
 from fastapi import Depends, Path
 from starlette.requests import HTTPConnection
 
-from taskyard.core.access import Access, Actor, AuthRequired, Permission, recognise
+from taskyard.core.access import (
+    Access,
+    Actor,
+    Authenticator,
+    AuthRequired,
+    Permission,
+    as_of_now,
+    recognise,
+)
 from taskyard.core.hot import A_LOOK, Caller
 from taskyard.core.uow import Uow, UowDep, unit_of_work
 from taskyard.kit.errors import TaskyardError
@@ -97,6 +105,17 @@ async def admit(
     )
     access.require(permission)
     return access
+
+
+async def readmit(
+    uow: Uow, authenticator: Authenticator, access: ProjectAccess, permission: Permission
+) -> ProjectAccess:
+    """Return the access of somebody whose request took as long to come as they liked.
+
+    As `admit`, and of the account as it is now. Raises SessionRevoked too.
+    """
+    actor = await as_of_now(authenticator, uow, access.actor)
+    return await admit(uow, actor, access.project_id, permission)
 
 
 #: The same door for hot reads: a row where the caller may see the project.

@@ -15,7 +15,7 @@ from taskyard.core.schemas import Item
 from taskyard.core.uow import unit_of_work
 from taskyard.files import multipart
 from taskyard.files.errors import UploadBrokenOff
-from taskyard.projects.access import BriefProjectGate, ProjectAccess, admit
+from taskyard.projects.access import BriefProjectGate, ProjectAccess, readmit
 from taskyard.tasks import exporting, schemas
 from taskyard.tasks.errors import ProjectLabelsFull, TableInvalid
 from taskyard.tasks.service import importing
@@ -91,7 +91,7 @@ async def import_tasks(
         raise PayloadTooLarge(limit_bytes=_LARGEST_BYTES) from None
     async with unit_of_work(platform.database) as uow:
         # The file took as long as its sender liked.
-        access = await admit(uow, access.actor, access.project_id, Permission.TASK_CREATE)
+        access = await readmit(uow, platform.authenticator, access, Permission.TASK_CREATE)
         if dry_run:
             response.status_code = 200
             return Item(data=await importing.plan(uow, access, content.getvalue()))

@@ -8,7 +8,7 @@ from fastapi import Path, Query, Request, Response
 
 from taskyard.accounts.access import DeviceDep
 from taskyard.core import idempotency
-from taskyard.core.access import Actor, Permission, permit, permit_briefly, public
+from taskyard.core.access import Actor, Permission, as_of_now, permit, permit_briefly, public
 from taskyard.core.downloads import (
     TOKEN_LENGTH,
     SignedUrlExpired,
@@ -100,6 +100,10 @@ async def upload_file(
             name=name,
             request_key=key,
         )
+        async with unit_of_work(parts.database, reads=True) as uow:
+            # The file took as long as its sender liked.
+            actor = await as_of_now(request.app.state.platform.authenticator, uow, actor)
+            actor.require(Permission.FILE_UPLOAD)
         file_id, is_new = await service.keep(parts, actor, file, given)
     if not is_new:
         response.headers["Idempotency-Replayed"] = "true"

@@ -8,7 +8,7 @@ from fastapi.responses import JSONResponse
 from pydantic import ValidationError
 
 from taskyard.core import strictjson
-from taskyard.core.access import CsrfFailed
+from taskyard.core.access import CsrfFailed, Permission
 from taskyard.core.admission import admission_of
 from taskyard.core.limits import TierLimitExceeded, tier_limits
 from taskyard.core.outgoing.errors import AddressForbidden
@@ -17,7 +17,7 @@ from taskyard.core.problems import PayloadTooLarge
 from taskyard.core.routing import Router
 from taskyard.core.schemas import Item
 from taskyard.core.storage import StorageUnavailable
-from taskyard.core.uow import unit_of_work
+from taskyard.core.uow import Uow, unit_of_work
 from taskyard.files import errors as refusals
 from taskyard.files import multipart
 from taskyard.files import service as files
@@ -25,7 +25,7 @@ from taskyard.files.access import CanUpload, Parts, PartsDep
 from taskyard.files.routes import read
 from taskyard.files.schemas import SnapshotRead
 from taskyard.jobs.types import JobState
-from taskyard.projects.access import ProjectAccess
+from taskyard.projects.access import ProjectAccess, readmit
 from taskyard.projects.errors import ProjectArchived, ProjectNotFound
 from taskyard.runners.source import service
 from taskyard.runners.source.schemas import FetchRead, SourceCreate, body_schema
@@ -87,11 +87,19 @@ async def give_source(
         except multipart.TooLong:
             raise refusals.ArchiveTooLarge(limit_bytes=limit, tier=tier) from None
         packed.seek(0)
+        async with unit_of_work(parts.database, reads=True) as uow:
+            access = await _still(access, request, uow)
         taken = await files.take_archive(parts.database, parts.storage, access, packed, name=name)
     snapshot = taken.snapshot[0]
     response.status_code = 201 if taken.created else 200
     response.headers["Location"] = f"/api/v1/projects/{access.project_id}/source/{snapshot.id}"
     return Item(data=read(taken.snapshot))
+
+
+async def _still(access: ProjectAccess, request: Request, uow: Uow) -> ProjectAccess:
+    """Return the caller's access by now: what they sent took as long as they liked."""
+    authenticator = request.app.state.platform.authenticator
+    return await readmit(uow, authenticator, access, Permission.FILE_UPLOAD)
 
 
 def _is_json(request: Request) -> bool:
@@ -105,7 +113,7 @@ async def _fetch(access: ProjectAccess, request: Request, parts: Parts) -> Respo
     body = await _wish(request)
     Rules(parts.settings.outgoing_allow).check(service.address_of(body.git_url))
     async with unit_of_work(parts.database) as uow:
-        job = await service.ask(uow, access, body)
+        job = await service.ask(uow, await _still(access, request, uow), body)
         asked = FetchRead(
             id=job.id,
             project_id=access.project_id,

@@ -14,14 +14,14 @@ from taskyard.core.routing import Router, StrictRequest
 from taskyard.core.schemas import Item, Page, whole
 from taskyard.core.storage import StorageUnavailable
 from taskyard.core.strict import BODY_LIMIT_BYTES, limited
-from taskyard.core.uow import UowDep, unit_of_work
+from taskyard.core.uow import Uow, UowDep, unit_of_work
 from taskyard.files import multipart
 from taskyard.files.access import Parts, PartsDep
 from taskyard.files.errors import UploadBrokenOff
 from taskyard.files.library import service as library
 from taskyard.files.library.errors import FileNotFound, FileTooLarge
 from taskyard.files.library.types import LARGEST_BYTES, largest_file
-from taskyard.projects.access import BriefProjectGate, ProjectAccess, admit
+from taskyard.projects.access import BriefProjectGate, ProjectAccess, readmit
 from taskyard.tasks.access import CanRead, CanUpdate, TaskId
 from taskyard.tasks.attachments import schemas, service
 from taskyard.tasks.errors import AttachmentNotFound, TaskNotFound, TooManyAttachments
@@ -74,8 +74,7 @@ async def add_attachment(
     else:
         given = schemas.AttachmentGiven(file_id=await _file(access, request, parts))
     async with unit_of_work(parts.database) as uow:
-        # The file took as long as its sender liked.
-        access = await admit(uow, access.actor, access.project_id, Permission.TASK_UPDATE)
+        access = await _still(access, request, uow)
         return Item(data=await service.hang(uow, access, task_id, parts, given))
 
 
@@ -122,5 +121,13 @@ async def _file(access: ProjectAccess, request: Request, parts: Parts) -> UUID:
         given = await asyncio.to_thread(
             library.Given.of, file, project_id=access.project_id, name=name
         )
+        async with unit_of_work(parts.database, reads=True) as uow:
+            actor = (await _still(access, request, uow)).actor
         file_id, _ = await library.keep(parts, actor, file, given)
     return file_id
+
+
+async def _still(access: ProjectAccess, request: Request, uow: Uow) -> ProjectAccess:
+    """Return the caller's access by now: what they sent took as long as they liked."""
+    authenticator = request.app.state.platform.authenticator
+    return await readmit(uow, authenticator, access, Permission.TASK_UPDATE)
