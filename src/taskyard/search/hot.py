@@ -29,6 +29,9 @@ _IS: Final = {
 _SIMPLE: Final = "(SELECT to_tsquery('simple', $5))"
 _TASK_WORDS: Final = "(SELECT to_tsquery('simple', $5) || plainto_tsquery('english', $4))"
 
+#: Says also of what type the parameter is. As a question of its own: where PostgreSQL knows while
+#: it plans that nothing is found, it reads all tasks for those of five projects (measured: 60 ms).
+_NEVER: Final = "(SELECT $4::text IS NULL)"
 _PART: Final = "MaxWords=24, MinWords=12"
 
 
@@ -179,10 +182,7 @@ def tasks(query: SearchQuery) -> Question:
 def _as_given(sought: Sought, asked: Wanted) -> Sought:
     """Look for no words where none are given, and for nothing like what is too short."""
     exact = sought.exact if asked.words else "false"
-    # Never so, and says of what type the parameter is.
-    return replace(
-        sought, exact=exact, alike=sought.alike if asked.forgiving else "$4::text IS NULL"
-    )
+    return replace(sought, exact=exact, alike=sought.alike if asked.forgiving else _NEVER)
 
 
 def _condition(name: str, value: str, place: str) -> str:
