@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, case, exists, func, select
 
 from taskyard.core.access import Actor, Permission
 from taskyard.core.uow import Uow
@@ -115,6 +115,7 @@ async def home(uow: Uow, actor: Actor, permission: Permission) -> ProjectAccess:
 
 
 def _is_own(user_id: UUID) -> ColumnElement[bool]:
+    """Return the condition that a task is somebody's; each half of it has an index."""
     personal = select(Project.id).where(
         Project.owner_id == user_id, Project.is_personal, Project.deleted_at.is_(None)
     )
@@ -124,13 +125,21 @@ def _is_own(user_id: UUID) -> ColumnElement[bool]:
         Project.id == Task.project_id,
         Project.deleted_at.is_(None),
     )
-    return or_(Task.project_id.in_(personal), (Task.assignee_id == user_id) & member)
+    live = Task.deleted_at.is_(None)
+    at_home = select(Task.id).where(live, Task.project_id.in_(personal))
+    given = select(Task.id).where(live, Task.assignee_id == user_id, member)
+    return Task.id.in_(at_home.union_all(given))
 
 
 def _holds(q: str) -> ColumnElement[bool]:
-    """Return the condition that a task holds these words, longer ones, or their English stems."""
+    """Return the condition that a task holds these words, longer ones, or their English stems.
+
+    Somebody's own tasks are few beside all that hold a word: so no index of words is asked.
+    """
     words = beginnings(q)
     if words is None:
         return Task.title.icontains(q.strip(), autoescape=True)
     query = func.to_tsquery("simple", words).op("||")(func.plainto_tsquery("english", q))
-    return Task.search.bool_op("@@")(query)
+    # As a question of its own, which is asked once and not for every row.
+    found: ColumnElement[bool] = Task.search.bool_op("@@")(select(query).scalar_subquery())
+    return found.is_(True)
