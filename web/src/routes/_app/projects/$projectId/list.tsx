@@ -3,14 +3,13 @@ import { createFileRoute } from '@tanstack/react-router';
 import { useCallback } from 'react';
 import { listTasksOptions } from '@/api/gen/@tanstack/react-query.gen';
 import { Broken } from '@/components/broken';
-import { Button } from '@/components/ui/button';
-import { Empty } from '@/components/ui/empty';
 import { Pick } from '@/components/ui/pick';
 import { BoneRows } from '@/components/ui/skeleton';
 import { useProject } from '@/features/projects/use-project';
 import { Choosing } from '@/features/tasks/choosing';
 import { ExchangeButton } from '@/features/tasks/exchange-button';
 import { Filters } from '@/features/tasks/filters';
+import { NoMatch } from '@/features/tasks/no-match';
 import { NoTasks } from '@/features/tasks/no-tasks';
 import { Peek } from '@/features/tasks/peek';
 import {
@@ -110,9 +109,7 @@ function ProjectList() {
       )}
       {data?.items.length === 0 && !narrowed && !search.page && <NoTasks why={noNew} />}
       {data?.items.length === 0 && (narrowed || search.page) && (
-        <Empty title="No task matches" action={<Button onClick={clear}>Clear the filters</Button>}>
-          {search.q ? `None of what is shown here has “${search.q}” in it.` : 'None is as the filters say.'}
-        </Empty>
+        <NoMatch projectId={projectId} search={search} onClear={clear} />
       )}
       <Peek projectId={projectId} taskId={search.peek} />
       <Choosing />
