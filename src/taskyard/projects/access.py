@@ -118,9 +118,9 @@ async def readmit(
     return await admit(uow, actor, access.project_id, permission)
 
 
-#: The same door for hot reads: a row where the caller may see the project.
+#: The same door for hot reads: a row where the caller may see the project, with what it is called.
 VISIBLE: Final = (
-    "SELECT memberships.role FROM projects LEFT JOIN memberships"
+    "SELECT memberships.role, projects.name, projects.key FROM projects LEFT JOIN memberships"
     " ON memberships.project_id = projects.id AND memberships.user_id = caller.user_id"
     " WHERE projects.id = {project_id}"
     " AND projects.deleted_at IS NULL AND (memberships.role IS NOT NULL OR caller.role = 'admin')"

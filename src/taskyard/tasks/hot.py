@@ -38,6 +38,7 @@ _IS_BLOCKED: Final = f"""coalesce(tasks.status NOT IN {_CLOSED}
         AND ({_WAITING.format("true")} LIMIT 1), false)"""
 _RELATED: Final = """json_build_object('id', other.id, 'key', projects.key || '-' || other.number,
     'title', other.title, 'status', other.status)"""
+#: `projects` is the door (`VISIBLE`), or what each task is joined to.
 _SUMMARY: Final = f"""
     tasks.id, tasks.project_id, projects.name AS project_name, tasks.number,
     projects.key || '-' || tasks.number AS key, tasks.title, tasks.status, tasks.priority,
@@ -62,37 +63,42 @@ _SUMMARY: Final = f"""
 _WHOLE: Final = (
     "SELECT FROM tasks other WHERE other.id = tasks.parent_id AND other.deleted_at IS NULL"
 )
-_NAMED: Final = """
-    tasks JOIN projects ON projects.id = tasks.project_id
-    LEFT JOIN users ON users.id = tasks.assignee_id"""
+_HERE: Final = "tasks LEFT JOIN users ON users.id = tasks.assignee_id"
+_ANYWHERE: Final = f"{_HERE} JOIN projects ON projects.id = tasks.project_id"
 
 
 def _others(which: str, mine: str) -> str:
-    return f"""coalesce((SELECT json_agg({_RELATED} ORDER BY other.number)
-        FROM task_dependencies JOIN tasks other ON other.id = task_dependencies.{which}
-        WHERE task_dependencies.{mine} = tasks.id AND other.deleted_at IS NULL), '[]')"""  # noqa: S608
+    return f"""FROM task_dependencies JOIN tasks other ON other.id = task_dependencies.{which}
+        WHERE task_dependencies.{mine} = tasks.id AND other.deleted_at IS NULL"""
 
 
+_EACH: Final = f"json_agg({_RELATED} ORDER BY other.number)"
+#: What it waits for is asked once, for the list and for whether it is blocked.
 _ONE: Final = f"""
     SELECT coalesce(json_build_object('data', row_to_json(task))::text, '') AS body, task.version,
-        door.role AS place, $2::uuid AS project_id
-    FROM ({VISIBLE.format(project_id="$2")}) door LEFT JOIN LATERAL (
-        SELECT {_SUMMARY}, tasks.description, tasks.description_html, tasks.requires,
+        projects.role AS place, $2::uuid AS project_id
+    FROM ({VISIBLE.format(project_id="$2")}) projects LEFT JOIN LATERAL (
+        SELECT {_SUMMARY.replace(_IS_BLOCKED, f"tasks.status NOT IN {_CLOSED} AND needed.open")},
+            tasks.description, tasks.description_html, tasks.requires,
             (SELECT {_RELATED} FROM tasks other
                 WHERE other.id = tasks.parent_id AND other.deleted_at IS NULL) AS parent,
-            {_others("depends_on_id", "task_id")} AS depends_on,
-            {_others("task_id", "depends_on_id")} AS blocks,
+            needed.list AS depends_on,
+            coalesce((SELECT {_EACH} {_others("task_id", "depends_on_id")}), '[]') AS blocks,
             EXISTS (SELECT FROM task_watchers WHERE task_watchers.task_id = tasks.id
                 AND task_watchers.user_id = caller.user_id) AS watching
-        FROM {_NAMED}
+        FROM {_HERE} CROSS JOIN LATERAL (
+            SELECT coalesce({_EACH}, '[]') AS list,
+                coalesce(bool_or(other.status NOT IN {_CLOSED}), false) AS open
+            {_others("depends_on_id", "task_id")}
+        ) needed
         WHERE tasks.id = $3 AND tasks.project_id = $2 AND tasks.deleted_at IS NULL
     ) task ON true"""  # noqa: S608 — constants
 _SOME: Final = f"""
     SELECT json_build_object('data', coalesce((SELECT json_agg(task) FROM (
-        SELECT {_SUMMARY} FROM {_NAMED}
+        SELECT {_SUMMARY} FROM {_HERE}
         WHERE tasks.project_id = $2 AND tasks.deleted_at IS NULL AND tasks.id = ANY($3::uuid[])
         ORDER BY array_position($3::uuid[], tasks.id)
-    ) task), '[]'))::text AS body FROM ({VISIBLE.format(project_id="$2")}) door"""  # noqa: S608
+    ) task), '[]'))::text AS body FROM ({VISIBLE.format(project_id="$2")}) projects"""  # noqa: S608
 #: What a history shows: not that a card was put a place higher.
 _HAPPENED: Final = """events WHERE events.subject_id = $3 AND events.name LIKE 'task.%'
     AND events.name <> 'task.reordered.v1'"""
@@ -291,12 +297,12 @@ def _list(conditions: tuple[str, ...], sort: str, size: int, offset: int, guarde
     """
     wanted = " AND ".join(conditions)
     wanted = wanted.format(*(f"${place}" for place in range(2, 2 + wanted.count("{}"))))
-    source = f"FROM {_NAMED} WHERE tasks.deleted_at IS NULL AND {wanted}"
+    source = f"FROM {_HERE if guarded else _ANYWHERE} WHERE tasks.deleted_at IS NULL AND {wanted}"
     door = VISIBLE.format(project_id="$2") if guarded else _OPEN
     return f"""
     SELECT coalesce((SELECT json_agg(task) FROM (
             SELECT {_SUMMARY} {source} ORDER BY {_ORDERS[sort]} OFFSET {offset} LIMIT {size}
         ) task)::text, '[]') AS body,
         (SELECT count(*) FROM (SELECT {source} LIMIT {COUNT_CAP}) counted) AS total,
-        door.role AS place, {"$2::uuid" if guarded else "NULL"} AS project_id
-    FROM ({door}) door"""  # noqa: S608 — constants above
+        projects.role AS place, {"$2::uuid" if guarded else "NULL"} AS project_id
+    FROM ({door}) projects"""  # noqa: S608 — constants above
