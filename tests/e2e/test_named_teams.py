@@ -1,5 +1,7 @@
 """People in a named team, and the project it is granted; a project that begins with a template."""
 
+from uuid import uuid4
+
 import pytest
 from playwright.async_api import expect
 
@@ -67,6 +69,32 @@ async def test_a_team_is_made_joined_and_granted_a_project(visit: Visits, maya: 
     await hers.get_by_role("button", name="Take Platform out of this project").click()
     await hers.get_by_role("dialog").get_by_role("button", name="Take out").click()
     await expect(theirs.get_by_role("main").get_by_text("Week plan")).to_have_count(0)
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+async def test_somebody_without_an_account_joins_a_team_by_its_link(
+    visit: Visits, maya: Somebody, width: int
+) -> None:
+    team_id = _team(maya, f"Till crew {width}")
+    hers = await visit(maya)
+    await hers.goto(f"/app/teams/{team_id}")
+    await hers.get_by_role("button", name="Invite", exact=True).click()
+    dialog = hers.get_by_role("dialog")
+    address = f"{uuid4().hex[:12]}@example.org"
+    await dialog.get_by_label("E-mail or username").fill(address)
+    await dialog.get_by_role("button", name="Invite", exact=True).click()
+    link = await dialog.locator("code").text_content()
+    theirs = await visit(width=width)
+    await theirs.goto(f"/app/{str(link).partition('/app/')[2]}")
+    await expect(theirs.get_by_role("heading", name=f"Join Till crew {width}")).to_be_visible()
+    said = theirs.get_by_text("Maya Kern invites you to this team as member.")
+    await expect(said).to_be_visible()
+    assert await overflow(theirs) <= 0
+    assert not await violations(theirs, "light")
+    await theirs.get_by_label("Password", exact=True).fill("a quiet yard at dusk")
+    await theirs.get_by_role("button", name="Make account and join").click()
+    heading = theirs.get_by_role("heading", name=f"Till crew {width}", exact=True)
+    await expect(heading).to_be_visible()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -124,8 +124,15 @@ async def test_an_unknown_address_is_asked_into_a_team_and_asked_again(yard: Yar
         name = owner.username.capitalize()
         assert letter.message["Subject"] == f"{name} invites you to Till crew"
         assert "in the team Till crew at yard.example.com, as viewer" in letter.words
-        assert "https://yard.example.com/app/register" in letter.text
+        assert "https://yard.example.com/app/invitation#" in letter.text
         assert letter.message["List-Unsubscribe"] is None
+    look = yard.instance.client()
+    answers = [
+        await look.post("/api/v1/invitations/look", json={"token": _token(letter)})
+        for letter in letters
+    ]
+    assert [answer.status_code for answer in answers] == [410, 200], "a letter ends those before"
+    assert answers[1].json()["data"]["team_name"] == "Till crew"
 
 
 async def test_an_account_is_written_to_once_about_a_team(yard: Yard) -> None:
@@ -135,7 +142,7 @@ async def test_an_account_is_written_to_once_about_a_team(yard: Yard) -> None:
     path = f"/api/v1/teams/{team['id']}/invitations"
     assert (await client.post(path, json={"username": guest.username})).json()["data"]["mailed"]
     (letter,) = await yard.post.wait(guest.email)
-    assert "https://yard.example.com/app/teams" in letter.text
+    assert "https://yard.example.com/app/invitation#" in letter.text
     assert letter.message["List-Unsubscribe"] is not None
     await yard.settled()
     assert [email.template for email in await yard.letters_to(guest)] == ["team_invitation"]

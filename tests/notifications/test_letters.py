@@ -44,7 +44,7 @@ GIVEN: dict[str, BaseModel] = {
     ),
     "digest": templates.Digest(lines=["noor completed TY-7 Open the till"], more=False),
     "team_invitation": templates.TeamInvitation(
-        inviter="Noor", team="Platform", role="member", until=AT, known=False
+        link_id=uuid7(), inviter="Noor", team="Platform", role="member", until=AT
     ),
     "invitation": templates.Invitation(
         link_id=uuid7(), until=AT, inviter="Noor", project="Shop", role="member"

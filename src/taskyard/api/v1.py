@@ -24,6 +24,7 @@ from taskyard.search import routes as search
 from taskyard.tasks import routes as tasks
 from taskyard.tasks.attachments import routes as attachments
 from taskyard.tasks.views import routes as views
+from taskyard.teams import link_routes as invitation_links
 from taskyard.teams import routes as teams
 from taskyard.templates import routes as templates
 
@@ -34,6 +35,7 @@ ROUTERS = (
     *projects.ROUTERS,
     *team.ROUTERS,
     *teams.ROUTERS,
+    *invitation_links.ROUTERS,
     *tasks.ROUTERS,
     *attachments.ROUTERS,
     *views.ROUTERS,

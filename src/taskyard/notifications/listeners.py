@@ -54,7 +54,7 @@ class Letters:
             SignedIn.name: _tell_of_sign_in,
             SessionEnded.name: _tell_of_reuse,
             MemberInvited.name: _tell_of_invitation,
-            TeamInvitationMailed.name: self._tell_of_team_invitation,
+            TeamInvitationMailed.name: _tell_of_team_invitation,
             JobFailed.name: _tell_of_failure,
             JobCompleted.name: _tell_of_result,
         }
@@ -80,26 +80,6 @@ class Letters:
         if user is not None:
             address = event.payload["address"]
             await service.send_reset_link(uow, self._settings, user, address=address)
-
-    async def _tell_of_team_invitation(self, uow: Uow, event: Told) -> None:
-        """Write to whoever was invited; to an address without an account where it can have one."""
-        invited = await named_teams.invitation(uow.db, event.subject_id)
-        if invited is None:
-            return
-        invitation = invited.invitation
-        user = invited.invitee or await teams.user_at(uow.db, invitation.email_key or "")
-        given = templates.TeamInvitation(
-            inviter=_unlinked(invited.inviter or "Somebody"),
-            team=_unlinked(invited.team.name),
-            role=invitation.role,
-            until=invitation.expires_at,
-            known=user is not None,
-        )
-        if user is not None:
-            await service.write(uow, user, templates.TEAM_INVITATION, given)
-        elif invitation.email is not None and self._settings.registration == "open":
-            letter = templates.TEAM_INVITATION
-            await service.write_to_address(uow, invitation.email, letter, given)
 
 
 async def _tell_of_reset(uow: Uow, event: Told) -> None:
@@ -162,6 +142,26 @@ async def _tell_of_invitation(uow: Uow, event: Told) -> None:
         await service.write(uow, user, templates.INVITATION, given)
     elif invitation.email is not None:
         await service.write_to_address(uow, invitation.email, templates.INVITATION, given)
+
+
+async def _tell_of_team_invitation(uow: Uow, event: Told) -> None:
+    """Write to whoever was invited into a named team, as into a project."""
+    invited = await named_teams.invitation(uow.db, event.subject_id)
+    if invited is None:
+        return
+    invitation = invited.invitation
+    given = templates.TeamInvitation(
+        link_id=invitation.link_id,
+        until=invitation.expires_at,
+        inviter=_unlinked(invited.inviter or "Somebody"),
+        team=_unlinked(invited.team.name),
+        role=invitation.role,
+    )
+    user = invited.invitee or await teams.user_at(uow.db, invitation.email_key or "")
+    if user is not None:
+        await service.write(uow, user, templates.TEAM_INVITATION, given)
+    elif invitation.email is not None:
+        await service.write_to_address(uow, invitation.email, templates.TEAM_INVITATION, given)
 
 
 def _unlinked(words: str) -> str:

@@ -15,7 +15,7 @@ from taskyard.accounts.service import links
 from taskyard.accounts.service.links import Purpose
 from taskyard.core.settings import Settings
 from taskyard.notifications.types import Category
-from taskyard.projects.team import inviting
+from taskyard.projects.team import links as invitation_links
 from taskyard.projects.team.types import LIFE
 from taskyard.teams.types import LIFE as TEAM_LIFE
 
@@ -82,8 +82,8 @@ class TeamInvitation(BaseModel):
     team: str
     role: str
     until: datetime
-    #: Whether whoever is invited has an account with this address.
-    known: bool
+    #: None of those written before there were links.
+    link_id: UUID | None = None
 
 
 class Notice(BaseModel):
@@ -148,11 +148,13 @@ def _run(settings: Settings, given: RunEnded) -> str:
 
 
 def _invitation(settings: Settings, given: Invitation) -> str:
-    return inviting.address_of(settings, given.link_id)
+    return invitation_links.address_of(settings, given.link_id)
 
 
 def _team_invitation(settings: Settings, given: TeamInvitation) -> str:
-    return f"{settings.web_address}/app/{'teams' if given.known else 'register'}"
+    if given.link_id is None:
+        return f"{settings.web_address}/app/teams"
+    return invitation_links.address_of(settings, given.link_id)
 
 
 def _of(given: RunEnded) -> str:

@@ -3,7 +3,16 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint, func, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from taskyard.core.db import Base, Identified, Timestamped
@@ -60,6 +69,10 @@ class TeamInvitation(Identified, Base):
     #: The address as accounts are told apart by it.
     email_key: Mapped[str | None] = mapped_column(String(254), index=True)
     role: Mapped[str] = mapped_column(String(10))
+    #: What its link's secret is made of; another one ends the link before. Only those that were
+    #: sent before there were links have none.
+    link_id: Mapped[UUID | None]
+    token_hash: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
     invited_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"))
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     sent_at: Mapped[datetime] = mapped_column(server_default=func.now())

@@ -228,6 +228,13 @@ async def invitation(db: AsyncSession, invitation_id: UUID) -> Invited | None:
     return None if row is None else Invited(*row)
 
 
+async def offer_by(db: AsyncSession, token_hash: bytes) -> Invited | None:
+    """Return the open invitation that a link leads to."""
+    query = _invited().where(TeamInvitation.token_hash == token_hash)
+    row = (await db.execute(query.execution_options(populate_existing=True))).one_or_none()
+    return None if row is None else Invited(*row)
+
+
 async def open_for(
     db: AsyncSession, team_id: UUID, user: User | None, email_key: str | None
 ) -> bool:

@@ -201,6 +201,7 @@ async def list_team_invitations(
     status_code=201,
     bucket="invite",
     idempotent=True,
+    shown_once=("url",),
     audit="team.invited",
     errors=(
         refusals.OwnersDecide,
@@ -214,7 +215,7 @@ async def list_team_invitations(
 async def invite_to_team(
     access: CanManageTeam, body: schemas.TeamInviteBody, uow: UowDep, accounts: AccountsDep
 ) -> Item[schemas.TeamInvitationSent]:
-    """Invite somebody by username, or by an e-mail address, whose account is asked."""
+    """Invite somebody by e-mail or username; an address without an account joins on registering."""
     return Item(data=await inviting.invite(uow, accounts.settings, access, body))
 
 
@@ -222,13 +223,14 @@ async def invite_to_team(
     "/{team_id}/invitations/{invitation_id}/resend",
     bucket="invite",
     idempotent=True,
+    shown_once=("url",),
     audit="team.invited",
     errors=(refusals.OwnersDecide, refusals.TeamInvitationNotFound),
 )
 async def resend_team_invitation(
     access: CanManageTeam, invitation_id: InvitationId, uow: UowDep, accounts: AccountsDep
 ) -> Item[schemas.TeamInvitationSent]:
-    """Send an invitation again: its letter, and its whole time before it."""
+    """Send an invitation again, with another link; the one before ends."""
     return Item(data=await inviting.resend(uow, accounts.settings, access, invitation_id))
 
 

@@ -102,10 +102,10 @@ class TeamInvitationRead(Out):
 class TeamInvitationSent(TeamInvitationRead):
     """An invitation that was sent just now."""
 
-    mailed: bool = Field(
-        description="This instance sends e-mail, and whoever is invited has an account or may make"
-        " one: a letter goes out by itself."
+    url: str | None = Field(
+        description="The link in the letter, told this once. Whoever holds it may join."
     )
+    mailed: bool = Field(description="This instance sends e-mail, so the link goes out by itself.")
 
 
 class TeamInvitationToMe(Out):

@@ -1,13 +1,11 @@
 """The verbs of invitations, for whoever invites."""
 
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func
 
 from taskyard.accounts.models import User
 from taskyard.accounts.policy import email_key
-from taskyard.accounts.tokens import link_secret, secret_hash
 from taskyard.core.access import Actor, Permission
 from taskyard.core.limits import TierLimitExceeded, tier_limits
 from taskyard.core.schemas import NumberedPageQuery
@@ -17,7 +15,7 @@ from taskyard.kit.clock import now
 from taskyard.kit.ids import uuid7
 from taskyard.projects.access import ProjectAccess
 from taskyard.projects.service import held
-from taskyard.projects.team import repository, seats
+from taskyard.projects.team import links, repository, seats
 from taskyard.projects.team.errors import (
     AlreadyInvited,
     AlreadyMember,
@@ -36,11 +34,6 @@ from taskyard.projects.team.schemas import InvitationRead, InvitationSent, Invit
 from taskyard.projects.team.types import LIFE, InvitationState
 
 _BATCH = 500
-
-
-def address_of(settings: Settings, link_id: UUID) -> str:
-    """Return an invitation's page; the secret stands behind the #, which no server is sent."""
-    return f"{settings.web_address}/app/invitation#{link_secret(settings, link_id)}"
 
 
 async def invite(
@@ -74,7 +67,7 @@ async def invite(
         email_key=key,
         role=body.role,
         invited_by=access.actor.user_id,
-        **_fresh(settings),
+        **links.fresh(settings, LIFE),
     )
     uow.db.add(invitation)
     return await _send(uow, settings, access.actor, invitation, again=False)
@@ -106,17 +99,6 @@ async def _check_seats(
         )
 
 
-def _fresh(settings: Settings) -> dict[str, UUID | bytes | datetime]:
-    """Return the columns of a link that is good from now on."""
-    link_id, at = uuid7(), now()
-    return {
-        "link_id": link_id,
-        "token_hash": secret_hash(link_secret(settings, link_id)),
-        "sent_at": at,
-        "expires_at": at + LIFE,
-    }
-
-
 async def _send(
     uow: Uow, settings: Settings, actor: Actor, invitation: Invitation, *, again: bool
 ) -> InvitationSent:
@@ -139,7 +121,7 @@ async def _send(
     by_email = invitation.email_key is not None
     return InvitationSent(
         **read(await repository.invited(uow.db, invitation.id)).model_dump(),
-        url=address_of(settings, invitation.link_id) if by_email else None,
+        url=links.address_of(settings, invitation.link_id) if by_email else None,
         mailed=settings.mail_server is not None,
     )
 
@@ -191,7 +173,7 @@ async def resend(
         if await repository.open_for(uow.db, access.project_id, user, invitation.email_key):
             raise AlreadyInvited(who=user.username if user else invitation.email)
         await _check_seats(uow, access.actor, access.project_id, beside=invitation.id)
-    for name, value in _fresh(settings).items():
+    for name, value in links.fresh(settings, LIFE).items():
         setattr(invitation, name, value)
     invitation.state = InvitationState.PENDING
     invitation.settled_at = None

@@ -1,46 +1,29 @@
-"""The verbs of invitations, for whoever is invited."""
+"""The verbs of invitations, for whoever is invited; links are followed in `teams`."""
 
-from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import func
 
-from taskyard.accounts.errors import RegistrationClosed
 from taskyard.accounts.models import User
-from taskyard.accounts.passwords import Passwords
-from taskyard.accounts.schemas import Register
-from taskyard.accounts.service import registering
 from taskyard.accounts.tokens import secret_hash
 from taskyard.core.access import Actor
-from taskyard.core.db import Database
 from taskyard.core.schemas import NumberedPageQuery
-from taskyard.core.settings import Settings
-from taskyard.core.uow import Uow, unit_of_work
+from taskyard.core.uow import Uow
 from taskyard.projects.models import Membership
 from taskyard.projects.service import locked
 from taskyard.projects.team import repository
 from taskyard.projects.team.errors import (
     InvitationGone,
     InvitationNotFound,
-    InvitationOfSomebody,
 )
 from taskyard.projects.team.events import InvitationDeclined, MemberJoined
 from taskyard.projects.team.models import Invitation
 from taskyard.projects.team.repository import Offered
 from taskyard.projects.team.schemas import (
     InvitationJoined,
-    InvitationRegister,
-    InvitationSeen,
     InvitationToMe,
 )
 from taskyard.projects.team.types import InvitationState
-
-
-class Newcomer(NamedTuple):
-    """Somebody who made an account by an invitation, and the project they are in."""
-
-    user: User
-    joined: InvitationJoined
 
 
 async def listed(
@@ -69,75 +52,16 @@ def _to_me(offered: Offered) -> InvitationToMe:
     )
 
 
-async def look_at(uow: Uow, settings: Settings, token: str) -> InvitationSeen:
-    """Return what a link invites to; this does not use it up. Raises InvitationGone."""
-    invitation, project, inviter = await _by_link(uow, token)
-    by_email = invitation.email_key is not None
-    return InvitationSeen(
-        project_name=project.name,
-        role=invitation.role,
-        invited_by=inviter,
-        email=invitation.email,
-        may_register=by_email and settings.registration != "closed",
-        expires_at=invitation.expires_at,
-    )
-
-
 async def accept(uow: Uow, actor: Actor, invitation_id: UUID) -> InvitationJoined:
     """Join by an invitation to the caller. Raises InvitationNotFound or InvitationGone."""
     user, offered = await _mine(uow, actor, invitation_id)
-    return await _join(uow, user, offered.invitation)
-
-
-async def accept_link(uow: Uow, actor: Actor, token: str) -> InvitationJoined:
-    """Join by a link: an address's is good for whoever holds it, an account's for that account.
-
-    Raises InvitationGone or InvitationNotFound.
-    """
-    offered = await _by_link(uow, token)
-    if offered.invitation.user_id not in {None, actor.user_id}:
-        raise InvitationNotFound
-    user = await uow.db.get_one(User, actor.user_id)
-    return await _join(uow, user, offered.invitation)
+    return await join(uow, user, offered.invitation)
 
 
 async def decline(uow: Uow, actor: Actor, invitation_id: UUID) -> None:
     """Say no to an invitation to the caller. Raises InvitationNotFound or InvitationGone."""
     _, offered = await _mine(uow, actor, invitation_id)
-    await _decline(uow, offered.invitation, actor.user_id)
-
-
-async def decline_link(uow: Uow, token: str) -> None:
-    """Say no by a link, without an account.
-
-    Raises InvitationGone, or InvitationOfSomebody where an account has to answer.
-    """
-    offered = await _by_link(uow, token)
-    if offered.invitation.user_id is not None:
-        raise InvitationOfSomebody
-    await _decline(uow, offered.invitation, None)
-
-
-async def register(
-    database: Database, settings: Settings, passwords: Passwords, body: InvitationRegister
-) -> Newcomer:
-    """Make an account of an invited address, and join: both, or neither.
-
-    Also where accounts are made by invitation alone. Raises InvitationGone, InvitationOfSomebody,
-    RegistrationClosed, EmailTaken, UsernameTaken, PasswordTooWeak or ValidationFailed.
-    """
-    if settings.registration == "closed":
-        raise RegistrationClosed
-    async with unit_of_work(database) as uow:
-        email = (await _by_link(uow, body.token)).invitation.email
-    if email is None:
-        raise InvitationOfSomebody
-    account = Register(email=email, **body.model_dump(exclude={"token"}))
-    new = await registering.prepare(settings, passwords, account)
-    async with unit_of_work(database) as uow:
-        invitation = (await _by_link(uow, body.token)).invitation
-        user = await registering.add_account(uow, new)
-        return Newcomer(user, await _join(uow, user, invitation))
+    await refuse(uow, offered.invitation, actor.user_id)
 
 
 async def _mine(uow: Uow, actor: Actor, invitation_id: UUID) -> tuple[User, Offered]:
@@ -148,15 +72,16 @@ async def _mine(uow: Uow, actor: Actor, invitation_id: UUID) -> tuple[User, Offe
     return user, offered
 
 
-async def _by_link(uow: Uow, token: str) -> Offered:
-    offered = await repository.offer_by(uow.db, secret_hash(token))
-    if offered is None:
-        raise InvitationGone
-    return offered
+async def by_link(uow: Uow, token: str) -> Offered | None:
+    """Return the invitation into a project that a link leads to."""
+    return await repository.offer_by(uow.db, secret_hash(token))
 
 
-async def _join(uow: Uow, user: User, invitation: Invitation) -> InvitationJoined:
-    """Put somebody into the project, unless they are in it; of two at once one does."""
+async def join(uow: Uow, user: User, invitation: Invitation) -> InvitationJoined:
+    """Put somebody into the project, unless they are in it; of two at once one does.
+
+    Raises InvitationGone.
+    """
     project = await locked(uow, invitation.project_id)
     mine = await _held(uow, invitation)
     found = await repository.member(uow.db, project.id, user.id)
@@ -180,7 +105,8 @@ async def _join(uow: Uow, user: User, invitation: Invitation) -> InvitationJoine
     return InvitationJoined(project_id=project.id, role=role)
 
 
-async def _decline(uow: Uow, invitation: Invitation, actor_id: UUID | None) -> None:
+async def refuse(uow: Uow, invitation: Invitation, actor_id: UUID | None) -> None:
+    """Say no for whoever is invited. Raises InvitationGone."""
     await locked(uow, invitation.project_id)
     mine = await _held(uow, invitation)
     mine.state = InvitationState.DECLINED

@@ -3,11 +3,9 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Path, Request, Response
+from fastapi import Depends, Path, Response
 
-from taskyard.accounts import errors as accounts_refusals
 from taskyard.accounts.access import AccountsDep
-from taskyard.accounts.routes import read_user
 from taskyard.core.access import Actor, Permission, public, signed_in
 from taskyard.core.routing import Router
 from taskyard.core.schemas import Item, NumberedPaging, Page, PaginationTooDeep
@@ -25,11 +23,7 @@ from taskyard.projects.team import inviting, joining, members
 from taskyard.projects.team.schemas import (
     InvitationJoined,
     InvitationRead,
-    InvitationRegister,
-    InvitationRegistered,
-    InvitationSeen,
     InvitationSent,
-    InvitationToken,
     InvitationToMe,
     InviteBody,
     MemberRead,
@@ -176,62 +170,3 @@ async def decline_invitation(actor: Me, invitation_id: InvitationId, uow: UowDep
     """Say no to an invitation."""
     await joining.decline(uow, actor, invitation_id)
     return Response(status_code=204)
-
-
-@own.post("/look", bucket="invitation", errors=(refusals.InvitationGone,))
-async def look_at_invitation(
-    _: Anyone, body: InvitationToken, uow: UowDep, accounts: AccountsDep
-) -> Item[InvitationSeen]:
-    """Say what a link invites to; this does not use it up."""
-    return Item(data=await joining.look_at(uow, accounts.settings, body.token))
-
-
-@own.post(
-    "/accept",
-    bucket="invitation",
-    idempotent=True,
-    audit="member.joined",
-    errors=(refusals.InvitationNotFound, refusals.InvitationGone),
-)
-async def accept_invitation_link(
-    actor: Me, body: InvitationToken, uow: UowDep
-) -> Item[InvitationJoined]:
-    """Join by the link that was sent."""
-    return Item(data=await joining.accept_link(uow, actor, body.token))
-
-
-@own.post(
-    "/decline",
-    status_code=204,
-    bucket="invitation",
-    audit="invitation.declined",
-    errors=(refusals.InvitationGone, refusals.InvitationOfSomebody),
-)
-async def decline_invitation_link(_: Anyone, body: InvitationToken, uow: UowDep) -> Response:
-    """Say no by the link that was sent to an address, without an account."""
-    await joining.decline_link(uow, body.token)
-    return Response(status_code=204)
-
-
-@own.post(
-    "/register",
-    status_code=201,
-    bucket="register",
-    errors=(
-        refusals.InvitationGone,
-        refusals.InvitationOfSomebody,
-        accounts_refusals.EmailTaken,
-        accounts_refusals.UsernameTaken,
-        accounts_refusals.RegistrationClosed,
-        accounts_refusals.PasswordTooWeak,
-    ),
-)
-async def register_by_invitation(
-    _: Anyone, request: Request, body: InvitationRegister, accounts: AccountsDep
-) -> Item[InvitationRegistered]:
-    """Make an account by the link that was sent, which is in the project at once."""
-    database = request.app.state.platform.database
-    user, joined = await joining.register(database, accounts.settings, accounts.passwords, body)
-    return Item(
-        data=InvitationRegistered(user=read_user(user, accounts.settings), **joined.model_dump())
-    )

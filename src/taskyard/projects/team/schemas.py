@@ -6,8 +6,8 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints, model_validator
 
-from taskyard.accounts.schemas import Email, Opaque, PasswordText, Username, UserRead
-from taskyard.core.schemas import In, Name, Out
+from taskyard.accounts.schemas import Email
+from taskyard.core.schemas import In, Out
 from taskyard.projects.types import ProjectRole
 
 
@@ -80,40 +80,8 @@ class InvitationToMe(Out):
     expires_at: datetime
 
 
-class InvitationToken(In):
-    """What stands behind the # of an invitation's link."""
-
-    token: Opaque
-
-
-class InvitationSeen(Out):
-    """What a link invites to, for whoever holds it."""
-
-    project_name: str
-    role: ProjectRole
-    invited_by: str | None = Field(description="Their name.")
-    email: str | None = Field(description="The address it was sent to; null for an account's.")
-    may_register: bool = Field(description="A new account can be made with that address here.")
-    expires_at: datetime
-
-
-class InvitationRegister(In):
-    """A new account for whoever was invited; its address is the invitation's."""
-
-    token: Opaque
-    password: PasswordText
-    display_name: Name | None = None
-    username: Username | None = Field(None, description="Made from the e-mail where not given.")
-
-
 class InvitationJoined(Out):
     """The project one is in now."""
 
     project_id: UUID
     role: ProjectRole
-
-
-class InvitationRegistered(InvitationJoined):
-    """A new account, which is in the project already. Sign in with it afterwards."""
-
-    user: UserRead

@@ -4,13 +4,15 @@ from uuid import UUID
 
 from taskyard.accounts.models import User
 from taskyard.accounts.policy import email_key
+from taskyard.accounts.tokens import secret_hash
 from taskyard.core.access import Actor, Permission
 from taskyard.core.limits import TierLimitExceeded, tier_limits
 from taskyard.core.schemas import NumberedPageQuery
 from taskyard.core.settings import Settings
 from taskyard.core.uow import Uow
-from taskyard.kit.clock import now
 from taskyard.kit.ids import uuid7
+from taskyard.projects.team import links
+from taskyard.projects.team.errors import InvitationGone
 from taskyard.projects.team.repository import user_at, user_called
 from taskyard.teams import repository, seats
 from taskyard.teams.access import TeamAccess
@@ -22,7 +24,7 @@ from taskyard.teams.errors import (
     TeamFull,
     TeamInvitationNotFound,
 )
-from taskyard.teams.events import TeamInvitationMailed, TeamInvited, TeamJoined
+from taskyard.teams.events import TeamChanged, TeamInvitationMailed, TeamInvited, TeamJoined
 from taskyard.teams.models import TeamInvitation, TeamMember
 from taskyard.teams.repository import Invited
 from taskyard.teams.schemas import (
@@ -67,7 +69,7 @@ async def invite(
         email_key=key,
         role=body.role,
         invited_by=access.actor.user_id,
-        expires_at=now() + LIFE,
+        **links.fresh(settings, LIFE),
     )
     uow.db.add(invitation)
     await uow.db.flush()
@@ -82,7 +84,7 @@ async def invite(
                 invitation_id=invitation.id,
             )
         )
-    return await _send(uow, settings, access, invitation, user, again=False)
+    return await _send(uow, settings, access, invitation, again=False)
 
 
 async def _invitee(uow: Uow, body: TeamInviteBody, key: str | None) -> User | None:
@@ -116,11 +118,10 @@ async def _send(
     settings: Settings,
     access: TeamAccess,
     invitation: TeamInvitation,
-    user: User | None,
     *,
     again: bool,
 ) -> TeamInvitationSent:
-    """Tell of an invitation, which has its letter written, and return it."""
+    """Tell of an invitation, which has its letter written, and return it with its link."""
     tell(uow, access, "invitations")
     uow.emit(
         TeamInvitationMailed(subject_id=invitation.id, actor_id=access.actor.user_id, again=again)
@@ -128,15 +129,19 @@ async def _send(
     await uow.db.flush()
     found = await repository.invitation(uow.db, invitation.id)
     assert found is not None
-    can_answer = user is not None or settings.registration == "open"
-    mailed = settings.mail_server is not None and can_answer
-    return TeamInvitationSent(**_read(found).model_dump(), mailed=mailed)
+    # Of an account's own invitation the link is of no use to anybody else.
+    by_email = invitation.link_id if invitation.email_key is not None else None
+    return TeamInvitationSent(
+        **_read(found).model_dump(),
+        url=links.address_of(settings, by_email) if by_email else None,
+        mailed=settings.mail_server is not None,
+    )
 
 
 async def resend(
     uow: Uow, settings: Settings, access: TeamAccess, invitation_id: UUID
 ) -> TeamInvitationSent:
-    """Send an invitation again, with its whole time before it.
+    """Send an invitation again, with another link and its whole time before it.
 
     Raises TeamInvitationNotFound, or OwnersDecide where it is one of an owner.
     """
@@ -147,10 +152,9 @@ async def resend(
     invitation = found.invitation
     if invitation.role == "owner" and not access.is_owner:
         raise OwnersDecide
-    invitation.sent_at = now()
-    invitation.expires_at = invitation.sent_at + LIFE
-    user = found.invitee or await user_at(uow.db, invitation.email_key or "")
-    return await _send(uow, settings, access, invitation, user, again=True)
+    for name, value in links.fresh(settings, LIFE).items():
+        setattr(invitation, name, value)
+    return await _send(uow, settings, access, invitation, again=True)
 
 
 def _read(found: Invited) -> TeamInvitationRead:
@@ -216,9 +220,16 @@ async def accept(uow: Uow, actor: Actor, invitation_id: UUID) -> TeamRead:
     Raises TeamInvitationNotFound.
     """
     user, found = await _mine(uow, actor, invitation_id)
+    await enter(uow, actor, user, found)
+    return await keeping.read(uow, actor, found.team.id)
+
+
+async def enter(uow: Uow, actor: Actor, user: User, found: Invited) -> str:
+    """Put somebody into the held team, unless they are in it; return their role there."""
     team, role = found.team, found.invitation.role
     access = TeamAccess(team.id, actor, role)  # type: ignore[arg-type]  # check constraint
-    if await repository.member(uow.db, team.id, user.id) is None:
+    there = await repository.member(uow.db, team.id, user.id)
+    if there is None:
         uow.db.add(TeamMember(team_id=team.id, user_id=user.id, role=role))
         uow.emit(
             TeamJoined(
@@ -230,9 +241,10 @@ async def accept(uow: Uow, actor: Actor, invitation_id: UUID) -> TeamRead:
             )
         )
     await repository.settle(uow.db, team.id, user)
+    await repository.revoke(uow.db, team.id, found.invitation.id)
     tell(uow, access, "members", "invitations")
     await granting.settle_person(uow, access, user.id)
-    return await keeping.read(uow, actor, team.id)
+    return role if there is None else there[0].role
 
 
 async def decline(uow: Uow, actor: Actor, invitation_id: UUID) -> None:
@@ -240,6 +252,29 @@ async def decline(uow: Uow, actor: Actor, invitation_id: UUID) -> None:
     user, found = await _mine(uow, actor, invitation_id)
     await repository.settle(uow.db, found.team.id, user)
     tell(uow, TeamAccess(found.team.id, actor, None), "invitations")
+
+
+async def refuse(uow: Uow, found: Invited) -> None:
+    """Say no for whoever is invited into the held team."""
+    await repository.revoke(uow.db, found.team.id, found.invitation.id)
+    uow.emit(TeamChanged(subject_id=found.team.id, fields=["invitations"]))
+
+
+async def by_link(uow: Uow, token: str) -> Invited | None:
+    """Return the invitation into a team that a link leads to."""
+    return await repository.offer_by(uow.db, secret_hash(token))
+
+
+async def held_by_link(uow: Uow, found: Invited) -> Invited:
+    """Return an invitation, its team held from now on. Raises InvitationGone."""
+    token_hash = found.invitation.token_hash
+    assert token_hash is not None  # its link led to it
+    if await repository.held(uow.db, found.team.id) is not None:
+        # Whoever held the team until now may have answered it, or sent it again.
+        again = await repository.offer_by(uow.db, token_hash)
+        if again is not None:
+            return again
+    raise InvitationGone
 
 
 async def _mine(uow: Uow, actor: Actor, invitation_id: UUID) -> tuple[User, Invited]:

@@ -763,67 +763,6 @@ export const declineInvitation = <ThrowOnError extends boolean = true>(options: 
 });
 
 /**
- * Look at invitation
- *
- * Say what a link invites to; this does not use it up.
- */
-export const lookAtInvitation = <ThrowOnError extends boolean = true>(options: Options<LookAtInvitationData, ThrowOnError>): RequestResult<LookAtInvitationResponses, LookAtInvitationErrors, ThrowOnError> => (options.client ?? client).post<LookAtInvitationResponses, LookAtInvitationErrors, ThrowOnError>({
-    url: '/api/v1/invitations/look',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
-});
-
-/**
- * Accept invitation link
- *
- * Join by the link that was sent.
- */
-export const acceptInvitationLink = <ThrowOnError extends boolean = true>(options: Options<AcceptInvitationLinkData, ThrowOnError>): RequestResult<AcceptInvitationLinkResponses, AcceptInvitationLinkErrors, ThrowOnError> => (options.client ?? client).post<AcceptInvitationLinkResponses, AcceptInvitationLinkErrors, ThrowOnError>({
-    security: [{ scheme: 'bearer', type: 'http' }, {
-            in: 'cookie',
-            name: 'taskyard_session',
-            type: 'apiKey'
-        }],
-    url: '/api/v1/invitations/accept',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
-});
-
-/**
- * Decline invitation link
- *
- * Say no by the link that was sent to an address, without an account.
- */
-export const declineInvitationLink = <ThrowOnError extends boolean = true>(options: Options<DeclineInvitationLinkData, ThrowOnError>): RequestResult<DeclineInvitationLinkResponses, DeclineInvitationLinkErrors, ThrowOnError> => (options.client ?? client).post<DeclineInvitationLinkResponses, DeclineInvitationLinkErrors, ThrowOnError>({
-    url: '/api/v1/invitations/decline',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
-});
-
-/**
- * Register by invitation
- *
- * Make an account by the link that was sent, which is in the project at once.
- */
-export const registerByInvitation = <ThrowOnError extends boolean = true>(options: Options<RegisterByInvitationData, ThrowOnError>): RequestResult<RegisterByInvitationResponses, RegisterByInvitationErrors, ThrowOnError> => (options.client ?? client).post<RegisterByInvitationResponses, RegisterByInvitationErrors, ThrowOnError>({
-    url: '/api/v1/invitations/register',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
-});
-
-/**
  * List teams
  *
  * List the teams you are in, by name.
@@ -1033,7 +972,7 @@ export const listTeamInvitations = <ThrowOnError extends boolean = true>(options
 /**
  * Invite to team
  *
- * Invite somebody by username, or by an e-mail address, whose account is asked.
+ * Invite somebody by e-mail or username; an address without an account joins on registering.
  */
 export const inviteToTeam = <ThrowOnError extends boolean = true>(options: Options<InviteToTeamData, ThrowOnError>): RequestResult<InviteToTeamResponses, InviteToTeamErrors, ThrowOnError> => (options.client ?? client).post<InviteToTeamResponses, InviteToTeamErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {
@@ -1052,7 +991,7 @@ export const inviteToTeam = <ThrowOnError extends boolean = true>(options: Optio
 /**
  * Resend team invitation
  *
- * Send an invitation again: its letter, and its whole time before it.
+ * Send an invitation again, with another link; the one before ends.
  */
 export const resendTeamInvitation = <ThrowOnError extends boolean = true>(options: Options<ResendTeamInvitationData, ThrowOnError>): RequestResult<ResendTeamInvitationResponses, ResendTeamInvitationErrors, ThrowOnError> => (options.client ?? client).post<ResendTeamInvitationResponses, ResendTeamInvitationErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }, {
@@ -1136,6 +1075,67 @@ export const grantProject = <ThrowOnError extends boolean = true>(options: Optio
             type: 'apiKey'
         }],
     url: '/api/v1/projects/{project_id}/teams/{team_id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Look at invitation
+ *
+ * Say what a link invites to; this does not use it up.
+ */
+export const lookAtInvitation = <ThrowOnError extends boolean = true>(options: Options<LookAtInvitationData, ThrowOnError>): RequestResult<LookAtInvitationResponses, LookAtInvitationErrors, ThrowOnError> => (options.client ?? client).post<LookAtInvitationResponses, LookAtInvitationErrors, ThrowOnError>({
+    url: '/api/v1/invitations/look',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Accept invitation link
+ *
+ * Join by the link that was sent.
+ */
+export const acceptInvitationLink = <ThrowOnError extends boolean = true>(options: Options<AcceptInvitationLinkData, ThrowOnError>): RequestResult<AcceptInvitationLinkResponses, AcceptInvitationLinkErrors, ThrowOnError> => (options.client ?? client).post<AcceptInvitationLinkResponses, AcceptInvitationLinkErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }, {
+            in: 'cookie',
+            name: 'taskyard_session',
+            type: 'apiKey'
+        }],
+    url: '/api/v1/invitations/accept',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Decline invitation link
+ *
+ * Say no by the link that was sent to an address, without an account.
+ */
+export const declineInvitationLink = <ThrowOnError extends boolean = true>(options: Options<DeclineInvitationLinkData, ThrowOnError>): RequestResult<DeclineInvitationLinkResponses, DeclineInvitationLinkErrors, ThrowOnError> => (options.client ?? client).post<DeclineInvitationLinkResponses, DeclineInvitationLinkErrors, ThrowOnError>({
+    url: '/api/v1/invitations/decline',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Register by invitation
+ *
+ * Make an account by the link that was sent, which is in the project or team at once.
+ */
+export const registerByInvitation = <ThrowOnError extends boolean = true>(options: Options<RegisterByInvitationData, ThrowOnError>): RequestResult<RegisterByInvitationResponses, RegisterByInvitationErrors, ThrowOnError> => (options.client ?? client).post<RegisterByInvitationResponses, RegisterByInvitationErrors, ThrowOnError>({
+    url: '/api/v1/invitations/register',
     ...options,
     headers: {
         'Content-Type': 'application/json',

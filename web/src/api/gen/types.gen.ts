@@ -1792,6 +1792,26 @@ export type ImportRead = {
 };
 
 /**
+ * InvitationFollowed
+ *
+ * The project or the named team one is in now.
+ */
+export type InvitationFollowed = {
+    /**
+     * Project Id
+     */
+    project_id: string | null;
+    /**
+     * Team Id
+     */
+    team_id: string | null;
+    /**
+     * Role
+     */
+    role: 'owner' | 'admin' | 'member' | 'viewer';
+};
+
+/**
  * InvitationJoined
  *
  * The project one is in now.
@@ -1890,34 +1910,46 @@ export type InvitationRegister = {
 /**
  * InvitationRegistered
  *
- * A new account, which is in the project already. Sign in with it afterwards.
+ * A new account, which is in there already. Sign in with it afterwards.
  */
 export type InvitationRegistered = {
     /**
      * Project Id
      */
-    project_id: string;
+    project_id: string | null;
+    /**
+     * Team Id
+     */
+    team_id: string | null;
     /**
      * Role
      */
-    role: 'owner' | 'member' | 'viewer';
+    role: 'owner' | 'admin' | 'member' | 'viewer';
     user: UserRead;
 };
 
 /**
  * InvitationSeen
  *
- * What a link invites to, for whoever holds it.
+ * What a link invites to, for whoever holds it: a project or a named team.
  */
 export type InvitationSeen = {
     /**
      * Project Name
+     *
+     * Null where it is a team.
      */
-    project_name: string;
+    project_name: string | null;
+    /**
+     * Team Name
+     *
+     * Null where it is a project.
+     */
+    team_name: string | null;
     /**
      * Role
      */
-    role: 'owner' | 'member' | 'viewer';
+    role: 'owner' | 'admin' | 'member' | 'viewer';
     /**
      * Invited By
      *
@@ -2157,6 +2189,13 @@ export type ItemFileRead = {
  */
 export type ItemImportRead = {
     data: ImportRead;
+};
+
+/**
+ * Item[InvitationFollowed]
+ */
+export type ItemInvitationFollowed = {
+    data: InvitationFollowed;
 };
 
 /**
@@ -6971,9 +7010,15 @@ export type TeamInvitationSent = {
      */
     expires_at: string;
     /**
+     * Url
+     *
+     * The link in the letter, told this once. Whoever holds it may join.
+     */
+    url: string | null;
+    /**
      * Mailed
      *
-     * This instance sends e-mail, and whoever is invited has an account or may make one: a letter goes out by itself.
+     * This instance sends e-mail, so the link goes out by itself.
      */
     mailed: boolean;
 };
@@ -11182,276 +11227,6 @@ export type DeclineInvitationResponses = {
 
 export type DeclineInvitationResponse = DeclineInvitationResponses[keyof DeclineInvitationResponses];
 
-export type LookAtInvitationData = {
-    body: InvitationToken;
-    path?: never;
-    query?: never;
-    url: '/api/v1/invitations/look';
-};
-
-export type LookAtInvitationErrors = {
-    /**
-     * `BAD_REQUEST`, `MALFORMED_JSON`
-     */
-    400: Problem;
-    /**
-     * `CSRF_FAILED`
-     */
-    403: Problem;
-    /**
-     * `INVITATION_GONE`
-     */
-    410: Problem;
-    /**
-     * `PAYLOAD_TOO_LARGE`
-     */
-    413: Problem;
-    /**
-     * `UNSUPPORTED_MEDIA_TYPE`
-     */
-    415: Problem;
-    /**
-     * `VALIDATION_ERROR`
-     */
-    422: Problem;
-    /**
-     * `RATE_LIMIT_EXCEEDED`
-     */
-    429: Problem;
-    /**
-     * `HEADERS_TOO_LARGE`
-     */
-    431: Problem;
-    /**
-     * `INTERNAL_ERROR`
-     */
-    500: Problem;
-    /**
-     * `SERVICE_UNAVAILABLE`
-     */
-    503: Problem;
-};
-
-export type LookAtInvitationError = LookAtInvitationErrors[keyof LookAtInvitationErrors];
-
-export type LookAtInvitationResponses = {
-    /**
-     * Successful Response
-     */
-    200: ItemInvitationSeen;
-};
-
-export type LookAtInvitationResponse = LookAtInvitationResponses[keyof LookAtInvitationResponses];
-
-export type AcceptInvitationLinkData = {
-    body: InvitationToken;
-    headers?: {
-        /**
-         * For 24 hours a repeat of this request with the same key gets the first answer and does nothing. 1 to 255 visible ASCII characters; `X-Idempotency-Key` is understood too.
-         */
-        'Idempotency-Key'?: string;
-    };
-    path?: never;
-    query?: never;
-    url: '/api/v1/invitations/accept';
-};
-
-export type AcceptInvitationLinkErrors = {
-    /**
-     * `BAD_REQUEST`, `IDEMPOTENCY_KEY_INVALID`, `MALFORMED_JSON`
-     */
-    400: Problem;
-    /**
-     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
-     */
-    401: Problem;
-    /**
-     * `CSRF_FAILED`
-     */
-    403: Problem;
-    /**
-     * `INVITATION_NOT_FOUND`
-     */
-    404: Problem;
-    /**
-     * `IDEMPOTENCY_IN_PROGRESS`
-     */
-    409: Problem;
-    /**
-     * `INVITATION_GONE`
-     */
-    410: Problem;
-    /**
-     * `PAYLOAD_TOO_LARGE`
-     */
-    413: Problem;
-    /**
-     * `UNSUPPORTED_MEDIA_TYPE`
-     */
-    415: Problem;
-    /**
-     * `VALIDATION_ERROR`, `IDEMPOTENCY_KEY_REUSED`
-     */
-    422: Problem;
-    /**
-     * `RATE_LIMIT_EXCEEDED`
-     */
-    429: Problem;
-    /**
-     * `HEADERS_TOO_LARGE`
-     */
-    431: Problem;
-    /**
-     * `INTERNAL_ERROR`
-     */
-    500: Problem;
-    /**
-     * `SERVICE_UNAVAILABLE`
-     */
-    503: Problem;
-};
-
-export type AcceptInvitationLinkError = AcceptInvitationLinkErrors[keyof AcceptInvitationLinkErrors];
-
-export type AcceptInvitationLinkResponses = {
-    /**
-     * Successful Response
-     */
-    200: ItemInvitationJoined;
-};
-
-export type AcceptInvitationLinkResponse = AcceptInvitationLinkResponses[keyof AcceptInvitationLinkResponses];
-
-export type DeclineInvitationLinkData = {
-    body: InvitationToken;
-    path?: never;
-    query?: never;
-    url: '/api/v1/invitations/decline';
-};
-
-export type DeclineInvitationLinkErrors = {
-    /**
-     * `BAD_REQUEST`, `MALFORMED_JSON`
-     */
-    400: Problem;
-    /**
-     * `CSRF_FAILED`
-     */
-    403: Problem;
-    /**
-     * `INVITATION_OF_ACCOUNT`
-     */
-    409: Problem;
-    /**
-     * `INVITATION_GONE`
-     */
-    410: Problem;
-    /**
-     * `PAYLOAD_TOO_LARGE`
-     */
-    413: Problem;
-    /**
-     * `UNSUPPORTED_MEDIA_TYPE`
-     */
-    415: Problem;
-    /**
-     * `VALIDATION_ERROR`
-     */
-    422: Problem;
-    /**
-     * `RATE_LIMIT_EXCEEDED`
-     */
-    429: Problem;
-    /**
-     * `HEADERS_TOO_LARGE`
-     */
-    431: Problem;
-    /**
-     * `INTERNAL_ERROR`
-     */
-    500: Problem;
-    /**
-     * `SERVICE_UNAVAILABLE`
-     */
-    503: Problem;
-};
-
-export type DeclineInvitationLinkError = DeclineInvitationLinkErrors[keyof DeclineInvitationLinkErrors];
-
-export type DeclineInvitationLinkResponses = {
-    /**
-     * Successful Response
-     */
-    204: void;
-};
-
-export type DeclineInvitationLinkResponse = DeclineInvitationLinkResponses[keyof DeclineInvitationLinkResponses];
-
-export type RegisterByInvitationData = {
-    body: InvitationRegister;
-    path?: never;
-    query?: never;
-    url: '/api/v1/invitations/register';
-};
-
-export type RegisterByInvitationErrors = {
-    /**
-     * `BAD_REQUEST`, `MALFORMED_JSON`
-     */
-    400: Problem;
-    /**
-     * `REGISTRATION_CLOSED`, `CSRF_FAILED`
-     */
-    403: Problem;
-    /**
-     * `INVITATION_OF_ACCOUNT`, `EMAIL_ALREADY_REGISTERED`, `USERNAME_TAKEN`
-     */
-    409: Problem;
-    /**
-     * `INVITATION_GONE`
-     */
-    410: Problem;
-    /**
-     * `PAYLOAD_TOO_LARGE`
-     */
-    413: Problem;
-    /**
-     * `UNSUPPORTED_MEDIA_TYPE`
-     */
-    415: Problem;
-    /**
-     * `PASSWORD_TOO_WEAK`, `VALIDATION_ERROR`
-     */
-    422: Problem;
-    /**
-     * `RATE_LIMIT_EXCEEDED`
-     */
-    429: Problem;
-    /**
-     * `HEADERS_TOO_LARGE`
-     */
-    431: Problem;
-    /**
-     * `INTERNAL_ERROR`
-     */
-    500: Problem;
-    /**
-     * `SERVICE_UNAVAILABLE`
-     */
-    503: Problem;
-};
-
-export type RegisterByInvitationError = RegisterByInvitationErrors[keyof RegisterByInvitationErrors];
-
-export type RegisterByInvitationResponses = {
-    /**
-     * Successful Response
-     */
-    201: ItemInvitationRegistered;
-};
-
-export type RegisterByInvitationResponse = RegisterByInvitationResponses[keyof RegisterByInvitationResponses];
-
 export type ListTeamsData = {
     body?: never;
     path?: never;
@@ -12935,6 +12710,276 @@ export type GrantProjectResponses = {
 };
 
 export type GrantProjectResponse = GrantProjectResponses[keyof GrantProjectResponses];
+
+export type LookAtInvitationData = {
+    body: InvitationToken;
+    path?: never;
+    query?: never;
+    url: '/api/v1/invitations/look';
+};
+
+export type LookAtInvitationErrors = {
+    /**
+     * `BAD_REQUEST`, `MALFORMED_JSON`
+     */
+    400: Problem;
+    /**
+     * `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `INVITATION_GONE`
+     */
+    410: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type LookAtInvitationError = LookAtInvitationErrors[keyof LookAtInvitationErrors];
+
+export type LookAtInvitationResponses = {
+    /**
+     * Successful Response
+     */
+    200: ItemInvitationSeen;
+};
+
+export type LookAtInvitationResponse = LookAtInvitationResponses[keyof LookAtInvitationResponses];
+
+export type AcceptInvitationLinkData = {
+    body: InvitationToken;
+    headers?: {
+        /**
+         * For 24 hours a repeat of this request with the same key gets the first answer and does nothing. 1 to 255 visible ASCII characters; `X-Idempotency-Key` is understood too.
+         */
+        'Idempotency-Key'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/invitations/accept';
+};
+
+export type AcceptInvitationLinkErrors = {
+    /**
+     * `BAD_REQUEST`, `IDEMPOTENCY_KEY_INVALID`, `MALFORMED_JSON`
+     */
+    400: Problem;
+    /**
+     * `AUTH_REQUIRED`, `AUTH_TOKEN_INVALID`, `AUTH_TOKEN_EXPIRED`, `AUTH_SESSION_REVOKED`
+     */
+    401: Problem;
+    /**
+     * `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `INVITATION_NOT_FOUND`
+     */
+    404: Problem;
+    /**
+     * `IDEMPOTENCY_IN_PROGRESS`
+     */
+    409: Problem;
+    /**
+     * `INVITATION_GONE`
+     */
+    410: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: Problem;
+    /**
+     * `VALIDATION_ERROR`, `IDEMPOTENCY_KEY_REUSED`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type AcceptInvitationLinkError = AcceptInvitationLinkErrors[keyof AcceptInvitationLinkErrors];
+
+export type AcceptInvitationLinkResponses = {
+    /**
+     * Successful Response
+     */
+    200: ItemInvitationFollowed;
+};
+
+export type AcceptInvitationLinkResponse = AcceptInvitationLinkResponses[keyof AcceptInvitationLinkResponses];
+
+export type DeclineInvitationLinkData = {
+    body: InvitationToken;
+    path?: never;
+    query?: never;
+    url: '/api/v1/invitations/decline';
+};
+
+export type DeclineInvitationLinkErrors = {
+    /**
+     * `BAD_REQUEST`, `MALFORMED_JSON`
+     */
+    400: Problem;
+    /**
+     * `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `INVITATION_OF_ACCOUNT`
+     */
+    409: Problem;
+    /**
+     * `INVITATION_GONE`
+     */
+    410: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: Problem;
+    /**
+     * `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type DeclineInvitationLinkError = DeclineInvitationLinkErrors[keyof DeclineInvitationLinkErrors];
+
+export type DeclineInvitationLinkResponses = {
+    /**
+     * Successful Response
+     */
+    204: void;
+};
+
+export type DeclineInvitationLinkResponse = DeclineInvitationLinkResponses[keyof DeclineInvitationLinkResponses];
+
+export type RegisterByInvitationData = {
+    body: InvitationRegister;
+    path?: never;
+    query?: never;
+    url: '/api/v1/invitations/register';
+};
+
+export type RegisterByInvitationErrors = {
+    /**
+     * `BAD_REQUEST`, `MALFORMED_JSON`
+     */
+    400: Problem;
+    /**
+     * `REGISTRATION_CLOSED`, `CSRF_FAILED`
+     */
+    403: Problem;
+    /**
+     * `INVITATION_OF_ACCOUNT`, `EMAIL_ALREADY_REGISTERED`, `USERNAME_TAKEN`
+     */
+    409: Problem;
+    /**
+     * `INVITATION_GONE`
+     */
+    410: Problem;
+    /**
+     * `PAYLOAD_TOO_LARGE`
+     */
+    413: Problem;
+    /**
+     * `UNSUPPORTED_MEDIA_TYPE`
+     */
+    415: Problem;
+    /**
+     * `PASSWORD_TOO_WEAK`, `VALIDATION_ERROR`
+     */
+    422: Problem;
+    /**
+     * `RATE_LIMIT_EXCEEDED`
+     */
+    429: Problem;
+    /**
+     * `HEADERS_TOO_LARGE`
+     */
+    431: Problem;
+    /**
+     * `INTERNAL_ERROR`
+     */
+    500: Problem;
+    /**
+     * `SERVICE_UNAVAILABLE`
+     */
+    503: Problem;
+};
+
+export type RegisterByInvitationError = RegisterByInvitationErrors[keyof RegisterByInvitationErrors];
+
+export type RegisterByInvitationResponses = {
+    /**
+     * Successful Response
+     */
+    201: ItemInvitationRegistered;
+};
+
+export type RegisterByInvitationResponse = RegisterByInvitationResponses[keyof RegisterByInvitationResponses];
 
 export type ListMyTasksData = {
     body?: never;

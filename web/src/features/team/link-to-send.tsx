@@ -1,9 +1,15 @@
-import type { InvitationSent } from '@/api/gen';
+import type { InvitationSent, TeamInvitationSent } from '@/api/gen';
 import { Copy } from '@/components/ui/copy';
 import { here } from './roles';
 
 /** How an invitation reaches whoever it is for, and its link where there is one. */
-export function LinkToSend({ invitation }: { invitation: InvitationSent }) {
+export function LinkToSend({
+  invitation,
+  page = 'projects',
+}: {
+  invitation: InvitationSent | TeamInvitationSent;
+  page?: 'projects' | 'teams';
+}) {
   const who = invitation.email ?? invitation.display_name ?? invitation.username;
   return (
     <>
@@ -13,7 +19,7 @@ export function LinkToSend({ invitation }: { invitation: InvitationSent }) {
           ? invitation.mailed
             ? 'gets a letter with this link. You can hand it on yourself too; it is shown this once.'
             : 'gets no letter, as no e-mail is sent here. Hand this link on yourself; it is shown this once.'
-          : 'finds the invitation on their page of projects.'}
+          : `finds the invitation on their page of ${page}.`}
       </p>
       {invitation.url && (
         <div className="flex items-center gap-2 rounded-card border border-line px-3 py-1.5">

@@ -3,7 +3,7 @@ import type { TeamInvitationSent, TeamRead } from '@/api/gen';
 import { inviteToTeamMutation } from '@/api/gen/@tanstack/react-query.gen';
 import { Dialog } from '@/components/ui/dialog';
 import { InviteForm, Sent } from '@/features/team/invite-form';
-import { nameOf } from '@/features/team/invited-row';
+import { LinkToSend } from '@/features/team/link-to-send';
 import { useAction } from '@/lib/action';
 import { stale } from '@/lib/client';
 import { ROLES_BUT_OWNER, TEAM_ROLES } from './roles';
@@ -28,27 +28,17 @@ export default function InviteToTeam({ team, onClose }: { team: TeamRead; onClos
     >
       {sent ? (
         <Sent onAnother={() => setSent(null)} onClose={onClose}>
-          <p className="[overflow-wrap:anywhere]">
-            <span className="font-[520]">{nameOf(sent)}</span> {howTold(sent)}
-          </p>
+          <LinkToSend invitation={sent} page="teams" />
         </Sent>
       ) : (
         <InviteForm
           // Owners alone make owners.
           roles={team.permissions.includes('team:delete') ? TEAM_ROLES : ROLES_BUT_OWNER}
-          hint="By e-mail, whoever has confirmed that address here finds the invitation."
+          hint="An address without an account gets a link to make one."
           invite={{ ...invite, mutate: (body) => invite.mutate({ path: { team_id: team.id }, body }) }}
           onClose={onClose}
         />
       )}
     </Dialog>
   );
-}
-
-/** How an invitation into a team, which has no link, reaches whoever it is for. */
-function howTold({ email, mailed }: TeamInvitationSent): string {
-  if (!email) return `finds the invitation on their page of teams${mailed ? ', and gets a letter' : ''}.`;
-  return mailed
-    ? 'gets a letter. Once they have confirmed that address here, the invitation is on their page of teams.'
-    : 'gets no letter from here. Tell them yourself: once they have confirmed that address here, the invitation is on their page of teams.';
 }

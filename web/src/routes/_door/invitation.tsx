@@ -1,7 +1,7 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { createFileRoute, Link, useLocation, useNavigate } from '@tanstack/react-router';
 import type { FormEvent } from 'react';
-import { type InvitationSeen, login, lookAtInvitation, registerByInvitation } from '@/api/gen';
+import { type InvitationFollowed, type InvitationSeen, login, lookAtInvitation, registerByInvitation } from '@/api/gen';
 import {
   acceptInvitationLinkMutation,
   declineInvitationLinkMutation,
@@ -12,7 +12,7 @@ import { PasswordField, TextField } from '@/components/ui/field';
 import { Notice } from '@/components/ui/notice';
 import { BoneRows } from '@/components/ui/skeleton';
 import { placed } from '@/features/accounts/account-fields';
-import { roleLabel } from '@/features/team/roles';
+import { teamRoleLabel } from '@/features/teams/roles';
 import { useAction } from '@/lib/action';
 import { text } from '@/lib/forms';
 import { type Problem, problem } from '@/lib/problem';
@@ -44,14 +44,19 @@ function Invitation() {
   if (!token || (seen.error && problem(seen.error).status === 410)) return <Gone />;
   if (seen.error) return <Notice tone="bad">{problem(seen.error).message}</Notice>;
   if (!seen.data) return <BoneRows rows={3} label="The invitation is on its way" />;
-  const { invited_by, project_name, role } = seen.data;
+  const { invited_by, project_name, team_name, role } = seen.data;
   return (
     <>
-      <h1 className="mt-5 text-2xl [overflow-wrap:anywhere]">Join {project_name}</h1>
+      <h1 className="mt-5 text-2xl [overflow-wrap:anywhere]">Join {project_name ?? team_name}</h1>
       <p className="mt-2 text-mute [overflow-wrap:anywhere] [text-wrap:pretty]">
-        {invited_by ?? 'Somebody'} invites you to this project as {roleLabel(role).toLowerCase()}.
+        {invited_by ?? 'Somebody'} invites you to this {team_name ? 'team' : 'project'} as{' '}
+        {teamRoleLabel(role).toLowerCase()}.
       </p>
-      {signed_in ? <Answer token={token} /> : <Newcomer token={token} seen={seen.data} />}
+      {signed_in ? (
+        <Answer token={token} what={team_name ? 'team' : 'project'} />
+      ) : (
+        <Newcomer token={token} seen={seen.data} />
+      )}
     </>
   );
 }
@@ -74,22 +79,23 @@ function Gone() {
 /** Goes where somebody who joined wants to go, and forgets the link. */
 function useJoined() {
   const navigate = useNavigate();
-  return async (projectId: string) => {
+  return async ({ project_id, team_id }: InvitationFollowed) => {
     sessionStorage.removeItem(KEPT);
-    await navigate({ to: '/projects/$projectId', params: { projectId }, replace: true });
+    if (team_id) await navigate({ to: '/teams/$teamId', params: { teamId: team_id }, replace: true });
+    else await navigate({ to: '/projects/$projectId', params: { projectId: project_id ?? '' }, replace: true });
   };
 }
 
-function Answer({ token }: { token: string }) {
+function Answer({ token, what }: { token: string; what: 'project' | 'team' }) {
   const joined = useJoined();
-  const accept = useAction(acceptInvitationLinkMutation(), { onSuccess: ({ data }) => joined(data.project_id) });
+  const accept = useAction(acceptInvitationLinkMutation(), { onSuccess: ({ data }) => joined(data) });
   const decline = useDecline();
   const error = accept.error ?? decline.error;
   return (
     <div className="mt-6 grid gap-4">
       {error && <Notice tone="bad">{error.message}</Notice>}
       <Button look="ink" busy={accept.isPending && 'Joining…'} onClick={() => accept.mutate({ body: { token } })}>
-        Join the project
+        Join the {what}
       </Button>
       <Button busy={decline.isPending && 'Declining…'} onClick={() => decline.mutate({ body: { token } })}>
         Decline
@@ -112,15 +118,15 @@ function useDecline() {
 /** Makes an account of the address that was invited, or signs in to one that is there. */
 function Newcomer({ token, seen }: { token: string; seen: InvitationSeen }) {
   const joined = useJoined();
-  const make = useMutation<string, Problem, FormData>({
+  const make = useMutation<InvitationFollowed, Problem, FormData>({
     mutationFn: async (form) => {
       const password = text(form, 'password');
       const name = text(form, 'display_name');
       const body = { token, password, ...(name ? { display_name: name } : {}) };
-      const { user, project_id } = (await registerByInvitation({ body })).data.data;
-      const { data } = await login({ body: { email: user.email, password } });
+      const joined = (await registerByInvitation({ body })).data.data;
+      const { data } = await login({ body: { email: joined.user.email, password } });
       if ('user' in data.data) rememberMe(data.data.user);
-      return project_id;
+      return joined;
     },
     onSuccess: joined,
   });

@@ -1149,82 +1149,6 @@ export const declineInvitationMutation = (options?: Partial<Options<DeclineInvit
     return mutationOptions;
 };
 
-/**
- * Look at invitation
- *
- * Say what a link invites to; this does not use it up.
- */
-export const lookAtInvitationMutation = (options?: Partial<Options<LookAtInvitationData>>): UseMutationOptions<LookAtInvitationResponse, LookAtInvitationError, Options<LookAtInvitationData>> => {
-    const mutationOptions: UseMutationOptions<LookAtInvitationResponse, LookAtInvitationError, Options<LookAtInvitationData>> = {
-        mutationFn: async (fnOptions) => {
-            const { data } = await lookAtInvitation({
-                ...options,
-                ...fnOptions,
-                throwOnError: true
-            });
-            return data;
-        }
-    };
-    return mutationOptions;
-};
-
-/**
- * Accept invitation link
- *
- * Join by the link that was sent.
- */
-export const acceptInvitationLinkMutation = (options?: Partial<Options<AcceptInvitationLinkData>>): UseMutationOptions<AcceptInvitationLinkResponse, AcceptInvitationLinkError, Options<AcceptInvitationLinkData>> => {
-    const mutationOptions: UseMutationOptions<AcceptInvitationLinkResponse, AcceptInvitationLinkError, Options<AcceptInvitationLinkData>> = {
-        mutationFn: async (fnOptions) => {
-            const { data } = await acceptInvitationLink({
-                ...options,
-                ...fnOptions,
-                throwOnError: true
-            });
-            return data;
-        }
-    };
-    return mutationOptions;
-};
-
-/**
- * Decline invitation link
- *
- * Say no by the link that was sent to an address, without an account.
- */
-export const declineInvitationLinkMutation = (options?: Partial<Options<DeclineInvitationLinkData>>): UseMutationOptions<DeclineInvitationLinkResponse, DeclineInvitationLinkError, Options<DeclineInvitationLinkData>> => {
-    const mutationOptions: UseMutationOptions<DeclineInvitationLinkResponse, DeclineInvitationLinkError, Options<DeclineInvitationLinkData>> = {
-        mutationFn: async (fnOptions) => {
-            const { data } = await declineInvitationLink({
-                ...options,
-                ...fnOptions,
-                throwOnError: true
-            });
-            return data;
-        }
-    };
-    return mutationOptions;
-};
-
-/**
- * Register by invitation
- *
- * Make an account by the link that was sent, which is in the project at once.
- */
-export const registerByInvitationMutation = (options?: Partial<Options<RegisterByInvitationData>>): UseMutationOptions<RegisterByInvitationResponse, RegisterByInvitationError, Options<RegisterByInvitationData>> => {
-    const mutationOptions: UseMutationOptions<RegisterByInvitationResponse, RegisterByInvitationError, Options<RegisterByInvitationData>> = {
-        mutationFn: async (fnOptions) => {
-            const { data } = await registerByInvitation({
-                ...options,
-                ...fnOptions,
-                throwOnError: true
-            });
-            return data;
-        }
-    };
-    return mutationOptions;
-};
-
 export const listTeamsQueryKey = (options?: Options<ListTeamsData>) => createQueryKey('listTeams', options);
 
 /**
@@ -1609,7 +1533,7 @@ export const listTeamInvitationsInfiniteOptions = (options: Options<ListTeamInvi
 /**
  * Invite to team
  *
- * Invite somebody by username, or by an e-mail address, whose account is asked.
+ * Invite somebody by e-mail or username; an address without an account joins on registering.
  */
 export const inviteToTeamMutation = (options?: Partial<Options<InviteToTeamData>>): UseMutationOptions<InviteToTeamResponse, InviteToTeamError, Options<InviteToTeamData>> => {
     const mutationOptions: UseMutationOptions<InviteToTeamResponse, InviteToTeamError, Options<InviteToTeamData>> = {
@@ -1628,7 +1552,7 @@ export const inviteToTeamMutation = (options?: Partial<Options<InviteToTeamData>
 /**
  * Resend team invitation
  *
- * Send an invitation again: its letter, and its whole time before it.
+ * Send an invitation again, with another link; the one before ends.
  */
 export const resendTeamInvitationMutation = (options?: Partial<Options<ResendTeamInvitationData>>): UseMutationOptions<ResendTeamInvitationResponse, ResendTeamInvitationError, Options<ResendTeamInvitationData>> => {
     const mutationOptions: UseMutationOptions<ResendTeamInvitationResponse, ResendTeamInvitationError, Options<ResendTeamInvitationData>> = {
@@ -1731,6 +1655,82 @@ export const grantProjectMutation = (options?: Partial<Options<GrantProjectData>
     const mutationOptions: UseMutationOptions<GrantProjectResponse, GrantProjectError, Options<GrantProjectData>> = {
         mutationFn: async (fnOptions) => {
             const { data } = await grantProject({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Look at invitation
+ *
+ * Say what a link invites to; this does not use it up.
+ */
+export const lookAtInvitationMutation = (options?: Partial<Options<LookAtInvitationData>>): UseMutationOptions<LookAtInvitationResponse, LookAtInvitationError, Options<LookAtInvitationData>> => {
+    const mutationOptions: UseMutationOptions<LookAtInvitationResponse, LookAtInvitationError, Options<LookAtInvitationData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await lookAtInvitation({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Accept invitation link
+ *
+ * Join by the link that was sent.
+ */
+export const acceptInvitationLinkMutation = (options?: Partial<Options<AcceptInvitationLinkData>>): UseMutationOptions<AcceptInvitationLinkResponse, AcceptInvitationLinkError, Options<AcceptInvitationLinkData>> => {
+    const mutationOptions: UseMutationOptions<AcceptInvitationLinkResponse, AcceptInvitationLinkError, Options<AcceptInvitationLinkData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await acceptInvitationLink({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Decline invitation link
+ *
+ * Say no by the link that was sent to an address, without an account.
+ */
+export const declineInvitationLinkMutation = (options?: Partial<Options<DeclineInvitationLinkData>>): UseMutationOptions<DeclineInvitationLinkResponse, DeclineInvitationLinkError, Options<DeclineInvitationLinkData>> => {
+    const mutationOptions: UseMutationOptions<DeclineInvitationLinkResponse, DeclineInvitationLinkError, Options<DeclineInvitationLinkData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await declineInvitationLink({
+                ...options,
+                ...fnOptions,
+                throwOnError: true
+            });
+            return data;
+        }
+    };
+    return mutationOptions;
+};
+
+/**
+ * Register by invitation
+ *
+ * Make an account by the link that was sent, which is in the project or team at once.
+ */
+export const registerByInvitationMutation = (options?: Partial<Options<RegisterByInvitationData>>): UseMutationOptions<RegisterByInvitationResponse, RegisterByInvitationError, Options<RegisterByInvitationData>> => {
+    const mutationOptions: UseMutationOptions<RegisterByInvitationResponse, RegisterByInvitationError, Options<RegisterByInvitationData>> = {
+        mutationFn: async (fnOptions) => {
+            const { data } = await registerByInvitation({
                 ...options,
                 ...fnOptions,
                 throwOnError: true
