@@ -90,6 +90,8 @@ class Instance:
                     return answer.json()
             except httpx.TransportError:
                 pass
+            # Of what dies five times within a minute it says so and ends.
+            assert self.process.poll() is None, self.log.read_text()[-2000:]
             assert time.monotonic() < deadline, f"{method} {path} was not answered"
             time.sleep(0.2)
 
