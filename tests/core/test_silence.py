@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -25,6 +25,8 @@ class Line:
         self._open.set()
         #: Whether the other end hears of it when one hangs up.
         self.hangs_up = True
+        #: Seconds each message takes.
+        self.takes = 0.0
         self._tasks: set[asyncio.Task[None]] = set()
         self._ends: list[asyncio.StreamWriter] = []
         self.server: asyncio.Server | None = None
@@ -65,6 +67,7 @@ class Line:
         with suppress(ConnectionError):
             while data := await source.read(65536):
                 await self._open.wait()
+                await asyncio.sleep(self.takes)
                 target.write(data)
         if self.hangs_up:
             target.close()
@@ -80,7 +83,13 @@ async def line(settings: Settings) -> AsyncIterator[Line]:
 
 @pytest.fixture
 async def database(settings: Settings, line: Line) -> AsyncIterator[Database]:
-    """A database that is reached over the line, and whose silence is noticed."""
+    async with _over(line, settings) as database:
+        yield database
+
+
+@asynccontextmanager
+async def _over(line: Line, settings: Settings) -> AsyncIterator[Database]:
+    """Give a database that is reached over the line, and whose silence is noticed."""
     parts = urlsplit(settings.database_url)
     port = await line.listen()
     address = f"postgresql://{parts.username}:{parts.password}@127.0.0.1:{port}{parts.path}"
@@ -131,6 +140,15 @@ async def test_a_process_that_does_not_listen_for_a_while_gives_nothing_up(
         await asyncio.sleep(0.5)
         assert await db.scalar(text("SELECT 2")) == 2
     assert not database.hangs
+
+
+async def test_a_database_that_is_slow_to_connect_to_is_not_given_up(
+    settings: Settings, line: Line
+) -> None:
+    line.takes = 0.25  # and to connect takes some eight messages
+    async with _over(line, settings) as database:
+        await asyncio.sleep(6)
+        assert not database.hangs
 
 
 async def test_a_database_that_refuses_is_left_to_those_who_ask(

@@ -20,8 +20,9 @@ _log = structlog.get_logger(__name__)
 
 _PAUSE_S: Final = 0.5
 _PATIENCE_S: Final = 1.75
-#: Silences in a row that count: after the first, it may be this process that was too busy.
-_SILENCES: Final = 2
+#: How often to look for one answer: at the first, it may be this process that was too busy to hear
+#: it. It is the same question, as to connect anew would take a busy database longer still.
+_LOOKS: Final = 2
 
 
 @asynccontextmanager
@@ -43,32 +44,44 @@ class _Questioner:
 
     async def run(self) -> None:
         """Ask until cancelled."""
-        silences = 0
         try:
             while True:
                 try:
-                    async with asyncio.timeout(_PATIENCE_S):
-                        await self._ask()
-                except TimeoutError:
-                    silences += 1
-                    self._hang_up()
-                    if silences >= _SILENCES and not self._database.hangs:
-                        _log.warning("database_hangs")
-                        self._database.give_up()
-                    continue
+                    answered = await self._answered()
                 except Exception as error:  # noqa: BLE001 — this must outlive whatever it is
                     # It refuses. So it does everybody, who need no help to notice.
                     self._hang_up()
                     if not is_outage(error):
                         _log.error("database_question_failed", exc_info=error)
                 else:
-                    silences = 0
-                    if self._database.hangs:
-                        _log.info("database_answers")
-                        self._database.hangs = False
+                    self._note(answered=answered)
                 await asyncio.sleep(_PAUSE_S)
         finally:
             self._hang_up()
+
+    async def _answered(self) -> bool:
+        """Ask once; say whether there was an answer in time."""
+        question = asyncio.create_task(self._ask())
+        try:
+            for _ in range(_LOOKS):
+                await asyncio.wait({question}, timeout=_PATIENCE_S)
+                if question.done():
+                    await question
+                    return True
+        finally:
+            question.cancel()
+            await asyncio.gather(question, return_exceptions=True)
+        return False
+
+    def _note(self, *, answered: bool) -> None:
+        if not answered:
+            self._hang_up()
+            if not self._database.hangs:
+                _log.warning("database_hangs")
+                self._database.give_up()
+        elif self._database.hangs:
+            _log.info("database_answers")
+            self._database.hangs = False
 
     async def _ask(self) -> None:
         if self._connection is None:
