@@ -207,13 +207,15 @@ def _refuse_broken(_: object, record: ConnectionPoolEntry, __: object) -> None:
 
 
 def _drop_unbegun(context: ExceptionContext) -> None:
-    """Have the pool replace a connection on which a transaction could not begin, or not end.
+    """Have the pool replace a connection on which a transaction could not begin.
 
     SQLAlchemy holds that nothing has begun, and the driver that it has: it would take each later
     transaction for a part of that one, which PostgreSQL refuses from then on.
     """
     connection = context.connection
     if connection is None or connection.closed or connection.invalidated:
+        return
+    if context.statement is None:  # a commit that was refused has ended the transaction
         return
     if connection.get_execution_options().get("isolation_level") == "AUTOCOMMIT":
         return
