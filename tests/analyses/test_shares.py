@@ -395,12 +395,16 @@ async def test_whoever_reads_a_long_report_leaves_the_others_their_turn(
             await asyncio.sleep(0)
             worst = max(worst, time.perf_counter() - asked)
 
-    waiting = asyncio.create_task(wait_for_turns())
-    began = time.perf_counter()
-    of_many = Analysis(report_sha256=blob.sha256, number=1)
-    found = await service.report_of(platform.storage, of_many, job)
-    took = time.perf_counter() - began
-    await asyncio.sleep(0.01)  # so that whoever waited says for how long
-    waiting.cancel()
-    assert found == long
-    assert worst < took / 2
+    parts = []
+    for _ in range(3):  # something else may have the machine for a while
+        worst = 0.0
+        waiting = asyncio.create_task(wait_for_turns())
+        began = time.perf_counter()
+        of_many = Analysis(report_sha256=blob.sha256, number=1)
+        found = await service.report_of(platform.storage, of_many, job)
+        took = time.perf_counter() - began
+        await asyncio.sleep(0.01)  # so that whoever waited says for how long
+        waiting.cancel()
+        assert found == long
+        parts.append(worst / took)
+    assert min(parts) < 1 / 2, parts
