@@ -18,7 +18,9 @@ from taskyard.core.spine import (
     Told,
     drain,
     events_of,
+    look_ahead,
     newest_position,
+    pass_by,
     read_after,
 )
 from taskyard.core.uow import Uow, unit_of_work
@@ -163,26 +165,59 @@ async def test_a_listener_passes_what_it_does_not_handle(database: Database) -> 
     assert await drain(database, Porter()) == 0
 
 
-async def test_what_is_no_business_of_a_listener_takes_no_lock(database: Database) -> None:
-    place = "SELECT event_id FROM listener_positions WHERE name = 'test.porter'"
-    await _tell(database)
-    await drain(database, Porter())
+async def _place(database: Database, listener: str) -> UUID:
+    query = text("SELECT event_id FROM listener_positions WHERE name = :name")
     async with database.session() as db:
-        await db.execute(text(f"{place} FOR UPDATE"))
-        with sent_statements(database) as sent:
-            assert await drain(database, Porter()) == 0
-        assert len(sent) == 1
+        found: UUID = (await db.execute(query, {"name": listener})).scalar_one()
+    return found
+
+
+async def test_looking_ahead_says_what_was_told_and_waits_for_what_is_open(
+    database: Database,
+) -> None:
+    [told] = await _tell(database)
+    ahead = await look_ahead(database, START)
+    assert ahead is not None
+    assert (ahead.names, ahead.end[1]) == (frozenset({Knocked.name}), told)
+    async with database.session() as early:
+        await _begun(early)
+        async with unit_of_work(database) as uow:
+            opened = uow.emit(Opened(subject_id=uuid7()))
+        assert await look_ahead(database, ahead.end) is None, "the open one could still precede it"
+    await _settled(database, opened.id)
+    further = await look_ahead(database, ahead.end)
+    assert further is not None
+    assert (further.names, further.end[1]) == (frozenset({Opened.name}), opened.id)
+
+
+async def test_those_it_is_not_for_are_passed_by_at_once_and_no_further_than_they_came(
+    database: Database,
+) -> None:
+    [first] = await _tell(database)
+    for name in ("test.ready", "test.other"):
+        await drain(database, Porter(name))
+    await drain(database, Porter("test.behind"), limit=1)
+    start = await look_ahead(database, START)
+    knocked = await _tell(database)
+    await drain(database, Porter("test.ready"))
+    await drain(database, Porter("test.other"))
+    between = await look_ahead(database, START)
     async with unit_of_work(database) as uow:
         opened = uow.emit(Opened(subject_id=uuid7()))
     await _settled(database, opened.id)
+    assert start is not None
+    assert between is not None
+    end = await look_ahead(database, between.end)
+    assert end is not None
     with sent_statements(database) as sent:
-        assert await drain(database, Porter()) == 1
-    assert len(sent) == 2
-    async with database.session() as db:
-        assert await db.scalar(text(place)) == opened.id
-    told = await _tell(database)
-    await drain(database, Porter())
-    assert (await _heard(database))[1:] == told
+        await pass_by(database, ["test.ready", "test.other", "test.behind"], between.end, end.end)
+    assert len(sent) == 1
+    places = [await _place(database, f"test.{name}") for name in ("ready", "other", "behind")]
+    assert places == [opened.id, opened.id, first]
+    await drain(database, Porter("test.behind"))
+    assert await _heard(database, "test.behind") == [first, *knocked], "nothing was skipped"
+    await pass_by(database, ["test.ready"], START, start.end)
+    assert await _place(database, "test.ready") == opened.id, "nobody goes back"
 
 
 async def test_a_backlog_is_worked_off_in_batches(database: Database) -> None:

@@ -15,7 +15,7 @@ from taskyard.core import parking
 from taskyard.core.db import Database
 from taskyard.core.parking import Parked
 from taskyard.core.platform import Platform
-from taskyard.core.spine import START, Event, Told, read_after
+from taskyard.core.spine import START, Event, Listener, Told, read_after
 from taskyard.core.uow import unit_of_work
 from taskyard.jobs import repository
 from taskyard.jobs.engine import listening
@@ -23,6 +23,7 @@ from taskyard.kit.ids import uuid7
 from tests.conftest import OpenInstance
 from tests.jobs.conftest import Jobs
 from tests.world import World
+from tests.world.instances import sent_statements
 
 
 async def test_long_deleted_projects_take_their_jobs_with_them(
@@ -106,9 +107,9 @@ async def rung(platform: Platform, count: int) -> list[UUID]:
 
 
 @asynccontextmanager
-async def on_duty(platform: Platform, doorman: Doorman) -> AsyncIterator[None]:
-    """Let him listen for the block."""
-    duty = asyncio.create_task(listening.drain(platform, doorman))
+async def on_duty(platform: Platform, *listeners: Listener) -> AsyncIterator[None]:
+    """Let them listen for the block."""
+    duty = asyncio.create_task(listening.listen(platform, listeners))
     try:
         yield
     finally:
@@ -168,3 +169,56 @@ async def test_an_event_another_leader_got_past_is_not_parked(house: Platform) -
         [first, _] = await read_after(db, START)
     await parking.park(house.database, doorman, first, ValueError("late"))
     assert await left(house.database) == []
+
+
+class Sleeper:
+    """Is told nothing it wants."""
+
+    handles = frozenset({"door.opened.v1"})
+
+    def __init__(self, number: int) -> None:
+        self.name = f"test.sleeper_{number}"
+
+    async def handle(self, _db: AsyncSession, event: Told) -> None:
+        raise AssertionError(event.name)
+
+
+async def until_all_at(platform: Platform, told: UUID, count: int) -> None:
+    """Wait until so many listeners are past an event."""
+    places = text(
+        "SELECT count(*) FROM listener_positions WHERE event_id = :told AND name LIKE 'test.%'"
+    )
+    async with asyncio.timeout(20):
+        while True:
+            async with platform.database.session() as db:
+                if await db.scalar(places, {"told": told}) == count:
+                    return
+            await asyncio.sleep(0.02)
+
+
+async def test_those_nothing_is_told_to_are_passed_by_together(house: Platform) -> None:
+    doorman, sleepers = Doorman(), [Sleeper(number) for number in range(20)]
+    told: list[UUID] = []
+    with sent_statements(house.database) as sent:
+        async with on_duty(house, doorman, *sleepers):
+            for _ in range(10):
+                told += await rung(house, 1)
+                await until_all_at(house, told[-1], 21)
+    moved = [one for one in sent if one.lstrip().startswith("UPDATE listener_positions")]
+    # 210, were each to move by itself, as the first time, and where one is still at work.
+    assert len(moved) < 80
+    assert await heard(house.database) == told
+
+
+async def test_one_that_was_left_behind_catches_up_by_itself(
+    house: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listening, "_BY_ITSELF_S", 0.2)
+    [first] = await rung(house, 1)
+    async with on_duty(house, Sleeper(1)):
+        await until_all_at(house, first, 1)
+        async with house.database.session() as db:
+            await db.execute(text("UPDATE listener_positions SET xid = '0'"))
+            await db.commit()
+        [second] = await rung(house, 1)
+        await until_all_at(house, second, 1)

@@ -179,21 +179,23 @@ class Listener(Protocol):
 _POSITION = text(
     "SELECT xid::text::bigint, event_id FROM listener_positions WHERE name = :name FOR UPDATE"
 )
-#: What lies ahead of a listener, and where it stands, in one question.
 _AHEAD = text(
     """
-    SELECT ahead.name, ahead.xid, ahead.id FROM listener_positions place LEFT JOIN LATERAL (
-        SELECT name, xid::text AS xid, id FROM events
-         WHERE (events.xid, events.id) > (place.xid, place.event_id)
-           AND events.xid < pg_snapshot_xmin(pg_current_snapshot())
-         ORDER BY events.xid, events.id LIMIT :limit) ahead ON true
-     WHERE place.name = :listener
+    SELECT name, xid::text::bigint AS xid, id FROM events
+     WHERE (xid, id) > (CAST(CAST(:xid AS text) AS xid8), :id)
+       AND xid < pg_snapshot_xmin(pg_current_snapshot())
+     ORDER BY events.xid, events.id
+     LIMIT :limit
     """
 )
 _PASS = text(
-    "UPDATE listener_positions SET xid = CAST(CAST(:xid AS text) AS xid8), event_id = :id,"
-    " moved_at = now() WHERE name = :listener"
-    " AND (xid, event_id) < (CAST(CAST(:xid AS text) AS xid8), :id)"
+    """
+    UPDATE listener_positions
+       SET xid = CAST(CAST(:end_xid AS text) AS xid8), event_id = :end_id, moved_at = now()
+     WHERE name = ANY(:names)
+       AND (xid, event_id) >= (CAST(CAST(:start_xid AS text) AS xid8), :start_id)
+       AND (xid, event_id) < (CAST(CAST(:end_xid AS text) AS xid8), :end_id)
+    """
 )
 _BEGIN = text(
     "INSERT INTO listener_positions (name, xid, event_id)"
@@ -218,9 +220,6 @@ async def drain(database: Database, listener: Listener, *, limit: int = 200) -> 
     and a process killed anywhere repeats the batch or has done it: nothing is lost or doubled.
     Raises ListenerFailed.
     """
-    passed = await _pass_by(database, listener, limit)
-    if passed is not None:
-        return passed
     async with database.session() as db:
         events = await read_after(db, await held_position(db, listener.name), limit=limit)
         for number, event in enumerate(events):
@@ -237,21 +236,45 @@ async def drain(database: Database, listener: Listener, *, limit: int = 200) -> 
     return len(events)
 
 
-async def _pass_by(database: Database, listener: Listener, limit: int) -> int | None:
-    """Go past what a listener does not handle; return how much, None where it has work to do.
+@dataclass(frozen=True)
+class Ahead:
+    """What lies between two positions: the names of the events, and where the last one is."""
 
-    Most events are no business of most listeners: they take no transaction and no lock. The place
-    only ever moves on, past events that are the same for whoever looks.
+    names: frozenset[str]
+    end: tuple[int, UUID]
+
+
+async def look_ahead(
+    database: Database, position: tuple[int, UUID], *, limit: int = 1000
+) -> Ahead | None:
+    """Say what may be read after `position`; None where nothing may. Takes no transaction."""
+    async with database.session(reads=True) as db:
+        rows = (
+            await db.execute(_AHEAD, {"xid": str(position[0]), "id": position[1], "limit": limit})
+        ).all()
+    if not rows:
+        return None
+    return Ahead(frozenset(row.name for row in rows), (rows[-1].xid, rows[-1].id))
+
+
+async def pass_by(
+    database: Database, names: Sequence[str], start: tuple[int, UUID], end: tuple[int, UUID]
+) -> None:
+    """Move listeners that handle nothing between two positions past it, all at once.
+
+    One that has not come as far as `start` stays: there may be something for it before.
     """
     async with database.session(reads=True) as db:
-        rows = (await db.execute(_AHEAD, {"listener": listener.name, "limit": limit})).all()
-        if not rows or any(row.name in listener.handles for row in rows):
-            return None
-        last = rows[-1]
-        if last.id is None:
-            return 0
-        await db.execute(_PASS, {"listener": listener.name, "xid": last.xid, "id": last.id})
-        return len(rows)
+        await db.execute(
+            _PASS,
+            {
+                "names": list(names),
+                "start_xid": str(start[0]),
+                "start_id": start[1],
+                "end_xid": str(end[0]),
+                "end_id": end[1],
+            },
+        )
 
 
 async def held_position(db: AsyncSession, name: str) -> tuple[int, UUID]:

@@ -31,7 +31,7 @@ from taskyard.core.settings import Settings
 from taskyard.core.spine import Listener
 from taskyard.core.uow import Uow
 from taskyard.jobs.engine import dispatch, workers
-from taskyard.jobs.engine.listening import drain
+from taskyard.jobs.engine.listening import listen
 from taskyard.jobs.engine.sweep import sweep
 
 _log = structlog.get_logger(__name__)
@@ -110,10 +110,9 @@ class Relay:
             await restored.go_on(db)
             await db.commit()
         duties = [
-            asyncio.create_task(drain(self._platform, listener), name=listener.name)
-            for listener in self._listeners
+            asyncio.create_task(listen(self._platform, self._listeners), name="listeners"),
+            *(asyncio.create_task(self._do(chore), name=chore.name) for chore in self._chores),
         ]
-        duties += [asyncio.create_task(self._do(chore), name=chore.name) for chore in self._chores]
         try:
             await self._relay(connection)
         finally:
