@@ -14,6 +14,7 @@ from sqlalchemy import text
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from taskyard.core.live import socket as live_socket
+from taskyard.core.live import spine
 from taskyard.core.live.frames import Frame, encode
 from taskyard.core.platform import Platform
 from taskyard.core.spine import Event
@@ -602,6 +603,45 @@ class TestSpineTopics:
                 await follower.subscribe(topic, after=after)
                 assert (await follower.hear())["type"] == "reset"
                 assert (await follower.hear())["type"] == "subscribed"
+
+    async def test_ones_account_says_from_where_on_to_follow(
+        self,
+        server: str,
+        api: Api,
+        platform: Platform,
+        someone: Account,
+        project: Project,
+    ) -> None:
+        # A transaction that is open holds back what may be read, so the number may be smaller than
+        # the newest event's: then more is told again, never less.
+        me = await api(as_=someone).get("/api/v1/auth/me")
+        position = int(me.headers["live-position"])
+        async with unit_of_work(platform.database) as uow:
+            assert position <= await spine.newest(uow.db)
+        await tell(platform, project, 1)
+        async with following(server, someone) as follower:
+            for topic in ("user", f"project:{project.id}"):
+                answer = await follower.subscribe(topic, after=position)
+                assert answer == {"type": "subscribed", "topic": topic, "seq": position}
+                [*_, event] = await follower.events(topic, until="rehearsal.held")
+                assert event["data"]["number"] == 1
+
+    async def test_a_pong_says_how_far_everything_was_told(
+        self, server: str, platform: Platform, world: World, someone: Account, project: Project
+    ) -> None:
+        elsewhere = await world.project(owner=await world.account())
+        async with following(server, someone) as follower, following(server, someone) as other:
+            await other.say(type="ping")
+            assert await other.hear() == {"type": "pong"}
+            began = (await follower.subscribe("user"))["seq"]
+            await tell(platform, elsewhere, 1)
+            await tell(platform, project, 2)
+            [event] = await follower.events("user", until="rehearsal.held")
+            async with asyncio.timeout(10):
+                seq = began
+                while seq < event["seq"]:
+                    await follower.say(type="ping")
+                    seq = (await follower.hear("pong")).get("seq", began)
 
     async def test_ones_own_topic_holds_oneself_and_ones_projects(
         self, server: str, platform: Platform, world: World, someone: Account, project: Project

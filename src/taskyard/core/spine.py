@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Final, Protocol
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
@@ -147,17 +147,17 @@ async def read_after(
     return [Told(**row) for row in rows.mappings()]
 
 
+#: The newest event that may be read now; no row where there is none.
+NEWEST: Final = (
+    "SELECT xid::text::bigint AS xid, id FROM events"
+    " WHERE xid < pg_snapshot_xmin(pg_current_snapshot())"
+    " ORDER BY events.xid DESC, events.id DESC LIMIT 1"
+)
+
+
 async def newest_position(db: AsyncSession) -> tuple[int, UUID]:
     """Return the position after everything that may be read now."""
-    row = (
-        await db.execute(
-            text(
-                "SELECT xid::text::bigint, id FROM events"
-                " WHERE xid < pg_snapshot_xmin(pg_current_snapshot())"
-                " ORDER BY events.xid DESC, events.id DESC LIMIT 1"
-            )
-        )
-    ).one_or_none()
+    row = (await db.execute(text(NEWEST))).one_or_none()
     return (row[0], row[1]) if row else START
 
 

@@ -25,6 +25,7 @@ from taskyard.entry.wiring import build_platform, following, register_kinds, sta
 _EXPOSED = [
     "ETag",
     "Link",
+    "Live-Position",
     "Location",
     "Retry-After",
     "X-Request-Id",

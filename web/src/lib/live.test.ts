@@ -208,7 +208,7 @@ describe('a topic', () => {
     expect(last().sent).toEqual([{ type: 'subscribe', topic: 'user', after: 41 }]);
   });
 
-  it('is fetched again when the server has lost its history', () => {
+  it('is fetched again when the server has lost its history, once it is followed anew', () => {
     live.start();
     last().accept('e1');
     const { reset } = listen('job:1', 0);
@@ -216,8 +216,10 @@ describe('a topic', () => {
     last().cut();
     vi.advanceTimersByTime(1000);
     last().accept('e2');
-    expect(reset).toHaveBeenCalledOnce();
     expect(last().sent).toEqual([{ type: 'subscribe', topic: 'job:1' }]);
+    expect(reset).not.toHaveBeenCalled();
+    last().say({ type: 'subscribed', topic: 'job:1', seq: 2 });
+    expect(reset).toHaveBeenCalledOnce();
   });
 
   it('is fetched again when the server says so', () => {
@@ -225,9 +227,38 @@ describe('a topic', () => {
     last().accept();
     const { reset, seen } = listen('project:1', 9);
     last().say({ type: 'reset', topic: 'project:1' });
+    last().say({ type: 'subscribed', topic: 'project:1', seq: 2 });
     last().event('project:1', 3);
     expect(reset).toHaveBeenCalledOnce();
     expect(seen).toEqual([3]);
+  });
+
+  it('is fetched again when it stands, by a listener that cannot say where it was; by no other', () => {
+    live.start();
+    last().accept();
+    const lost = listen('project:1');
+    const found = listen('project:1', 4);
+    expect(last().sent.at(-1)).toEqual({ type: 'subscribe', topic: 'project:1', after: 4 });
+    last().say({ type: 'subscribed', topic: 'project:1', seq: 4 });
+    last().event('project:1', 5);
+    expect(lost.reset).toHaveBeenCalledOnce();
+    expect(found.reset).not.toHaveBeenCalled();
+    expect([lost.seen, found.seen]).toEqual([[5], [5]]);
+  });
+
+  it('is asked for again by a newcomer that has less than others or nothing, not by one that has as much', () => {
+    live.start();
+    last().accept();
+    listen('project:1', 4);
+    last().sent = [];
+    listen('project:1', 6);
+    expect(last().sent).toEqual([]);
+    listen('project:1', 3);
+    listen('project:1');
+    expect(last().sent).toEqual([
+      { type: 'subscribe', topic: 'project:1', after: 3 },
+      { type: 'subscribe', topic: 'project:1', after: 3 },
+    ]);
   });
 
   it('replays for a newcomer without repeating for the others', () => {
@@ -264,5 +295,52 @@ describe('a topic', () => {
     expect(last().sent.at(-1)).toEqual({ type: 'subscribe', topic: 'job:1', after: 0 });
     two.end();
     expect(last().sent.at(-1)).toEqual({ type: 'unsubscribe', topic: 'job:1' });
+  });
+});
+
+describe('the position', () => {
+  it("is what the first answer said, then what the stream of one's own says", () => {
+    live.know(40);
+    live.know(50);
+    expect(live.position).toBe(40);
+    live.start();
+    last().accept();
+    listen('user', 40);
+    listen('project:1', 40);
+    last().event('project:1', 90);
+    expect(live.position).toBe(40);
+    last().event('user', 60);
+    expect(live.position).toBe(60);
+  });
+
+  it("moves with a pong once one's own topic stands, and never back", () => {
+    live.start();
+    last().accept();
+    const user = listen('user', 40);
+    live.know(40);
+    last().say({ type: 'pong', seq: 70 });
+    expect(live.position).toBe(40);
+    last().say({ type: 'subscribed', topic: 'user', seq: 40 });
+    last().say({ type: 'pong', seq: 70 });
+    last().say({ type: 'pong' });
+    last().event('user', 65);
+    expect(live.position).toBe(70);
+    expect(user.seen).toEqual([65]);
+    user.end();
+    last().say({ type: 'pong', seq: 80 });
+    expect(live.position).toBe(70);
+  });
+
+  it('is not known after a reset until the topic is followed anew, nor after the end', () => {
+    live.know(40);
+    live.start();
+    last().accept();
+    listen('user', 40);
+    last().say({ type: 'reset', topic: 'user' });
+    expect(live.position).toBeUndefined();
+    last().say({ type: 'subscribed', topic: 'user', seq: 99 });
+    expect(live.position).toBe(99);
+    live.stop();
+    expect(live.position).toBeUndefined();
   });
 });

@@ -4,14 +4,18 @@
  * A topic (`job:<id>`, `project:<id>`, `user`) is subscribed to with the last number seen; after a break the server
  * replays what came since, or says `reset` when it no longer can. Numbers at or below the last seen are dropped, so
  * nothing is delivered twice.
+ *
+ * A page reads before it listens. So that nothing falls in between, a listener begins where its read began: at the
+ * number that was known when it was asked for, and what happened since is replayed. One that knows no such number
+ * reads again as soon as the server says that it listens.
  */
 
 export type LiveEvent = { topic: string; seq: number; name: string; at: string; data: Record<string, unknown> };
 export type LiveState = 'live' | 'reconnecting' | 'offline' | 'off';
 
 export type Listener = {
-  /** The last number this listener has; left out, it starts with what comes next. */
-  after?: number;
+  /** The last number this listener has. Without one it is told to read again when it begins. */
+  after?: number | undefined;
   onEvent: (event: LiveEvent) => void;
   /** What was missed cannot be replayed: fetch the whole again. */
   onReset?: () => void;
@@ -32,7 +36,7 @@ type Message =
   | { type: 'subscribed'; topic: string; seq: number }
   | ({ type: 'event' } & LiveEvent)
   | { type: 'reset'; topic: string }
-  | { type: 'pong' }
+  | { type: 'pong'; seq?: number }
   | { type: 'error'; code: string; message: string; topic?: string };
 
 const CONNECTING = 0;
@@ -49,12 +53,16 @@ const STABLE_AFTER = 5_000;
 const AWAY = 'SERVICE_UNAVAILABLE';
 const AWAY_FOR = 3_000;
 export const SESSION_GONE = 4401;
+/** What is followed for as long as somebody is signed in: how far it was told is how far the tab knows the world. */
+export const OWN = 'user';
 
 /** Who listens to a topic, each with the last number it has; undefined until the server has said where "now" is. */
 type Listeners = Map<Listener, number | undefined>;
 
 export class Live {
   state: LiveState = 'off';
+  /** A number of the spine: what is asked for from now on holds everything up to it. Undefined: none is known. */
+  position: number | undefined;
   /** Called when the session behind the socket has ended. */
   onGone: () => void = () => {};
   /** Called when the socket keeps failing: a refused handshake does not tell a browser why. */
@@ -62,6 +70,8 @@ export class Live {
 
   private socket: Socket | undefined;
   private epoch: string | undefined;
+  /** Whether one's own topic was confirmed: only then is what the server says of "everything" about it too. */
+  private stands = false;
   private tries = 0;
   private lastHeard = 0;
   /** When the server welcomed this socket; 0 while it has not. */
@@ -91,18 +101,24 @@ export class Live {
     this.drop(1000);
     this.openedAt = 0;
     this.epoch = undefined;
+    this.position = undefined;
     this.set('off');
+  }
+
+  /** An answer said up to where it holds everything. Later on the stream itself says it. */
+  know(position: number): void {
+    this.position ??= position;
   }
 
   /** Listen to a topic. Returns what ends it. */
   on(name: string, listener: Listener): () => void {
     const listeners: Listeners = this.topics.get(name) ?? new Map();
     this.topics.set(name, listeners);
-    const newest = Math.max(...[...listeners.values()].map((seq) => seq ?? 0), 0);
-    const behind = listener.after !== undefined && listener.after < newest;
-    listeners.set(listener, listener.after);
+    const { after } = listener;
+    const covered = [...listeners.values()].some((seq) => seq !== undefined && after !== undefined && seq <= after);
+    listeners.set(listener, after);
     // A newcomer that has less than the others makes the server replay; the others drop what they had.
-    if (listeners.size === 1 || behind) this.subscribe(name, listeners);
+    if (!covered) this.subscribe(name, listeners);
     return () => this.off(name, listeners, listener);
   }
 
@@ -115,11 +131,13 @@ export class Live {
     listeners.delete(listener);
     if (listeners.size > 0 || this.topics.get(name) !== listeners) return;
     this.topics.delete(name);
+    if (name === OWN) this.stands = false;
     this.send({ type: 'unsubscribe', topic: name });
   }
 
   /** Asks for everything after the least that any listener has. */
   private subscribe(name: string, listeners: Listeners): void {
+    if (name === OWN) this.stands = false;
     const known = [...listeners.values()].filter((seq) => seq !== undefined);
     this.send({ type: 'subscribe', topic: name, ...(known.length ? { after: Math.min(...known) } : {}) });
   }
@@ -143,6 +161,7 @@ export class Live {
     else if (message.type === 'event') this.deliver(message);
     else if (message.type === 'reset') this.reset(message.topic);
     else if (message.type === 'subscribed') this.anchor(message.topic, message.seq);
+    else if (message.type === 'pong' && this.stands) this.position = Math.max(message.seq ?? 0, this.position ?? 0);
     else if (message.type === 'error' && message.topic) this.refused(message.topic, message.code);
   }
 
@@ -159,19 +178,28 @@ export class Live {
     this.epoch = epoch;
     this.openedAt = Date.now();
     this.set('live');
-    for (const name of [...this.topics.keys()]) {
+    for (const [name, listeners] of this.topics) {
       if (lostHistory) this.reset(name);
-      const listeners = this.topics.get(name);
-      if (listeners) this.subscribe(name, listeners);
+      this.subscribe(name, listeners);
     }
   }
 
+  /** The topic stands. Whoever did not say where it was before may have missed something, and reads again. */
   private anchor(name: string, seq: number): void {
+    if (name === OWN) {
+      this.position ??= seq;
+      this.stands = true;
+    }
     const listeners = this.topics.get(name);
-    for (const [listener, last] of listeners ?? []) if (last === undefined) listeners?.set(listener, seq);
+    for (const [listener, last] of [...(listeners ?? [])]) {
+      if (last !== undefined) continue;
+      listeners?.set(listener, seq);
+      listener.onReset?.();
+    }
   }
 
   private deliver(event: LiveEvent): void {
+    if (event.topic === OWN) this.position = Math.max(event.seq, this.position ?? 0);
     const listeners = this.topics.get(event.topic);
     for (const [listener, last] of [...(listeners ?? [])]) {
       if (last !== undefined && event.seq <= last) continue;
@@ -180,12 +208,11 @@ export class Live {
     }
   }
 
+  /** The numbers of a topic mean nothing any more. The server says next from where on it tells: then all read again. */
   private reset(name: string): void {
+    if (name === OWN) this.position = undefined;
     const listeners = this.topics.get(name);
-    for (const listener of [...(listeners?.keys() ?? [])]) {
-      listeners?.set(listener, undefined);
-      listener.onReset?.();
-    }
+    for (const listener of listeners?.keys() ?? []) listeners?.set(listener, undefined);
   }
 
   private lost(code: number): void {

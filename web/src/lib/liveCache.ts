@@ -1,8 +1,12 @@
 /** From live events to the query cache: the one place that knows which event changes which answer. */
-import { useEffect, useSyncExternalStore } from 'react';
-import { stale } from './client';
+
+import type { Query } from '@tanstack/react-query';
+import { useEffect, useRef, useSyncExternalStore } from 'react';
+import { client } from '@/api/gen/client.gen';
+import { AskedAt } from './asked-at';
+import { queryClient, stale } from './client';
 import { isStepWord, type JobWord, patchJobs, patchStep } from './jobCache';
-import { Live, type LiveEvent, type LiveState, type Socket } from './live';
+import { Live, type LiveEvent, type LiveState, OWN, type Socket } from './live';
 import { Refetcher } from './refetcher';
 
 const SUBPROTOCOL = 'taskyard.v1';
@@ -15,7 +19,28 @@ export function useLiveState(): LiveState {
   return useSyncExternalStore(liveness.watch, () => liveness.state);
 }
 
+/** Said with one's own account, which every page reads first: all that is read later holds everything up to there. */
+const POSITION = 'Live-Position';
+
+client.interceptors.response.use((response) => {
+  const position = response.headers.get(POSITION);
+  if (position) liveness.know(Number(position));
+  return response;
+});
+
+const askedAt = new AskedAt(queryClient, () => liveness.position);
+
+/** Where to begin to follow what these answers tell of: whatever happened since they were asked for comes. */
+export function since(isMeant: (query: Query) => boolean): number | undefined {
+  return askedAt.least(isMeant);
+}
+
 const refetcher = new Refetcher((operations) => void stale(...operations));
+
+/** Asks again for these answers, soon. */
+export function again(...operations: string[]): void {
+  refetcher.want(...operations);
+}
 
 const JOB_LISTS = ['listJobs', 'listProjectJobs', 'listAllJobs', 'listAnalyses'];
 
@@ -51,6 +76,7 @@ const STALE: Record<string, readonly string[]> = {
   notification: ['listNotifications', 'countUnreadNotifications'],
 };
 
+const ABOUT_A_JOB = ['getJob', 'listJobAssets', ...JOB_LISTS, 'getAnalysis'];
 const ENDS = new Set(['job.completed', 'job.failed', 'job.cancelled']);
 
 /** What an event of the person's own topic says. */
@@ -70,7 +96,7 @@ function catchUp(): void {
 /** Follows everything of the signed-in person, until stopped. */
 export function followMe(): () => void {
   liveness.start();
-  return liveness.on('user', { onEvent: apply, onReset: catchUp });
+  return liveness.on(OWN, { after: liveness.position, onEvent: apply, onReset: catchUp });
 }
 
 /** What one event of a job's own topic says. Log lines are for the page that shows them. */
@@ -86,17 +112,27 @@ export function applyJobEvent(jobId: string, event: LiveEvent): void {
     word.current_step = event.data.title;
   }
   patchJobs(jobId, word);
-  if (ENDS.has(event.name)) refetcher.hurry('getJob', 'listJobAssets', ...JOB_LISTS, 'getAnalysis');
+  if (ENDS.has(event.name)) refetcher.hurry(...ABOUT_A_JOB);
   else if (event.name !== 'job.progress') refetcher.want('getJob', 'listJobAssets');
 }
 
+type Followed = { id: string; status: string; version?: number };
+
 /** Follows the running jobs of a list closely, so that their lines move. */
-export function useFollowJobs(jobs: readonly { id: string; status: string; version: number }[]): void {
+export function useFollowJobs(jobs: readonly Followed[]): void {
   const running = jobs.filter((job) => job.status === 'running');
   const key = running.map((job) => job.id).join(' ');
+  const versions = useRef(new Map<string, number | undefined>());
+  versions.current = new Map(running.map((job) => [job.id, job.version]));
   useEffect(() => {
     const ids = key ? key.split(' ') : [];
-    const ends = ids.map((id) => liveness.on(`job:${id}`, { onEvent: (event) => applyJobEvent(id, event) }));
+    const ends = ids.map((id) =>
+      liveness.on(`job:${id}`, {
+        after: versions.current.get(id),
+        onEvent: (event) => applyJobEvent(id, event),
+        onReset: () => again(...ABOUT_A_JOB),
+      }),
+    );
     return () => {
       for (const end of ends) end();
     };

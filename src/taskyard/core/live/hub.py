@@ -64,8 +64,12 @@ class Hub:
         self._topics: dict[str, Topic] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._bell = asyncio.Event()
-        #: How far the spine was handed out; None while nobody follows anything.
         self._position: int | None = None
+
+    @property
+    def position(self) -> int | None:
+        """How far the spine was handed out to the live; None while nobody follows anything."""
+        return self._position
 
     async def start(self) -> None:
         """Begin to listen."""

@@ -4,7 +4,7 @@
              {"type": "ping"}
     server   {"type": "welcome", "epoch"}              {"type": "subscribed", "topic", "seq"}
              {"type": "event", "topic", "seq", "name", "at", "data"}
-             {"type": "reset", "topic"}                {"type": "pong"}
+             {"type": "reset", "topic"}                {"type": "pong", "seq"?}
              {"type": "error", "code", "message", "topic"?}
 
 Close codes: 4401 the session ended, 4408 silent for too long, 4429 too many frames, 1003 a binary
@@ -227,11 +227,20 @@ class Socket:
             await self._say({"type": "error", "code": "VALIDATION_ERROR", "message": said})
             return
         if isinstance(message, _Ping):
-            await self._say({"type": "pong"})
+            await self._say({"type": "pong"} | self._told())
         elif isinstance(message, _Unsubscribe):
             self._drop(message.topic)
         else:
             await self._subscribe(message.topic, message.after)
+
+    def _told(self) -> dict[str, Any]:
+        """Return up to which number the spine was told; nothing while a topic is behind.
+
+        So a reader of quiet topics need not ask the whole of a busy spine when it comes back.
+        """
+        position = self._hub.position
+        live = all(one.live for one in self._subscriptions.values())
+        return {"seq": position} if self._subscriptions and live and position is not None else {}
 
     async def _subscribe(self, topic: str, after: int | None) -> None:
         self._drop(topic)

@@ -13,10 +13,16 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from taskyard.core.live.frames import Frame
-from taskyard.core.spine import Told, newest_position, read_after
+from taskyard.core.spine import NEWEST, Told, newest_position, read_after
 
 _PLACES: Final = 4096
 _FIRST: Final = UUID(int=0)
+#: What `newest` returns, as an expression of SQL: for an answer that says where to follow on.
+NEWEST_NUMBER: Final = (
+    f"(coalesce((SELECT newest.xid FROM ({NEWEST}) newest), 0) + 1) * {_PLACES} - 1"  # noqa: S608
+)
+#: The header that carries it.
+POSITION: Final = "Live-Position"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ const WORDS: Record<string, [string, string]> = {
 
 /** An analysis that has no report, or not yet. */
 export function Pending({ analysis }: { analysis: AnalysisRead }) {
-  useFollowJobs([{ id: analysis.id, status: analysis.status, version: 0 }]);
+  useFollowJobs([analysis]);
   const [title, about] = WORDS[analysis.status] ?? ['There is no report', ''];
   const message = analysis.failure?.message;
   return (

@@ -1,8 +1,8 @@
 /** The tasks of a project's board, in one answer that events and one's own changes keep right. */
-import { queryOptions } from '@tanstack/react-query';
+import { hashKey, queryOptions } from '@tanstack/react-query';
 import { getTask, listTasks, type TaskSummary } from '@/api/gen';
 import { queryClient } from '@/lib/client';
-import { liveness } from '@/lib/liveCache';
+import { liveness, since } from '@/lib/liveCache';
 import { problem } from '@/lib/problem';
 import { settled } from './order';
 
@@ -87,7 +87,9 @@ export function followBoard(projectId: string): () => void {
     if (ids.length > MANY) readAll();
     else for (const id of ids) void readOne(projectId, id);
   };
+  const hash = hashKey(boardOptions(projectId).queryKey);
   const end = liveness.on(`project:${projectId}`, {
+    after: since(({ queryHash }) => queryHash === hash),
     onEvent: ({ name, data }) => {
       if (name === 'labels.changed') readAll();
       if (!name.startsWith('task.') || typeof data.id !== 'string') return;
