@@ -42,7 +42,7 @@ async def test_whoever_asks_first_is_served_first(settings: Settings) -> None:
 async def test_who_waits_too_long_for_a_connection_is_told_to_come_back(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("taskyard.core.db.GATE_TIMEOUT_S", 0.1)
+    monkeypatch.setattr("taskyard.core.gate.TICK_S", 0.01)
     database = Database(settings.model_copy(update={"database_pool": 2}))
     async with database.session(), database.session():
         with pytest.raises(DatabaseBusy) as refused:

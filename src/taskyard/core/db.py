@@ -1,6 +1,5 @@
 """The database: one engine and one fair pool per process."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -29,14 +28,13 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.util.concurrency import greenlet_spawn
 
+from taskyard.core.gate import Gate
 from taskyard.core.settings import Settings
 from taskyard.kit.errors import Kind, TaskyardError
 from taskyard.kit.ids import uuid7
 
 #: A statement that takes longer than this is ended, so that no request outlives its client.
 STATEMENT_TIMEOUT_MS = 5_000
-#: How long a request may wait for a connection before it is told to come back.
-GATE_TIMEOUT_S = 4.0
 
 
 class Base(DeclarativeBase):
@@ -122,7 +120,7 @@ class Database:
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
         at_once = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._reads = async_sessionmaker(at_once, expire_on_commit=False)
-        self._gate = asyncio.Semaphore(settings.database_pool)
+        self._gate = Gate(settings.database_pool)
 
     def give_up(self) -> None:
         """Let nobody in until it answers again, and free those who wait for an answer now."""
@@ -175,20 +173,14 @@ class Database:
     async def _turn(self) -> AsyncIterator[None]:
         if self.hangs:
             raise DatabaseBusy(retry_after=2)
-        try:
-            if self._gate.locked():
-                async with asyncio.timeout(GATE_TIMEOUT_S):
-                    await self._gate.acquire()
-            else:  # at once, and a timer would cost more than the gate
-                await self._gate.acquire()
-        except TimeoutError:
-            raise DatabaseBusy(retry_after=1) from None
+        if not await self._gate.enter():
+            raise DatabaseBusy(retry_after=1)
         try:
             if self.hangs:
                 raise DatabaseBusy(retry_after=2)
             yield
         finally:
-            self._gate.release()
+            self._gate.leave()
 
     async def dispose(self) -> None:
         """Close every connection."""
