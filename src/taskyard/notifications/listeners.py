@@ -23,18 +23,21 @@ from taskyard.core.uow import Uow
 from taskyard.jobs.events import JobCancelled, JobCompleted, JobFailed
 from taskyard.kit.clock import now
 from taskyard.notifications import repository, service, templates
+from taskyard.notifications.templates import Template, V
 from taskyard.projects.team import repository as teams
 from taskyard.projects.team.events import MemberInvited
+from taskyard.projects.team.models import Invitation
 from taskyard.teams import repository as named_teams
 from taskyard.teams.events import TeamInvitationMailed
+from taskyard.teams.models import TeamInvitation
 
 #: What lies further back is no news: an instance that gets its mail server late, or that was
 #: down for days, does not write to everybody about everything.
 NEWS: Final = timedelta(hours=6)
 #: Whoever asked for a quicker run is still looking at it.
+_LONG: Final = timedelta(minutes=1)
 #: Dots as they stand in addresses of pages.
 _IN_WORD: Final = re.compile(r"(?<=\w)\.(?=\w)")
-_LONG: Final = timedelta(minutes=1)
 
 
 class Letters:
@@ -122,46 +125,43 @@ async def _tell_of_reuse(uow: Uow, event: Told) -> None:
 
 
 async def _tell_of_invitation(uow: Uow, event: Told) -> None:
-    """Write to whoever was invited: as to an account where the address is known to be its own."""
+    """Write to whoever was invited into a project."""
     offered = await teams.offer(uow.db, event.subject_id)
-    if offered is None:
-        return
-    invitation = offered.invitation
-    given = templates.Invitation(
-        link_id=invitation.link_id,
-        until=invitation.expires_at,
-        inviter=_unlinked(offered.inviter or "Somebody"),
-        project=_unlinked(offered.project.name),
-        role=invitation.role,
-    )
+    if offered is not None:
+        given = templates.Invitation(**_offer(offered), project=_unlinked(offered.project.name))
+        await _invite(uow, offered.invitation, templates.INVITATION, given)
+
+
+async def _tell_of_team_invitation(uow: Uow, event: Told) -> None:
+    """Write to whoever was invited into a named team."""
+    invited = await named_teams.invitation(uow.db, event.subject_id)
+    if invited is not None:
+        given = templates.TeamInvitation(**_offer(invited), team=_unlinked(invited.team.name))
+        await _invite(uow, invited.invitation, templates.TEAM_INVITATION, given)
+
+
+def _offer(found: teams.Offered | named_teams.Invited) -> dict[str, Any]:
+    """Return what letters of invitation have in common."""
+    return {
+        "link_id": found.invitation.link_id,
+        "until": found.invitation.expires_at,
+        "inviter": _unlinked(found.inviter or "Somebody"),
+        "role": found.invitation.role,
+    }
+
+
+async def _invite(
+    uow: Uow, invitation: Invitation | TeamInvitation, letter: Template[V], given: V
+) -> None:
+    """Write to an account, also where the address is known to be its own; else to the address."""
     if invitation.user_id is not None:
         user = await repository.user(uow.db, invitation.user_id)
     else:
         user = await teams.user_at(uow.db, invitation.email_key or "")
     if user is not None:
-        await service.write(uow, user, templates.INVITATION, given)
+        await service.write(uow, user, letter, given)
     elif invitation.email is not None:
-        await service.write_to_address(uow, invitation.email, templates.INVITATION, given)
-
-
-async def _tell_of_team_invitation(uow: Uow, event: Told) -> None:
-    """Write to whoever was invited into a named team, as into a project."""
-    invited = await named_teams.invitation(uow.db, event.subject_id)
-    if invited is None:
-        return
-    invitation = invited.invitation
-    given = templates.TeamInvitation(
-        link_id=invitation.link_id,
-        until=invitation.expires_at,
-        inviter=_unlinked(invited.inviter or "Somebody"),
-        team=_unlinked(invited.team.name),
-        role=invitation.role,
-    )
-    user = invited.invitee or await teams.user_at(uow.db, invitation.email_key or "")
-    if user is not None:
-        await service.write(uow, user, templates.TEAM_INVITATION, given)
-    elif invitation.email is not None:
-        await service.write_to_address(uow, invitation.email, templates.TEAM_INVITATION, given)
+        await service.write_to_address(uow, invitation.email, letter, given)
 
 
 def _unlinked(words: str) -> str:
