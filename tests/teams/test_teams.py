@@ -338,6 +338,8 @@ async def test_an_invitation_is_sent_again_with_its_whole_time(api: Api, world: 
     assert again | other_now == plain | other_now
     refused = await api(as_=lead).post(f"{path}/{grave['id']}/resend")
     assert _code(refused) == (403, "AUTH_FORBIDDEN")
+    refused = await api(as_=lead).delete(f"{path}/{grave['id']}")
+    assert _code(refused) == (403, "AUTH_FORBIDDEN"), "nor is an owner's taken back by others"
     other = await world.team(owner=owner)
     elsewhere = await client.post(f"{HERE}/{other}/invitations/{plain['id']}/resend")
     assert _code(elsewhere) == (404, "TEAM_INVITATION_NOT_FOUND")

@@ -250,11 +250,9 @@ async def settle(db: AsyncSession, team_id: UUID, user: User) -> None:
     await db.execute(delete(TeamInvitation).where(TeamInvitation.team_id == team_id, _to(user)))
 
 
-async def revoke(db: AsyncSession, team_id: UUID, invitation_id: UUID) -> bool:
-    """Remove an open invitation; say whether there was one."""
-    mine = TeamInvitation.id == invitation_id, TeamInvitation.team_id == team_id, _OPEN
-    gone = await db.scalars(delete(TeamInvitation).where(*mine).returning(TeamInvitation.id))
-    return gone.one_or_none() is not None
+async def remove(db: AsyncSession, invitation_id: UUID) -> None:
+    """Remove an invitation, where there is one yet."""
+    await db.execute(delete(TeamInvitation).where(TeamInvitation.id == invitation_id))
 
 
 async def forget_expired(db: AsyncSession) -> None:

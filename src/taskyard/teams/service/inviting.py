@@ -145,16 +145,23 @@ async def resend(
 
     Raises TeamInvitationNotFound, or OwnersDecide where it is one of an owner.
     """
+    access, invitation = await _decided_on(uow, access, invitation_id)
+    for name, value in links.fresh(settings, LIFE).items():
+        setattr(invitation, name, value)
+    return await _send(uow, settings, access, invitation, again=True)
+
+
+async def _decided_on(
+    uow: Uow, access: TeamAccess, invitation_id: UUID
+) -> tuple[TeamAccess, TeamInvitation]:
+    """Return an open invitation of the held team, which its caller may decide on."""
     _, access = await held(uow, access, Permission.TEAM_MANAGE)
     found = await repository.invitation(uow.db, invitation_id)
     if found is None or found.team.id != access.team_id:
         raise TeamInvitationNotFound
-    invitation = found.invitation
-    if invitation.role == "owner" and not access.is_owner:
+    if found.invitation.role == "owner" and not access.is_owner:
         raise OwnersDecide
-    for name, value in links.fresh(settings, LIFE).items():
-        setattr(invitation, name, value)
-    return await _send(uow, settings, access, invitation, again=True)
+    return access, found.invitation
 
 
 def _read(found: Invited) -> TeamInvitationRead:
@@ -184,10 +191,12 @@ async def listed(
 
 
 async def revoke(uow: Uow, access: TeamAccess, invitation_id: UUID) -> None:
-    """Take an invitation back. Raises TeamInvitationNotFound."""
-    await held(uow, access, Permission.TEAM_MANAGE)
-    if not await repository.revoke(uow.db, access.team_id, invitation_id):
-        raise TeamInvitationNotFound
+    """Take an invitation back.
+
+    Raises TeamInvitationNotFound, or OwnersDecide where it is one of an owner.
+    """
+    access, invitation = await _decided_on(uow, access, invitation_id)
+    await uow.db.delete(invitation)
     tell(uow, access, "invitations")
 
 
@@ -241,7 +250,7 @@ async def enter(uow: Uow, actor: Actor, user: User, found: Invited) -> str:
             )
         )
     await repository.settle(uow.db, team.id, user)
-    await repository.revoke(uow.db, team.id, found.invitation.id)
+    await repository.remove(uow.db, found.invitation.id)
     tell(uow, access, "members", "invitations")
     await granting.settle_person(uow, access, user.id)
     return role if there is None else there[0].role
@@ -256,7 +265,7 @@ async def decline(uow: Uow, actor: Actor, invitation_id: UUID) -> None:
 
 async def refuse(uow: Uow, found: Invited) -> None:
     """Say no for whoever is invited into the held team."""
-    await repository.revoke(uow.db, found.team.id, found.invitation.id)
+    await repository.remove(uow.db, found.invitation.id)
     uow.emit(TeamChanged(subject_id=found.team.id, fields=["invitations"]))
 
 
