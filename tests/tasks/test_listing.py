@@ -116,6 +116,19 @@ async def test_a_key_is_found(board: Board) -> None:
     await board.make("one")
     two = await board.make("two")
     assert await board.titles(q=two["key"].lower()) == ["two"]
+    exported = await board.client.get(f"{board.path}/export?format=csv&q={two['key']}")
+    assert [line.split(",")[1] for line in exported.text.splitlines()[1:]] == ["two"]
+
+
+async def test_the_key_of_another_project_is_not_this_ones(board: Board) -> None:
+    """Nor is a word such as `utf-8` the eighth task."""
+    await board.make("one", assignee_id=str(board.owner.id))
+    assert await board.titles(q="utf-1") == []
+    assert await board.titles(q="#1") == ["one"]
+    answer = await board.client.get("/api/v1/tasks?q=utf-1")
+    assert answer.json()["items"] == []
+    answer = await board.client.get(f"/api/v1/tasks?q={board.project.key}-1")
+    assert [task["title"] for task in answer.json()["items"]] == ["one"]
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,12 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from taskyard.tasks.policy import numbered
+
 _FILTER: Final = re.compile(r"(?:^|(?<=\s))(is|assignee|label):(\S+)", re.IGNORECASE)
 #: A shorter word is so much like others that a typo in it could mean any of them: every other word
 #: that begins with the same two of three letters is half like it.
 _FORGIVEN: Final = 4
-_NUMBER: Final = re.compile(r"(?:([A-Za-z][A-Za-z0-9]{1,9})-|#)?([0-9]{1,9})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +33,12 @@ class Wanted:
     @property
     def number(self) -> int | None:
         """The number of a task, where that is what was typed."""
-        found = _NUMBER.fullmatch(self.text)
-        number = int(found[2]) if found else None
-        return number if number is None or number < 2**31 else None
+        return numbered(self.text)[0]
 
     @property
     def key(self) -> str | None:
         """The project's key, where that stands before the number of a task."""
-        found = _NUMBER.fullmatch(self.text)
-        return found[1].upper() if found and found[1] else None
+        return numbered(self.text)[1]
 
 
 def wanted(q: str, *, filters: bool = False) -> Wanted:

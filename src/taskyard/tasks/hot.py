@@ -1,6 +1,5 @@
 """The hot reads of tasks (`core.hot`): lists, and one task with what it hangs together with."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final
@@ -16,7 +15,7 @@ from taskyard.projects.access import VISIBLE, look
 from taskyard.projects.errors import ProjectNotFound
 from taskyard.projects.events import AdminLooked
 from taskyard.tasks.errors import TaskNotFound
-from taskyard.tasks.policy import beginnings
+from taskyard.tasks.policy import beginnings, numbered
 from taskyard.tasks.schemas import MyTaskFilter, MyTaskQuery, TaskFilter, TaskQuery
 from taskyard.tasks.types import CLOSED, PRIORITIES, several
 
@@ -273,7 +272,7 @@ def _asked(query: MyTaskFilter) -> Iterator[Condition]:
 
 
 def _sought(q: str) -> Condition:
-    """Return the condition that a task is meant by these words, their beginnings or its number."""
+    """Return the condition that a task is meant by these words, their beginnings, number or key."""
     words = beginnings(q)
     if words is None:
         pattern = q.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
@@ -283,10 +282,13 @@ def _sought(q: str) -> Condition:
     # took ten times as long for words that many hold. The question is asked once, not for each row.
     found = f"(tasks.search @@ (SELECT {query})) IS TRUE"
     wanted: tuple[Any, ...] = (words, q)
-    number = re.fullmatch(r"(?:[A-Za-z][A-Za-z0-9]{1,9}-|#)?([0-9]{1,9})", q)
-    if number is not None:
-        return f"({found} OR tasks.number = {{}})", (*wanted, int(number[1]))
-    return found, wanted
+    number, key = numbered(q)
+    if number is None:
+        return found, wanted
+    if key is None:
+        return f"({found} OR tasks.number = {{}})", (*wanted, number)
+    there = "tasks.number = {} AND projects.key = {}"
+    return f"({found} OR ({there}))", (*wanted, number, key)
 
 
 @lru_cache(maxsize=256)

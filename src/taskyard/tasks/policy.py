@@ -3,7 +3,11 @@
 import re
 from collections import deque
 from collections.abc import Iterable, Sequence
+from typing import Final
 from uuid import UUID
+
+#: Nine digits fit into a column of numbers.
+_NUMBER: Final = re.compile(r"(?:([A-Za-z][A-Za-z0-9]{1,9})-|#)?([0-9]{1,9})")
 
 
 def beginnings(text: str) -> str | None:
@@ -13,6 +17,14 @@ def beginnings(text: str) -> str | None:
     """
     words = re.findall(r"\w+", text)
     return " & ".join(f"'{word}':*" for word in words) or None
+
+
+def numbered(text: str) -> tuple[int | None, str | None]:
+    """Return the number of a task, and the key of its project, where that is what a text is."""
+    found = _NUMBER.fullmatch(text)
+    if found is None:
+        return None, None
+    return int(found[2]), found[1].upper() if found[1] else None
 
 
 def chain(edges: Iterable[tuple[UUID, UUID]], start: UUID, goal: UUID) -> Sequence[UUID]:
