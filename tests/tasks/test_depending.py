@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from taskyard.kit.ids import uuid7
-from taskyard.tasks.service import linking
+from taskyard.tasks.service import deleting, linking
 from tests.conftest import CountStatements
 from tests.tasks.conftest import Board, code
 
@@ -103,6 +103,33 @@ async def test_nothing_leads_through_a_deleted_task_and_no_ring_comes_back(board
     assert [one["id"] for one in back.json()["data"]["depends_on"]] == [other["id"]]
     assert [one["id"] for one in (await board.get(a))["depends_on"]] == [b["id"]]
     last = (await board.told(b))[-1]
+    assert last.payload["changes"] == {"depends_on": {"old": c["key"], "new": None}}
+
+
+async def test_nothing_that_comes_back_waits_or_is_waited_for_too_often(
+    board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for room in (linking, deleting):
+        monkeypatch.setattr(room, "MOST_DEPENDENCIES", 2)
+    a, b, c, other, full = [await board.make(title) for title in ("a", "b", "c", "other", "full")]
+    for needed in (a, b):
+        await _depend(board, full, needed)
+    await board.client.delete(f"{board.path}/{a['id']}")
+    await _depend(board, full, c)
+    await _depend(board, other, a)  # refused, as nobody sees it
+    assert (await board.client.post(f"{board.path}/{a['id']}/restore")).status_code == 200
+    assert [one["title"] for one in (await board.get(full))["depends_on"]] == ["b", "c"]
+    assert (await board.get(full))["version"] == 5
+    last = (await board.told(full))[-1]
+    assert last.payload["changes"] == {"depends_on": {"old": a["key"], "new": None}}
+    # What it waits for itself: one that was deleted comes back while it is away.
+    await board.client.delete(f"{board.path}/{c['id']}")
+    await _depend(board, full, a)
+    await board.client.delete(f"{board.path}/{full['id']}")
+    await board.client.post(f"{board.path}/{c['id']}/restore")
+    back = await board.client.post(f"{board.path}/{full['id']}/restore")
+    assert [one["title"] for one in back.json()["data"]["depends_on"]] == ["a", "b"]
+    last = (await board.told(full))[-1]
     assert last.payload["changes"] == {"depends_on": {"old": c["key"], "new": None}}
 
 

@@ -22,6 +22,20 @@ _EDGES: Final = text(
     ") SELECT task_id, depends_on_id FROM way"
 )
 
+#: What is one too many once a deleted task is back, for itself and for whoever waits for it.
+_SURPLUS: Final = text(
+    "SELECT task_id, depends_on_id FROM ("
+    " SELECT edge.task_id, edge.depends_on_id, row_number() OVER ("
+    "  PARTITION BY edge.task_id ORDER BY edge.depends_on_id = :back, needed.number) AS place"
+    " FROM task_dependencies edge JOIN tasks needed ON needed.id = edge.depends_on_id"
+    " WHERE (needed.deleted_at IS NULL OR needed.id = :back)"
+    "  AND (edge.task_id = :back OR edge.task_id IN ("
+    "   SELECT waiting.task_id FROM task_dependencies waiting"
+    "   JOIN tasks ON tasks.id = waiting.task_id AND tasks.deleted_at IS NULL"
+    "   WHERE waiting.depends_on_id = :back))"
+    ") ranked WHERE place > :most"
+)
+
 
 async def depends(db: AsyncSession, task_id: UUID, other_id: UUID) -> bool:
     """Say whether a task waits for another at once, not through others."""
@@ -72,6 +86,12 @@ async def edges_from(db: AsyncSession, start: UUID) -> Sequence[tuple[UUID, UUID
     A task that was deleted is waited for, and waits for nothing; `start` may be one.
     """
     return [(row[0], row[1]) for row in await db.execute(_EDGES, {"start": start})]
+
+
+async def surplus(db: AsyncSession, task_id: UUID, *, most: int) -> Sequence[tuple[UUID, UUID]]:
+    """Return who would wait for whom beyond the most that is allowed, were a deleted task back."""
+    rows = await db.execute(_SURPLUS, {"back": task_id, "most": most})
+    return [(row[0], row[1]) for row in rows]
 
 
 async def waiting_for(

@@ -14,7 +14,7 @@ from taskyard.tasks.events import TaskChanged, TaskDeleted, TaskRestored
 from taskyard.tasks.models import Task
 from taskyard.tasks.service import blocking, placing
 from taskyard.tasks.service.telling import tell
-from taskyard.tasks.types import CLOSED
+from taskyard.tasks.types import CLOSED, MOST_DEPENDENCIES
 
 
 async def delete(
@@ -57,9 +57,10 @@ async def restore(uow: Uow, access: ProjectAccess, task_id: UUID) -> None:
             return
         raise TaskNotFound
     [task] = tasks
-    was = await blocking.before(uow, [task.id])
     tell(uow, access, TaskRestored, task, key)
     await _untangle(uow, access, task, key)
+    await _thin_out(uow, access, task, key)
+    was = await blocking.before(uow, [task.id])
     task.position = await placing.find(uow, access.project_id, task.id, task.status, placing.BOTTOM)
     task.deleted_at = None
     task.version += 1
@@ -85,3 +86,23 @@ async def _untangle(uow: Uow, access: ProjectAccess, task: Task, key: str) -> No
     for name, one in loose:
         change = {name: {"old": f"{key}-{numbers[one]}", "new": None}}
         tell(uow, access, TaskChanged, task, key, changes=change)
+
+
+async def _thin_out(uow: Uow, access: ProjectAccess, task: Task, key: str) -> None:
+    """Let go of what would be one too many: while a task was deleted nobody counted it.
+
+    It is deleted still.
+    """
+    pairs = await dependency_repository.surplus(uow.db, task.id, most=MOST_DEPENDENCIES)
+    if not pairs:
+        return
+    for one, other in pairs:
+        await dependency_repository.drop_dependency(uow.db, one, other)
+    ids = {one for pair in pairs for one in pair}
+    numbers = await repository.numbers(uow.db, ids)
+    waiting = await repository.locked(uow.db, access.project_id, ids - {task.id})
+    by_id = {one.id: one for one in (task, *waiting)}
+    await repository.touch(uow.db, [one for one, _ in pairs if one != task.id])
+    for one, other in pairs:
+        change = {"depends_on": {"old": f"{key}-{numbers[other]}", "new": None}}
+        tell(uow, access, TaskChanged, by_id[one], key, changes=change)
