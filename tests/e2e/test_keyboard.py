@@ -192,6 +192,28 @@ async def test_a_move_is_undone_by_key_and_the_focus_goes_along(
     await expect(card).to_be_focused()
 
 
+async def test_a_messages_undo_is_reached_by_key_and_the_focus_comes_back(
+    visit: Visits, maya: Somebody
+) -> None:
+    project_id = project(maya)
+    for title in ("Sign webhooks", "Tell the shops"):
+        add(maya, project_id, title)
+    page = await visit(maya)
+    await page.goto(f"/app/projects/{project_id}/board")
+    await page.get_by_role("link", name="Sign webhooks").focus()
+    await page.keyboard.press("Shift+ArrowRight")
+    undo = page.get_by_role("button", name="Undo")
+    await expect(undo).to_be_visible()
+    await page.keyboard.press("F6")
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Tab")
+    await expect(undo).to_be_focused()
+    await page.keyboard.press("Enter")
+    await expect(cards(page, "To do")).to_have_count(2)
+    await expect(undo).to_have_count(0)
+    await expect(page.get_by_role("link", name="Sign webhooks")).to_be_focused()
+
+
 async def test_on_a_page_of_its_own_the_keys_mean_that_task(visit: Visits, maya: Somebody) -> None:
     project_id = project(maya)
     task = add(maya, project_id, "Tell the shops")

@@ -42,6 +42,44 @@ async def test_the_theme_is_kept_on_this_device_and_there_before_the_first_paint
     await expect(page.locator("html")).to_have_class("dark")
 
 
+async def test_the_theme_follows_the_system_until_one_is_chosen(
+    visit: Visits, maya: Somebody
+) -> None:
+    page = await visit(maya, theme="light")
+    await page.goto("/app/settings/appearance")
+    chosen, root = page.get_by_role("group", name="Theme"), page.locator("html")
+    bar = page.locator("meta[name=theme-color]")
+    await expect(chosen.get_by_label("As the system")).to_be_checked()
+    await expect(root).not_to_have_class("dark")
+    await page.emulate_media(color_scheme="dark")
+    await expect(root).to_have_class("dark")
+    await expect(bar).to_have_attribute("content", "#121110")
+
+    await chosen.get_by_text("Light", exact=True).click()
+    await expect(root).not_to_have_class("dark")
+    await expect(bar).to_have_attribute("content", "#faf9f7")
+    await page.emulate_media(color_scheme="light")
+    await page.emulate_media(color_scheme="dark")
+    await page.reload()
+    await expect(chosen.get_by_label("Light", exact=True)).to_be_checked()
+    await expect(root).not_to_have_class("dark")
+
+    await chosen.get_by_text("As the system", exact=True).click()
+    await expect(root).to_have_class("dark")
+    await page.emulate_media(color_scheme="light")
+    await expect(root).not_to_have_class("dark")
+
+
+async def test_another_tab_takes_the_chosen_theme_on_at_once(visit: Visits, maya: Somebody) -> None:
+    page = await visit(maya, theme="light")
+    await page.goto("/app/settings/appearance")
+    other = await page.context.new_page()
+    await other.goto("/app/settings/appearance")
+    await page.get_by_text("Dark", exact=True).click()
+    await expect(other.locator("html")).to_have_class("dark")
+    await expect(other.get_by_label("Dark", exact=True)).to_be_checked()
+
+
 async def test_single_keys_can_be_turned_off(visit: Visits, maya: Somebody) -> None:
     page = await visit(maya)
     await page.goto("/app/settings/appearance")

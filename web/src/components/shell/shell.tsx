@@ -33,6 +33,7 @@ function useGlobalKeys(): void {
         run: () => void router.navigate({ to: place.to }),
       })),
       { keys: 'Mod+Z', does: 'Undo what was just done', run: undoLast },
+      { keys: 'F6', does: 'Go to what a message offers' },
       { keys: '?', does: 'Show these shortcuts', run: () => overlay('help') },
     ],
     true,
