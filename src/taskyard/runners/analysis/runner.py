@@ -198,7 +198,7 @@ class _Analysis:
     async def _search(self, bench: Bench, survey: Survey) -> Secrets:
         tests = self.parameters.include_tests
         found = await secrets.search(bench, survey, self.context.workspace, tests=tests)
-        await self._tell(found.answer, "findings")
+        await self._tell(found.answer)
         return found
 
     async def _examine(self, bench: Bench, survey: Survey) -> Scripts:
@@ -206,12 +206,12 @@ class _Analysis:
         scripts = replace(bench, code=bench.code / "scripts")
         files = [file for file in survey.scripts if self._judges(file.role)]
         lines = await lizard.count(scripts, files, self.context.workspace)
-        await self._tell(lines.answer, "findings")
+        await self._tell(lines.answer)
         names = [file.path for file in files]
         asked = self.parameters.analysis_types
         answer = await oxlint.examine(scripts, names, asked, self.context.workspace)
         answer = self.redactor.answer(answer)
-        await self._tell(answer, "findings")
+        await self._tell(answer)
         return Scripts(lines=lines, answer=answer)
 
     async def _parse(self, bench: Bench, survey: Survey) -> Parsed:
@@ -220,7 +220,7 @@ class _Analysis:
         files = [file.path for file in survey.python if self._judges(file.role)]
         parsed = await syntax.parse(bench, files, broken, self.context.workspace)
         answer = self.redactor.answer(parsed.answer)
-        await self._tell(answer, "broken")
+        await self._tell(answer, f"{answer.tool.findings:,} broken")
         return parsed.model_copy(update={"answer": answer})
 
     async def _ask(self, bench: Bench, survey: Survey, parsed: Parsed) -> tuple[Answer, ...]:
@@ -246,15 +246,16 @@ class _Analysis:
     def _telling(self, ask: Callable[[], Awaitable[Answer]]) -> Callable[[], Awaitable[Answer]]:
         async def asked() -> Answer:
             answer = self.redactor.answer(await ask())
-            await self._tell(answer, "findings")
+            await self._tell(answer)
             return answer
 
         return asked
 
-    async def _tell(self, answer: Answer, noun: str) -> None:
+    async def _tell(self, answer: Answer, found: str | None = None) -> None:
         tool = answer.tool
+        found = found or _many(tool.findings, "finding")
         line = (
-            f"{tool.name} {tool.version}: {tool.files:,} files, {tool.findings:,} {noun}, "
+            f"{tool.name} {tool.version}: {_many(tool.files, 'file')}, {found}, "
             f"{tool.seconds:.1f} s, {tool.peak_bytes >> 20} MB"
         )
         await self.context.log(line)
@@ -286,6 +287,11 @@ class _Analysis:
         report = await asyncio.to_thread(assemble, parts, bench.code)
         score = "none" if report.quality_score is None else f"{report.quality_score:.2f}"
         await self.context.log(
-            f"score {score}, {len(report.findings):,} findings in {report.ncloc:,} lines of code"
+            f"score {score}, {_many(len(report.findings), 'finding')} in"
+            f" {_many(report.ncloc, 'line')} of code"
         )
         return report
+
+
+def _many(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -77,7 +77,7 @@ function Security({ analysis, report }: HeroProps) {
     <Cell name="Security">
       <Figure>{issues ? plural(issues, 'issue') : 'No issue'}</Figure>
       <Note>
-        {count(counts?.high ?? 0)} high and {count(counts?.medium ?? 0)} medium findings in all
+        {count(counts?.high ?? 0)} high and {plural(counts?.medium ?? 0, 'medium finding')} in all
         {previous && counts && (
           <>
             {' '}
