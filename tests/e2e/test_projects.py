@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import expect
 
-from tests.e2e.browsing import Somebody, Visits, newcomer
+from tests.e2e.browsing import Somebody, Visits, newcomer, settled
 
 
 @pytest.mark.journey
@@ -96,10 +96,19 @@ async def test_a_project_of_somebody_else_is_nothing_at_all(visit: Visits, maya:
         answer = client.post("/api/v1/projects", json={"name": "Mine"}).raise_for_status()
     visit.guard.expect(404)
     page = await visit(newcomer(maya.url, "Jo Olsen"))
-    await page.goto(f"/app/projects/{answer.json()['data']['id']}")
-    await expect(
-        page.get_by_role("heading", name="There is nothing at this address")
-    ).to_be_visible()
+    project_id = answer.json()["data"]["id"]
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    for below in ("", "/board"):
+        await page.goto(f"/app/projects/{project_id}{below}")
+        await expect(
+            page.get_by_role("heading", name="There is nothing at this address")
+        ).to_be_visible()
+        await settled(page)
+        # Of what is not there one answer is enough: its parts are not asked for, nor is it again.
+        about = [url for url in asked if "/api/" in url and project_id in url]
+        assert about == [f"{maya.url}/api/v1/projects/{project_id}"]
+        asked.clear()
 
 
 async def test_the_overview_says_what_is_open_and_what_is_said(

@@ -12,8 +12,10 @@ import { useTaskFilter } from '@/features/tasks/use-task-filter';
 import { useShortcuts } from '@/lib/shortcuts';
 
 export const Route = createFileRoute('/_app/projects/$projectId')({
-  loader: ({ context, params }) =>
-    context.queryClient.ensureQueryData(getProjectOptions({ path: { project_id: params.projectId } })),
+  // Before its parts are: of a project that is not there, one answer is enough.
+  beforeLoad: async ({ context, params }) => {
+    await context.queryClient.ensureQueryData(getProjectOptions({ path: { project_id: params.projectId } }));
+  },
   component: Project,
 });
 

@@ -7,8 +7,10 @@ import { Chip } from '@/components/ui/chip';
 import { useFollowTeam, useTeam } from '@/features/teams/use-team';
 
 export const Route = createFileRoute('/_app/teams/$teamId')({
-  loader: ({ context, params }) =>
-    context.queryClient.ensureQueryData(getTeamOptions({ path: { team_id: params.teamId } })),
+  // Before its parts are: of a team that is not there, one answer is enough.
+  beforeLoad: async ({ context, params }) => {
+    await context.queryClient.ensureQueryData(getTeamOptions({ path: { team_id: params.teamId } }));
+  },
   component: Team,
 });
 
