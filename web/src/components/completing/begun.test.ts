@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { begunAt, complete } from './begun';
+import { begunAt, closedUp, complete } from './begun';
 
 describe('a name that is begun', () => {
   it.each([
@@ -25,4 +25,20 @@ describe('a name that is begun', () => {
     const begun = begunAt('ask @an now', 7, ['@']);
     expect(begun && complete('ask @an now', 7, begun, 'ana')).toEqual({ text: 'ask @ana now', caret: 9 });
   });
+});
+
+describe('the space after a word that was put in', () => {
+  it('goes where what is typed next ends a sentence', () =>
+    expect(closedUp('ask @ana ? now', 10, 9, ['@'])).toEqual({ text: 'ask @ana? now', caret: 9 }));
+
+  it.each([
+    ['ask @ana b', 10, 9],
+    ['ask @ana @', 10, 9],
+    ['ask @ana', 8, 9],
+    ['ask @ana  ?', 11, 9],
+    ['ask @anax?', 10, 9],
+  ])('stays in %j', (text, caret, gap) => expect(closedUp(text, caret, gap, ['@'])).toBeUndefined());
+
+  it('stays before what begins the next word', () =>
+    expect(closedUp('buy *milk !', 11, 10, ['*', '!'])).toBeUndefined());
 });

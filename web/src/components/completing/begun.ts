@@ -21,3 +21,18 @@ export function complete(text: string, caret: number, begun: Begun, word: string
   const before = `${text.slice(0, begun.from)}${begun.mark}${word} `;
   return { text: before + text.slice(caret).replace(/^ /, ''), caret: before.length };
 }
+
+/** What ends a word or a sentence stands close to the word before it. */
+const CLOSE = /^[.,;:?!)\]…]$/u;
+
+/** The text without the space that a completed word was given, where the one thing typed since at `gap` stands close. */
+export function closedUp(
+  text: string,
+  caret: number,
+  gap: number,
+  marks: readonly string[],
+): { text: string; caret: number } | undefined {
+  const typed = text.slice(gap, caret);
+  if (text[gap - 1] !== ' ' || !CLOSE.test(typed) || marks.includes(typed)) return undefined;
+  return { text: text.slice(0, gap - 1) + text.slice(gap), caret: gap };
+}

@@ -1,6 +1,6 @@
-import { type KeyboardEvent, type ReactNode, type RefObject, useId, useState } from 'react';
+import { type KeyboardEvent, type ReactNode, type RefObject, useId, useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
-import { type Begun, begunAt, complete } from './begun';
+import { type Begun, begunAt, closedUp, complete } from './begun';
 
 /** A word that is offered: what is written, and how it is shown. */
 export type Offer = { id: string; word: string; shown: ReactNode };
@@ -24,25 +24,37 @@ export function useCompleting<Mark extends string>({ box, marks, projectId, useO
   const offers = begun ? known : [];
   const chosen = offers[Math.min(at, offers.length - 1)];
   const close = () => setBegun(undefined);
+  /** Where the caret was put after a word: what is typed there may want to stand close to it. */
+  const gap = useRef<number>(undefined);
 
   function look(): void {
     const area = box.current;
+    if (area && gap.current !== undefined && area.selectionStart !== gap.current) {
+      const closed = closedUp(area.value, area.selectionStart, gap.current, marks);
+      gap.current = undefined;
+      if (closed) put(area, closed);
+    }
     const next = area ? begunAt(area.value, area.selectionStart, marks) : undefined;
     if (next?.word !== begun?.word || next?.mark !== begun?.mark) setAt(0);
     setBegun(next);
   }
 
-  function take(offer: Offer): void {
-    const area = box.current;
-    if (!area || !begun) return;
-    const next = complete(area.value, area.selectionStart, begun, offer.word);
-    // What is typed next comes after it, however soon.
+  /** What is typed next comes after it, however soon. */
+  function put(area: HTMLTextAreaElement, next: { text: string; caret: number }): void {
     flushSync(() => {
       setText(next.text);
       close();
     });
     area.focus();
     area.setSelectionRange(next.caret, next.caret);
+  }
+
+  function take(offer: Offer): void {
+    const area = box.current;
+    if (!area || !begun) return;
+    const next = complete(area.value, area.selectionStart, begun, offer.word);
+    put(area, next);
+    gap.current = next.caret;
   }
 
   /** Whether the key was for the list. */
