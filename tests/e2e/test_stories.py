@@ -39,6 +39,9 @@ async def plan(hers: Page, his: Page, panel: Locator) -> None:
     await panel.get_by_label("Say something").fill("Which one, ")
     await panel.get_by_label("Say something").press_sequentially("@Jo")
     await panel.get_by_role("option", name="Jo Olsen").click()
+    # What ends the sentence stands close to the name.
+    await hers.keyboard.type("?")
+    await expect(panel.get_by_label("Say something")).to_have_value(re.compile(r"@\S+\?$"))
     await panel.get_by_role("button", name="Send").click()
 
 
@@ -111,6 +114,10 @@ async def test_what_is_moved_offline_is_sent_later_or_goes_back(
     await expect(cards(page, "In progress")).to_contain_text("First")
     await carry(page, second, cards(page, "In review").first, top=True)
     await expect(cards(page, "In review")).to_have_count(2)
+    # Neither looks as if it were so already.
+    for moved in (first, second):
+        await expect(moved).to_contain_text("Not sent yet")
+    await expect(page.get_by_text("Offline, 2 changes not sent yet")).to_be_visible()
 
     # Meanwhile Jo plans on, and closes what Maya put a card beside.
     add(jo, project_id, "Third")
@@ -123,6 +130,7 @@ async def test_what_is_moved_offline_is_sent_later_or_goes_back(
     await expect(cards(page, "To do").filter(has_text="Second")).to_be_visible()
     await expect(cards(page, "Done")).to_contain_text("Beside")
     await expect(first).to_be_visible()
+    await expect(page.get_by_text("not sent yet")).to_have_count(0)
     await settled(page)
     await page.reload()
     await expect(cards(page, "In progress")).to_contain_text("First")

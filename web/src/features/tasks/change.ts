@@ -1,5 +1,5 @@
 /** Changing tasks: shown at once, sent, and put back with the reason where the server refuses. */
-import { useMutationState } from '@tanstack/react-query';
+import { onlineManager, useMutationState } from '@tanstack/react-query';
 import type { LinkProps } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import {
@@ -17,7 +17,7 @@ import { queryClient, stale } from '@/lib/client';
 import { problem } from '@/lib/problem';
 import { say, sayFailed } from '@/lib/toasts';
 import { remove, settle } from './board-cache';
-import { applied, type Change, type Place } from './order';
+import { applied, type Change, type Place, type Shown } from './order';
 import { isClosed, STATUSES, type Status } from './words';
 
 const KEY = ['task'] as const;
@@ -81,13 +81,19 @@ async function refresh(task: TaskSummary): Promise<void> {
 }
 
 /** Tasks as they will be once everything under way is answered. */
-export function useApplied(tasks: readonly TaskSummary[]): readonly TaskSummary[] {
+export function useApplied(tasks: readonly TaskSummary[]): readonly Shown[] {
   const pending = useMutationState({
     filters: { mutationKey: KEY, status: 'pending' },
-    select: ({ state }) => state.variables as Change | Changes,
+    select: ({ state }) => {
+      const changes = [state.variables as Change | Changes].flat();
+      // A change behind another of the same task waits as well, for a moment that nobody need be told of.
+      return state.isPaused && !onlineManager.isOnline() ? changes.map(waiting) : changes;
+    },
   });
   return useMemo(() => pending.flat().reduce(applied, tasks), [pending, tasks]);
 }
+
+const waiting = (one: Change): Change => ({ ...one, show: { ...one.show, waiting: true } });
 
 /** What can be changed of many at once. */
 type Many = Omit<TaskBulk, 'task_ids' | 'delete'>;

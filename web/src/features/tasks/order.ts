@@ -4,11 +4,14 @@ import { isClosed, STATUS_ORDER, type Status } from './words';
 
 export type Place = { before: string } | { after: string } | { at: 'top' | 'bottom' };
 
+/** A task as it is shown; `waiting`: with a change that could not be sent yet. */
+export type Shown = TaskSummary & { waiting?: boolean };
+
 /** A change that is on its way: what the server is asked for, and how it looks until it has answered. */
 export type Change = {
   task: TaskSummary;
   body: TaskUpdate;
-  show: Partial<TaskSummary>;
+  show: Partial<Shown>;
   place?: Place | undefined;
 };
 

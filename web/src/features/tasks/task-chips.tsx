@@ -1,10 +1,11 @@
 import { clsx } from 'clsx';
-import { CalendarDays, ClipboardCheck, ListTree, OctagonPause } from 'lucide-react';
+import { CalendarDays, ClipboardCheck, CloudOff, ListTree, OctagonPause } from 'lucide-react';
 import type { TaskSummary } from '@/api/gen';
 import { Chip, type Tone } from '@/components/ui/chip';
 import { exact } from '@/lib/time';
 import { daysTo, dueAt, dueWord } from './due';
 import { Label } from './label';
+import type { Shown } from './order';
 import { isClosed, PRIORITIES, type Priority, STATUSES, type Status } from './words';
 
 export function StatusIcon({ status, className }: { status: Status; className?: string }) {
@@ -56,6 +57,17 @@ export function BlockedChip() {
   );
 }
 
+/** What is shown of it is not so yet. */
+export function WaitingChip() {
+  return (
+    <span data-tip="It is sent as soon as the server can be reached" className="relative inline-flex">
+      <Chip tone="warn" icon={<CloudOff />}>
+        Not sent yet
+      </Chip>
+    </span>
+  );
+}
+
 /** It cannot simply be moved to Done. */
 function EvidenceChip() {
   return (
@@ -83,10 +95,11 @@ function PartsChip({ task }: { task: TaskSummary }) {
 const SHOWN = 3;
 
 /** What one should know of a task at a glance, the gravest first. */
-export function TaskChips({ task, priority = task.priority !== 'medium' }: { task: TaskSummary; priority?: boolean }) {
+export function TaskChips({ task, priority = task.priority !== 'medium' }: { task: Shown; priority?: boolean }) {
   const labels = task.labels.slice(0, SHOWN);
   return (
     <>
+      {task.waiting && <WaitingChip />}
       {task.blocked && <BlockedChip />}
       {priority && <PriorityChip priority={task.priority} />}
       <DueChip task={task} />
@@ -104,7 +117,15 @@ export function TaskChips({ task, priority = task.priority !== 'medium' }: { tas
 const asks = (task: TaskSummary) => task.needs_evidence && !isClosed(task.status);
 
 /** Whether a task has anything for `TaskChips` to show. */
-export function hasChips(task: TaskSummary): boolean {
-  const { blocked, priority, due_date, subtasks, labels } = task;
-  return blocked || priority !== 'medium' || Boolean(due_date) || subtasks.total > 0 || asks(task) || labels.length > 0;
+export function hasChips(task: Shown): boolean {
+  const { waiting, blocked, priority, due_date, subtasks, labels } = task;
+  return (
+    waiting ||
+    blocked ||
+    priority !== 'medium' ||
+    Boolean(due_date) ||
+    subtasks.total > 0 ||
+    asks(task) ||
+    labels.length > 0
+  );
 }

@@ -21,6 +21,7 @@ import { Description } from './description';
 import { Evidence } from './evidence';
 import { Dependencies, SubTasks } from './parts';
 import { Properties } from './properties';
+import { WaitingChip } from './task-chips';
 import { TaskFinding } from './task-finding';
 import { TaskRuns } from './task-runs';
 import { Title } from './title';
@@ -61,6 +62,7 @@ function Whole({ task: kept, may, wide, actions }: WholeProps) {
       <Bar>
         <span className="font-mono text-mute text-xs">{task.key}</span>
         <Copy text={task.key} what="key" />
+        {shown?.waiting && <WaitingChip />}
         <div className="flex-1" />
         {may && (
           <Button
