@@ -1,5 +1,6 @@
 """The parts every test may lean on: real servers, the real application, and a world to act in."""
 
+import gc
 import os
 import re
 import shutil
@@ -17,6 +18,7 @@ from fastapi import FastAPI
 from pydantic import SecretStr
 from xdist.scheduler import LoadScopeScheduling
 
+from taskyard.accounts import passwords
 from taskyard.core.platform import Platform
 from taskyard.core.settings import Settings
 from taskyard.entry import migrations
@@ -71,6 +73,15 @@ def services(data_dir: Path) -> Iterator[EmbeddedServers]:
     servers.stop()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def argon2_cost() -> Iterator[tuple[int, int]]:
+    """Have passwords hashed in no time, which no test's own needs; return the true cost."""
+    true_cost = passwords.ARGON2_PASSES, passwords.ARGON2_KIB
+    passwords.ARGON2_PASSES, passwords.ARGON2_KIB = 1, 8
+    yield true_cost
+    passwords.ARGON2_PASSES, passwords.ARGON2_KIB = true_cost
+
+
 @pytest.fixture(scope="session")
 def reachable() -> Iterator[socket.socket]:
     """A port of this machine, the one place inside that tests' instances may be sent to."""
@@ -104,7 +115,7 @@ def settings(services: EmbeddedServers, data_dir: Path, reachable: socket.socket
         redis_url=services.redis_url,
         secret_key=SecretStr("tests-only-0123456789-abcdefghijklmnopqrstuvwxyz"),
         default_tier="premium",
-        # A twentieth of bcrypt's time; what is particular to bcrypt is tested with it.
+        # What is particular to bcrypt is tested with it.
         password_hasher="argon2id",
         outgoing_allow=[f"127.0.0.1:{reachable.getsockname()[1]}"],
         # Tests of limits ask for them (`limited`).
@@ -228,6 +239,12 @@ def pytest_configure() -> None:
     """Let Ctrl-C reach what the tests start: a run in the background inherits a deaf ear."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_collection_finish() -> None:
+    """Look through none of what was imported for garbage, again and again: all of it stays."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_report_header() -> str:

@@ -125,6 +125,17 @@ async def test_bcrypt_is_the_default_at_cost_twelve() -> None:
     assert kept.startswith("$2b$12$")
 
 
+async def test_argon2_costs_what_owasp_asks_at_least(
+    settings: Settings, argon2_cost: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in zip(("ARGON2_PASSES", "ARGON2_KIB"), argon2_cost, strict=True):
+        monkeypatch.setattr(f"taskyard.accounts.passwords.{name}", value)
+    passwords = Passwords(settings.model_copy(update={"password_hasher": "argon2id"}))
+    kept = await passwords.hash("a long quiet sentence")
+    assert kept.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+    assert await passwords.verify("a long quiet sentence", kept) == (True, None)
+
+
 async def test_hashing_does_not_stall_the_loop(settings: Settings) -> None:
     passwords = Passwords(settings.model_copy(update={"password_hasher": "bcrypt"}))
     hashing = asyncio.gather(*(passwords.hash(f"password {n}") for n in range(2)))

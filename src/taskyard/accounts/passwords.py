@@ -19,6 +19,8 @@ from taskyard.core.settings import Settings
 MAX_CHARACTERS = 128
 BCRYPT = "bcrypt"
 BCRYPT_ROUNDS = 12
+ARGON2_PASSES, ARGON2_KIB = 2, 19_456
+"""What OWASP asks at least."""
 
 
 class Passwords:
@@ -31,7 +33,9 @@ class Passwords:
     def __init__(self, settings: Settings) -> None:
         self._pepper = keys.derive(settings, "password")
         bcrypt: HasherProtocol = BcryptHasher(rounds=BCRYPT_ROUNDS)
-        argon2: HasherProtocol = Argon2Hasher(time_cost=2, memory_cost=19_456, parallelism=1)
+        argon2: HasherProtocol = Argon2Hasher(
+            time_cost=ARGON2_PASSES, memory_cost=ARGON2_KIB, parallelism=1
+        )
         preferred = [bcrypt, argon2] if settings.password_hasher == BCRYPT else [argon2, bcrypt]
         self._hashes = PasswordHash(preferred)
         # One core stays free for requests while others sign in.
