@@ -118,6 +118,10 @@ async def test_descriptions_are_rendered_before_anything_is_held(
     assert answer.status_code == 201
     assert len(seen) == 250
     assert not any("task_books" in one for one in sent[: max(seen)])
+    # The transaction begins later, by asking who the caller is by now: PostgreSQL ends one in which
+    # nothing happens for as long as a large table takes.
+    assert any("FROM sessions" in one for one in sent[max(seen) :])
+    assert any("FROM sessions" in one for one in sent[: min(seen)])
     html = {(await board.get(task))["description_html"].strip() for task in await board.listed()}
     assert "<p><em>d249</em></p>" in html
 
@@ -281,6 +285,21 @@ async def test_a_viewer_takes_out_and_puts_nothing_in(board: Board) -> None:
 @pytest.mark.parametrize("text", ["a;title;b\n1;x;2\n", "a\ttitle\n1\tx\n", "\ufefftitle\nx\n"])
 def test_other_separators_are_understood(text: str) -> None:
     assert read(text.encode()).rows[0][1] == {"title": "x"}
+
+
+async def test_what_is_too_long_is_not_rendered_to_be_refused(
+    board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[int] = []
+
+    def noting(text: str) -> str:
+        seen.append(len(text))
+        return render(text)
+
+    monkeypatch.setattr("taskyard.tasks.service.importing.render", noting)
+    answer = await _import(board, f"title,description\na,{'x' * 50_001}\nb,{'x' * 50_000}")
+    assert code(answer) == (422, "TABLE_INVALID")
+    assert seen == [50_000]
 
 
 def test_a_cell_of_endless_length_is_refused() -> None:

@@ -89,10 +89,12 @@ async def import_tasks(
         )
     except multipart.TooLong:
         raise PayloadTooLarge(limit_bytes=_LARGEST_BYTES) from None
+    found = importing.read(content.getvalue())
+    html = {} if dry_run else await importing.rendered(found)
     async with unit_of_work(platform.database) as uow:
-        # The file took as long as its sender liked.
+        # The file took as long as its sender liked, and its texts theirs.
         access = await readmit(uow, platform.authenticator, access, Permission.TASK_CREATE)
         if dry_run:
             response.status_code = 200
-            return Item(data=await importing.plan(uow, access, content.getvalue()))
-        return Item(data=await importing.take(uow, access, content.getvalue()))
+            return Item(data=await importing.plan(uow, access, found))
+        return Item(data=await importing.take(uow, access, found, html))

@@ -27,6 +27,7 @@ from taskyard.core.schemas import (
 )
 from taskyard.tasks.requirements import RequirementRead, Requirements
 from taskyard.tasks.types import (
+    LONGEST_DESCRIPTION,
     MOST_AT_ONCE,
     MOST_LABELS,
     PRIORITIES,
@@ -53,7 +54,10 @@ def _moment(value: Any) -> Any:
 
 Title = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=LINE), VISIBLE]
 Description = Annotated[
-    str, StringConstraints(max_length=50_000, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$")
+    str,
+    StringConstraints(
+        max_length=LONGEST_DESCRIPTION, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
+    ),
 ]
 DueDate = Annotated[datetime, BeforeValidator(_moment, json_schema_input_type=str)]
 Estimate = Annotated[Decimal, Field(ge=0, le=100_000, max_digits=8, decimal_places=2)]

@@ -13,6 +13,8 @@ PRIORITIES: Final[tuple[Priority, ...]] = get_args(Priority)
 CLOSED: Final[frozenset[Status]] = frozenset({"done", "cancelled"})
 OPEN: Final[tuple[Status, ...]] = tuple(status for status in STATUSES if status not in CLOSED)
 
+#: Characters.
+LONGEST_DESCRIPTION: Final = 50_000
 #: How many labels a task wears, and a project has.
 MOST_LABELS: Final = 30
 MOST_LABELS_OF_PROJECT: Final = 200

@@ -26,6 +26,7 @@ from taskyard.tasks.schemas import (
 from taskyard.tasks.service import labeling, proving
 from taskyard.tasks.service.creating import Draft, create_all
 from taskyard.tasks.table import Table
+from taskyard.tasks.types import LONGEST_DESCRIPTION
 
 MOST_ROWS: Final = 5_000
 #: So many are made before others have a turn.
@@ -59,15 +60,35 @@ class _Reading:
         self.problems.append({"line": line, "column": column, "message": message})
 
 
-async def take(uow: Uow, access: ProjectAccess, content: bytes) -> ImportRead:
+def read(content: bytes) -> Table:
+    """Return a table that may be imported. Raises TableInvalid where it is none, or too long."""
+    try:
+        found = table.read(content)
+    except table.NotATable as error:
+        raise TableInvalid(reason=str(error), problems=[]) from None
+    if not found.rows or len(found.rows) > MOST_ROWS:
+        raise TableInvalid(reason=f"send 1 to {MOST_ROWS} rows", problems=[])
+    return found
+
+
+async def rendered(found: Table) -> dict[str, str]:
+    """Return the HTML of each description of a table that a task may have.
+
+    Most of the work, which takes up to a minute: for this nothing is held, and no connection.
+    """
+    texts = {row.get("description", "") for _, row in found.rows}
+    fit = [text for text in texts if len(text) <= LONGEST_DESCRIPTION]
+    return await asyncio.to_thread(lambda: {text: render(text) for text in fit})
+
+
+async def take(
+    uow: Uow, access: ProjectAccess, found: Table, html: Mapping[str, str]
+) -> ImportRead:
     """Make a task of every row, all or none; labels that are missing are made.
 
-    A parent is named by its key in the table. Raises TableInvalid or ProjectLabelsFull.
+    A parent is named by its key in the table; `html` is what is `rendered` of it. Raises
+    TableInvalid or ProjectLabelsFull.
     """
-    found = _table(content)
-    # Most of the work: before the first lock, since nobody else adds a task as long as one is held.
-    descriptions = {row.get("description", "") for _, row in found.rows}
-    html = await asyncio.to_thread(lambda: {text: render(text) for text in descriptions})
     labels = await labeling.named(uow, access, [name for name in _names(found) if is_label(name)])
     reading = await _reading(uow, access, found, labels)
     drafts = [
@@ -83,12 +104,11 @@ async def take(uow: Uow, access: ProjectAccess, content: bytes) -> ImportRead:
     return ImportRead(created=len(drafts), ignored_columns=found.ignored, plan=None)
 
 
-async def plan(uow: Uow, access: ProjectAccess, content: bytes) -> ImportRead:
+async def plan(uow: Uow, access: ProjectAccess, found: Table) -> ImportRead:
     """Say what `take` would make of a table and what it would refuse; nothing is made.
 
-    Raises TableInvalid where it is no table, or too long, and ProjectLabelsFull.
+    Raises ProjectLabelsFull.
     """
-    found = _table(content)
     known = {label.name.lower(): label.id for label in await labeling.labels(uow, access)}
     missing: dict[str, str] = {}
     for name in filter(is_label, _names(found)):
@@ -149,16 +169,6 @@ def _planned(line: int, row: Mapping[str, str], body: TaskCreate) -> PlannedTask
         estimate=None if body.estimate is None else float(body.estimate),
         parent=row.get("parent"),
     )
-
-
-def _table(content: bytes) -> Table:
-    try:
-        found = table.read(content)
-    except table.NotATable as error:
-        raise TableInvalid(reason=str(error), problems=[]) from None
-    if not found.rows or len(found.rows) > MOST_ROWS:
-        raise TableInvalid(reason=f"send 1 to {MOST_ROWS} rows", problems=[])
-    return found
 
 
 def _names(found: Table) -> Iterator[str]:
