@@ -11,6 +11,7 @@ from sqlalchemy import text, update
 from taskyard.accounts.models import Session
 from taskyard.accounts.policy import device_name
 from taskyard.accounts.service.signing_in import MAX_SESSIONS, end_session
+from taskyard.core.access import SessionRevoked, as_of_now
 from taskyard.core.uow import unit_of_work
 from taskyard.kit.clock import now
 from taskyard.kit.ids import uuid7
@@ -177,7 +178,8 @@ async def test_beyond_twenty_the_least_recently_used_is_ended(api: Api, world: W
         assert (await api(as_=account).get(ME)).status_code == 200
 
 
-async def test_use_is_noted_once_a_minute(api: Api, world: World) -> None:
+@pytest.mark.parametrize("path", [ME, HERE], ids=["hot", "plain"])
+async def test_use_is_noted_once_a_minute(api: Api, world: World, path: str) -> None:
     account = await world.account()
     client = api(as_=account)
 
@@ -187,7 +189,7 @@ async def test_use_is_noted_once_a_minute(api: Api, world: World) -> None:
     first = await seen()
     assert await seen() == first
     await _age(world, account.session_id)
-    await client.get(ME)
+    await client.get(path)
     assert await seen() > first
 
 
@@ -198,8 +200,9 @@ async def _age(world: World, session_id: UUID) -> None:
         await uow.db.execute(update(Session).where(mine).values(last_seen_at=earlier))
 
 
+@pytest.mark.parametrize("path", [ME, HERE], ids=["hot", "plain"])
 async def test_a_long_request_holds_up_no_other_of_its_session(
-    open_other: OpenInstance,
+    open_other: OpenInstance, path: str
 ) -> None:
     """An upload notes the session's use and then runs for minutes in the same transaction."""
     other = await open_other()
@@ -210,7 +213,7 @@ async def test_a_long_request_holds_up_no_other_of_its_session(
         lock = text("UPDATE sessions SET last_seen_at = last_seen_at WHERE id = :id")
         await db.execute(lock, {"id": account.session_id})
         async with asyncio.timeout(2):
-            assert (await client.get(ME)).status_code == 200
+            assert (await client.get(path)).status_code == 200
 
 
 async def test_an_open_socket_asks_again_whom_its_session_speaks_for(world: World) -> None:
@@ -220,8 +223,11 @@ async def test_an_open_socket_asks_again_whom_its_session_speaks_for(world: Worl
         actor = await accounts.again(uow, account.session_id)
         assert actor is not None
         assert actor.user_id == account.id
+        assert await as_of_now(accounts, uow, actor) == actor
         assert await end_session(uow, account.id, account.session_id, reason="revoked")
         assert await accounts.again(uow, account.session_id) is None
+        with pytest.raises(SessionRevoked):
+            await as_of_now(accounts, uow, actor)
         assert not await end_session(uow, account.id, account.session_id, reason="revoked")
 
 

@@ -260,8 +260,7 @@ async def recognise(connection: HTTPConnection, uow: Uow) -> Actor | None:
 
 async def as_of_now(authenticator: Authenticator, uow: Uow, actor: Actor) -> Actor:
     """Return a caller who was recognised a while ago, as they are now. Raises SessionRevoked."""
-    if actor.session_id is None:
-        return actor
+    assert actor.session_id is not None, "whoever was recognised has one"
     found = await authenticator.again(uow, actor.session_id)
     if found is None:
         raise SessionRevoked
