@@ -3,9 +3,12 @@
 import pytest
 from sqlalchemy import update
 
+from taskyard.accounts.errors import AccountNotFound
 from taskyard.accounts.models import User
+from taskyard.accounts.service import administering
 from taskyard.core.access import ROLE_PERMISSIONS, Role
 from taskyard.core.uow import unit_of_work
+from taskyard.kit.ids import uuid7
 from tests.conftest import Api
 from tests.world import Account, World
 
@@ -67,3 +70,18 @@ async def test_a_deactivated_account_is_out_at_the_next_request(api: Api, world:
         await uow.db.execute(update(User).where(User.id == account.id).values(is_active=False))
     answer = await api(as_=account).get("/api/v1/auth/me")
     assert (answer.status_code, answer.json()["error"]["code"]) == (401, "AUTH_SESSION_REVOKED")
+
+
+async def test_the_command_line_sets_a_role_by_address_or_name(api: Api, world: World) -> None:
+    account = await world.account()
+    me = (await api(as_=account).get("/api/v1/auth/me")).json()["data"]
+    roles: list[Role] = ["viewer", "user"]
+    for login, role in zip((me["email"].upper(), me["username"]), roles, strict=True):
+        async with unit_of_work(world.platform.database) as uow:
+            assert (await administering.set_role(uow, login, role)).id == account.id
+        data = (await api(as_=account).get("/api/v1/auth/me")).json()["data"]
+        assert (data["role"], data["permissions"]) == (role, sorted(ROLE_PERMISSIONS[role]))
+    for nobody in (f"{uuid7().hex}@example.org", uuid7().hex):
+        with pytest.raises(AccountNotFound):
+            async with unit_of_work(world.platform.database) as uow:
+                await administering.set_role(uow, nobody, "admin")
