@@ -8,12 +8,13 @@ from uuid import UUID
 
 import httpx
 import pytest
+from sqlalchemy import text as sql
 
 from taskyard.core.markdown import render
 from taskyard.kit.ids import uuid7
 from taskyard.tasks.service import importing
 from taskyard.tasks.table import NotATable, Table, read, written
-from tests.conftest import CountStatements
+from tests.conftest import CountStatements, OpenInstance
 from tests.tasks.conftest import Board, code
 
 
@@ -184,6 +185,18 @@ async def test_json_holds_the_same(board: Board) -> None:
     task = await board.make("One", estimate=2)
     [item] = (await board.client.get(f"{board.path}/export?format=json")).json()["items"]
     assert (item["key"], item["estimate"], item["labels"]) == (task["key"], 2, [])
+
+
+async def test_what_cannot_be_read_is_refused_and_not_begun(open_other: OpenInstance) -> None:
+    other = await open_other(empty=True)
+    owner = await other.world.account()
+    project = await other.world.project(owner=owner)
+    client = other.client(Authorization=f"Bearer {owner.token}")
+    async with other.platform.database.session() as db:
+        await db.execute(sql("ALTER TABLE tasks RENAME TO away"))
+        await db.commit()
+    answer = await client.get(f"/api/v1/projects/{project.id}/tasks/export?format=csv")
+    assert code(answer) == (500, "INTERNAL_ERROR")
 
 
 async def test_many_pages_hold_every_task_once(board: Board, statements: CountStatements) -> None:

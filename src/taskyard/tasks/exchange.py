@@ -49,7 +49,7 @@ async def export_tasks(
     platform: Platform = request.app.state.platform
     kind = "text/csv; charset=utf-8" if query.form == "csv" else "application/json"
     return StreamingResponse(
-        exporting.exported(platform.database, access, query, query.form),
+        await exporting.exported(platform.database, access, query, query.form),
         media_type=kind,
         headers=download_headers(f"tasks.{query.form}"),
     )

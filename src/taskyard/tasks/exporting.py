@@ -42,17 +42,29 @@ _SELECT: Final = """
 async def exported(
     database: Database, access: ProjectAccess, asked: TaskFilter, form: Literal["csv", "json"]
 ) -> AsyncIterator[str]:
-    """Yield the project's tasks that are asked for by their numbers, as CSV or one JSON object."""
-    first = True
+    """Return what the project's tasks that are asked for are written as, by their numbers.
+
+    CSV, or one JSON object. The first of them are read by then: once an answer has begun, it can be
+    broken off, and no longer refused.
+    """
+    pages = _pages(database, access.actor.user_id, hot.narrowed(access.project_id, asked))
+    return _written(await anext(pages, []), pages, form)
+
+
+async def _written(
+    rows: list[dict[str, Any]],
+    following: AsyncIterator[list[dict[str, Any]]],
+    form: Literal["csv", "json"],
+) -> AsyncIterator[str]:
+    between = ""
     yield "".join(table.written([COLUMNS])) if form == "csv" else '{"items":['
-    conditions = hot.narrowed(access.project_id, asked)
-    async for rows in _pages(database, access.actor.user_id, conditions):
+    while rows:
         if form == "csv":
             yield "".join(table.written([_cells(row) for row in rows]))
         else:
-            written = ",".join(orjson.dumps(dict(row)).decode() for row in rows)
-            yield written if first else f",{written}"
-        first = False
+            yield between + ",".join(orjson.dumps(row).decode() for row in rows)
+            between = ","
+        rows = await anext(following, [])
     if form == "json":
         yield "]}"
 
