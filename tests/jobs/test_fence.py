@@ -1,6 +1,7 @@
 """Claims, the fence and the races round them, paused at the points where they could go wrong."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import TypeVar
@@ -259,6 +260,51 @@ async def test_progress_never_falls(platform: Platform, jobs: Jobs, claimed: Cla
     events = await jobs.events(claimed.job_id)
     told = [data["progress"] for _, name, data in events if name == "job.progress"]
     assert told == [20, 70, 70, 75, 75, 100]
+
+
+async def test_much_that_is_said_is_written_in_few_batches(
+    platform: Platform, jobs: Jobs, claimed: Claimed
+) -> None:
+    ours = journal(platform, claimed, most_lines=10_000)
+    began = time.monotonic()
+    writing = asyncio.create_task(ours.run())
+    try:
+        for number in range(300):
+            ours.note_lines(f"line {number}", "info")
+            await asyncio.sleep(0.005)
+    finally:
+        writing.cancel()
+    took = time.monotonic() - began
+    await asyncio.gather(writing, return_exceptions=True)
+    await ours.close()
+    batches = [data for _, name, data in await jobs.events(claimed.job_id) if name == "job.log"]
+    # Five at once, ten a second after that, and the rest at the end.
+    assert 2 <= len(batches) <= 5 + took * 10 + 2
+    texts = [line["text"] for data in batches for line in data["lines"]]
+    assert texts == [f"line {number}" for number in range(300)]
+
+
+async def test_what_is_said_now_and_then_is_written_as_it_is_said(
+    platform: Platform, jobs: Jobs, claimed: Claimed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Nobody waits for a pause that is longer than the test may take.
+    monkeypatch.setattr("taskyard.jobs.engine.journal.PAUSE_S", 1000)
+    ours = journal(platform, claimed)
+    writing = asyncio.create_task(ours.run())
+    try:
+        async with asyncio.timeout(20):
+            for number in range(1, 6):
+                ours.note_lines(f"line {number}", "info")
+                while len(await _logged(jobs, claimed)) < number:  # noqa: ASYNC110 — rows
+                    await asyncio.sleep(0.01)
+    finally:
+        writing.cancel()
+    assert await _logged(jobs, claimed) == [f"line {number}" for number in range(1, 6)]
+
+
+async def _logged(jobs: Jobs, claimed: Claimed) -> list[str]:
+    told = await jobs.events(claimed.job_id)
+    return [line["text"] for _, name, data in told if name == "job.log" for line in data["lines"]]
 
 
 async def test_a_log_ends_where_it_is_full(

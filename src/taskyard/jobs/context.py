@@ -71,8 +71,8 @@ class JobContext:
     def progress(self, fraction: float, step: str | None = None, **facts: JsonValue) -> None:
         """Tell how far the job is, 0 to 1, and what it is at. What people see never falls.
 
-        Cheap and callable from any thread: it is written at most ten times a second, the newest
-        word each time.
+        Cheap and callable from any thread: it is written ten times a second at most (five times
+        at once after a silence), the newest word each time.
         """
         self._recorder.note_progress(fraction, step, facts)
 

@@ -1,6 +1,7 @@
 """An attempt's way to write: progress and log in batches, steps and assets at once."""
 
 import asyncio
+import math
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -32,8 +33,12 @@ from taskyard.kit.ids import uuid7
 
 _log = structlog.get_logger(__name__)
 
-#: At most ten batches a second, each of at most so many lines and characters.
+#: Ten batches a second, each of at most so many lines and characters. After a while of silence some
+#: may follow at once, so that one who watches need not wait for what is said now and then.
 PAUSE_S = 0.1
+_AT_ONCE = 5
+#: What is said in one breath is written together.
+_BREATH_S = 0.01
 BATCH_LINES = 500
 _BATCH_CHARS = 200_000
 #: Lines that wait to be written; beyond them they are counted, not kept.
@@ -126,11 +131,14 @@ class Journal:
 
     async def run(self) -> None:
         """Write what is noted, until cancelled. Raises LeaseLost."""
+        due = -math.inf
         while True:
             await self._noted.wait()
+            await asyncio.sleep(max(_BREATH_S, due - self._loop.time()))
             self._noted.clear()
-            await self._flush_once()
-            await asyncio.sleep(PAUSE_S)
+            if await self._flush_once():
+                began = self._loop.time() - _AT_ONCE * PAUSE_S
+                due = max(due, began) + PAUSE_S
 
     async def flush(self) -> None:
         """Write everything noted so far. Raises LeaseLost."""
@@ -207,7 +215,8 @@ class Journal:
 
         await self.write(Write(lambda _: [("job.asset", shown)], 1, effect=effect))
 
-    async def _flush_once(self) -> None:
+    async def _flush_once(self) -> bool:
+        """Write a batch of what is noted; say whether there was something."""
         with self._noting:
             notes, self._notes = self._notes, _Notes()
             lines = self._take_lines()
@@ -224,6 +233,7 @@ class Journal:
             )
         if self._lines:
             self._noted.set()
+        return events > 0
 
     def _take_lines(self) -> list[Line]:
         lines: list[Line] = []
