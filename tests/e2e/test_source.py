@@ -137,3 +137,30 @@ async def test_why_a_repository_was_not_fetched_is_said_where_one_asked(
     await expect(alert).to_contain_text("There is no public repository at")
     await alert.get_by_role("link", name="Its run").click()
     await expect(page.get_by_role("heading", level=1)).to_contain_text("Fetch 127.0.0.1")
+
+
+async def test_what_was_tried_again_shows_the_log_of_each_attempt(
+    visit: Visits, maya: Somebody, git: GitServer
+) -> None:
+    project_id = project(maya)
+    with maya.client() as client:
+        asked = client.post(
+            f"/api/v1/projects/{project_id}/source", json={"git_url": git.url("nowhere.git")}
+        ).raise_for_status()
+    page = await visit(maya)
+    await page.goto(f"/app/runs/{asked.json()['data']['id']}")
+    again = page.get_by_role("button", name="Try again")
+    attempts = page.get_by_role("button", name="Attempt")
+    lines = page.get_by_role("region", name="Lines").locator("[data-line]")
+    first = page.get_by_role("region", name="Lines").locator("[data-line='1']")
+    await expect(first).to_be_visible()
+    await expect(attempts).to_have_count(0)
+    await again.click()
+    await expect(attempts).to_have_accessible_name("Attempt all")
+    await expect(again).to_be_visible()
+    for attempt, holds_it in (("2", 0), ("1", 1), ("all", 1)):
+        await attempts.click()
+        await page.get_by_role("menuitemradio", name=attempt, exact=True).click()
+        await expect(attempts).to_have_accessible_name(f"Attempt {attempt}")
+        await expect(first).to_have_count(holds_it)
+        await expect(lines).not_to_have_count(0)

@@ -9,7 +9,8 @@ import { NotRead } from '@/components/not-read';
 import { Ago, Elapsed } from '@/components/ui/ago';
 import { Machine, Person } from '@/components/ui/avatar';
 import { Copy } from '@/components/ui/copy';
-import { bytes } from '@/lib/format';
+import { bytes, worded } from '@/lib/format';
+import { LeftFact } from './left-fact';
 import { TaskFact } from './task-fact';
 
 /** What is known about a run beside its log. */
@@ -52,6 +53,7 @@ export function RunFacts({ job }: { job: JobRead }) {
             <Elapsed from={job.started_at} to={job.finished_at} />
           </Fact>
         )}
+        <LeftFact job={job} />
         {job.attempt > 1 && <Fact name="Attempt">{job.attempt}</Fact>}
         {job.reused_from && (
           <Fact name="Result from">
@@ -101,11 +103,6 @@ function valued(value: unknown): ReactNode {
   if (value === true) return 'yes';
   if (Array.isArray(value)) return value.join(', ');
   return <code className="block truncate">{String(value)}</code>;
-}
-
-/** A field's name as people write it. */
-function worded(name: string): string {
-  return name.charAt(0).toUpperCase() + name.slice(1).replaceAll('_', ' ');
 }
 
 function Parameters({ of }: { of: Record<string, unknown> }) {

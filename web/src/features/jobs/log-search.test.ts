@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { countLevels, ofLevel, parts, search } from './log-search';
 import type { Level, LogLine } from './story';
 
-const line = (n: number, level: Level, text: string): LogLine => ({ n, at: '2026-01-01T00:00:00Z', level, text });
+const AT = '2026-01-01T00:00:00Z';
+const line = (n: number, level: Level, text: string): LogLine => ({ n, at: AT, level, text, attempt: 1 });
 const LINES = [
   line(1, 'info', 'collected 14 items'),
   line(2, 'warning', 'branch not covered'),

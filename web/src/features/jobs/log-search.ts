@@ -10,6 +10,11 @@ export function ofLevel(lines: readonly LogLine[], least: Least): readonly LogLi
   return least === 'all' ? lines : lines.filter((line) => RANK[line.level] >= LEAST[least]);
 }
 
+/** The lines of one attempt. The same array where those of all are wanted. */
+export function ofAttempt(lines: readonly LogLine[], attempt: number | 'all'): readonly LogLine[] {
+  return attempt === 'all' ? lines : lines.filter((line) => line.attempt === attempt);
+}
+
 export function countLevels(lines: readonly LogLine[]): { warnings: number; errors: number } {
   let warnings = 0;
   let errors = 0;

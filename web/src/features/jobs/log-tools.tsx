@@ -2,13 +2,18 @@ import { ChevronDown, ChevronUp, Download } from 'lucide-react';
 import { useMemo } from 'react';
 import { SearchBox } from '@/components/search-box';
 import { Button, ButtonAnchor } from '@/components/ui/button';
+import { Pick } from '@/components/ui/pick';
 import { Segmented } from '@/components/ui/segmented';
 import { count } from '@/lib/format';
 import { countLevels, type Least } from './log-search';
-import type { Story } from './story';
+import type { LogLine } from './story';
 
 type LogToolsProps = {
-  story: Story;
+  /** Those of the chosen attempt. */
+  lines: readonly LogLine[];
+  attempts: number;
+  attempt: number | 'all';
+  onAttempt: (attempt: number | 'all') => void;
   jobId: string;
   words: string;
   onWords: (words: string) => void;
@@ -20,8 +25,9 @@ type LogToolsProps = {
 };
 
 /** What can be done with a log: find in it, narrow it, take it home. */
-export function LogTools({ story, jobId, words, onWords, hit, hits, onHit, least, onLeast }: LogToolsProps) {
-  const { warnings, errors } = useMemo(() => countLevels(story.lines), [story.lines]);
+export function LogTools({ lines, attempts, attempt, onAttempt, jobId, ...props }: LogToolsProps) {
+  const { words, onWords, hit, hits, onHit, least, onLeast } = props;
+  const { warnings, errors } = useMemo(() => countLevels(lines), [lines]);
   return (
     <div className="flex flex-wrap items-center gap-2 border-line border-b bg-bg px-3 py-1.5">
       <SearchBox label="Find in the log" value={words} onChange={onWords} className="w-56 max-sm:flex-1" />
@@ -49,12 +55,20 @@ export function LogTools({ story, jobId, words, onWords, hit, hits, onHit, least
         </>
       )}
       <div className="flex-1 max-sm:hidden" />
+      {attempts > 1 && (
+        <Pick
+          label="Attempt"
+          value={String(attempt)}
+          options={[{ value: 'all', label: 'all' }, ...numbers(attempts)]}
+          onChange={(next) => onAttempt(next === 'all' ? 'all' : Number(next))}
+        />
+      )}
       <Segmented
         label="Lines shown"
         value={least}
         onChange={onLeast}
         options={[
-          { value: 'all', label: 'All', count: story.lines.length },
+          { value: 'all', label: 'All', count: lines.length },
           { value: 'warning', label: 'Warnings', count: warnings + errors },
           { value: 'error', label: 'Errors', count: errors },
         ]}
@@ -71,4 +85,12 @@ export function LogTools({ story, jobId, words, onWords, hit, hits, onHit, least
       />
     </div>
   );
+}
+
+/** The last attempt first: it is the one that counts. */
+function numbers(attempts: number) {
+  return Array.from({ length: attempts }, (_, index) => {
+    const number = String(attempts - index);
+    return { value: number, label: number };
+  });
 }

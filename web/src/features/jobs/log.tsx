@@ -17,7 +17,7 @@ import { Button } from '@/components/ui/button';
 import { count } from '@/lib/format';
 import { type Range, useLineRange } from '@/lib/lines';
 import { LogLineRow } from './log-line';
-import { type Least, ofLevel, search } from './log-search';
+import { type Least, ofAttempt, ofLevel, search } from './log-search';
 import { LogTools } from './log-tools';
 import type { LogLine, Story } from './story';
 import { useFollow } from './use-follow';
@@ -38,12 +38,14 @@ type LogProps = {
 export function Log({ story, jobId, asked, live, failed, ref }: LogProps) {
   const box = useRef<HTMLElement>(null);
   const [least, setLeast] = useState<Least>('all');
+  const [attempt, setAttempt] = useState<number | 'all'>('all');
   const [words, setWords] = useState('');
   const [hit, setHit] = useState(0);
   const [range, point] = useLineRange();
   useSyncExternalStore(story.watch, story.now);
 
-  const shown = useMemo(() => ofLevel(story.lines, least), [story.lines, least]);
+  const told = useMemo(() => ofAttempt(story.lines, attempt), [story.lines, attempt]);
+  const shown = useMemo(() => ofLevel(told, least), [told, least]);
   const wanted = useDeferredValue(words);
   const hits = useMemo(() => search(shown, wanted), [shown, wanted]);
   const current = hits[hit % Math.max(1, hits.length)];
@@ -58,7 +60,7 @@ export function Log({ story, jobId, asked, live, failed, ref }: LogProps) {
   const { following, unseen, letGo, catchUp } = useFollow(box, shown.length, rows.getTotalSize(), live && !range);
   // Rows are known by their place: other lines in those places have other heights.
   // biome-ignore lint/correctness/useExhaustiveDependencies: only a change of what is shown matters
-  useLayoutEffect(() => rows.measure(), [least, rows]);
+  useLayoutEffect(() => rows.measure(), [least, attempt, rows]);
 
   // What comes after the last line is shown at the end.
   const show = useCallback(
@@ -88,7 +90,10 @@ export function Log({ story, jobId, asked, live, failed, ref }: LogProps) {
   return (
     <section aria-label="Log" className="relative flex min-h-0 min-w-0 flex-1 flex-col bg-panel">
       <LogTools
-        story={story}
+        lines={told}
+        attempts={story.attempt}
+        attempt={attempt}
+        onAttempt={setAttempt}
         jobId={jobId}
         words={words}
         onWords={(next) => {

@@ -33,6 +33,14 @@ describe('a story', () => {
     expect(story.lines[0]?.text).toBe('FAILED test');
   });
 
+  it('knows of which attempt a line is', () => {
+    const story = new Story();
+    const started = (seq: number, attempt: number) => ({ seq, name: 'job.started', data: { attempt } });
+    story.hear([started(1, 1), log(2, line(1)), started(3, 2), log(4, line(2), line(3))]);
+    expect(story.lines.map(({ attempt }) => attempt)).toEqual([1, 2, 2]);
+    expect(story.attempt).toBe(2);
+  });
+
   it('counts from the first attempt, whatever was tried again', () => {
     const story = new Story();
     const started = (seq: number, at: string) => ({ seq, name: 'job.started', at, data: {} });

@@ -2,7 +2,7 @@
 import type { JobEventRead } from '@/api/gen';
 
 export type Level = 'debug' | 'info' | 'warning' | 'error';
-export type LogLine = { n: number; at: string; level: Level; text: string };
+export type LogLine = { n: number; at: string; level: Level; text: string; attempt: number };
 
 /** Colours and cursor moves of a terminal; a page has its own. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with a control character
@@ -10,7 +10,7 @@ const TERMINAL = /\u001b\[[0-9;?]*[ -/]*[@-~]/g;
 
 type Told = Pick<JobEventRead, 'seq' | 'name' | 'data'> & { at?: string };
 
-function isLine(value: unknown): value is LogLine {
+function isLine(value: unknown): value is Omit<LogLine, 'attempt'> {
   return typeof value === 'object' && value !== null && 'n' in value && 'text' in value;
 }
 
@@ -22,6 +22,8 @@ export class Story {
   lines: readonly LogLine[] = [];
   /** When the first attempt began: the log's times count from here, whatever was tried again. */
   began: string | undefined;
+  /** How often it was tried: the attempt that is under way, or was the last. */
+  attempt = 1;
   private readonly watchers = new Set<() => void>();
   private version = 0;
   private frame = 0;
@@ -32,7 +34,10 @@ export class Story {
     if (fresh.length === 0) return;
     this.seq = fresh.at(-1)?.seq ?? this.seq;
     this.began ??= fresh.find(({ name }) => name === 'job.started')?.at;
-    const lines = fresh.flatMap(({ name, data }) => (name === 'job.log' ? linesOf(data) : []));
+    const lines = fresh.flatMap(({ name, data }) => {
+      if (name === 'job.started' && typeof data.attempt === 'number') this.attempt = data.attempt;
+      return name === 'job.log' ? linesOf(data, this.attempt) : [];
+    });
     if (lines.length > 0) this.lines = [...this.lines, ...lines];
     this.tell();
   }
@@ -61,7 +66,7 @@ export class Story {
   }
 }
 
-function linesOf(data: Record<string, unknown>): LogLine[] {
+function linesOf(data: Record<string, unknown>, attempt: number): LogLine[] {
   const lines = Array.isArray(data.lines) ? data.lines.filter(isLine) : [];
-  return lines.map((line) => ({ ...line, text: line.text.replace(TERMINAL, '') }));
+  return lines.map((line) => ({ ...line, text: line.text.replace(TERMINAL, ''), attempt }));
 }
