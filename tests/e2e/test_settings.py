@@ -49,7 +49,7 @@ async def test_the_theme_follows_the_system_until_one_is_chosen(
     await page.goto("/app/settings/appearance")
     chosen, root = page.get_by_role("group", name="Theme"), page.locator("html")
     bar = page.locator("meta[name=theme-color]")
-    await expect(chosen.get_by_label("As the system")).to_be_checked()
+    await expect(chosen.get_by_label("System")).to_be_checked()
     await expect(root).not_to_have_class("dark")
     await page.emulate_media(color_scheme="dark")
     await expect(root).to_have_class("dark")
@@ -64,7 +64,7 @@ async def test_the_theme_follows_the_system_until_one_is_chosen(
     await expect(chosen.get_by_label("Light", exact=True)).to_be_checked()
     await expect(root).not_to_have_class("dark")
 
-    await chosen.get_by_text("As the system", exact=True).click()
+    await chosen.get_by_text("System", exact=True).click()
     await expect(root).to_have_class("dark")
     await page.emulate_media(color_scheme="light")
     await expect(root).not_to_have_class("dark")

@@ -82,7 +82,7 @@ export function MenuPick<T extends string>({ label, value, options, onChange }: 
       {options.map((option) => (
         <Base.RadioItem key={option.value} value={option.value} closeOnClick className={MENU_ROW}>
           {option.icon}
-          <span className="flex-1">{option.label}</span>
+          <span className="block flex-1 first-letter:uppercase">{option.label}</span>
           <Base.RadioItemIndicator>
             <Check />
           </Base.RadioItemIndicator>

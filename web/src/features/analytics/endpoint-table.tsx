@@ -1,4 +1,5 @@
 import { clsx } from 'clsx';
+import { Fragment, type ReactNode } from 'react';
 import type { EndpointCalls } from '@/api/gen';
 import { count } from '@/lib/format';
 import { CallBars } from './call-bars';
@@ -55,7 +56,7 @@ export function EndpointTable({ rows, since, until, step, sort, onSort }: Endpoi
           <tr key={`${row.method} ${row.endpoint}`} className="border-line border-b last:border-0 hover:bg-raise/60">
             <th scope="row" className="py-2 pr-2 pl-4 text-left font-normal md:pl-3.5">
               <span className="mr-2 inline-block w-12 text-2xs text-mute max-sm:block">{row.method}</span>
-              <code className="[overflow-wrap:anywhere]">{row.endpoint}</code>
+              <code className="[overflow-wrap:anywhere]">{breakable(row.endpoint)}</code>
             </th>
             <td className="px-2 py-2 max-lg:hidden">
               <CallBars
@@ -99,4 +100,15 @@ function Head({ by, sort, onSort, className, children }: HeadProps) {
       </button>
     </th>
   );
+}
+
+/** An address that is broken before its slashes where there is no room for it. */
+function breakable(endpoint: string): ReactNode {
+  return endpoint.split(/(?=\/)/).map((part, at) => (
+    // biome-ignore lint/suspicious/noArrayIndexKey: the parts of an address have no other name, and keep their place
+    <Fragment key={at}>
+      {at > 0 && <wbr />}
+      {part}
+    </Fragment>
+  ));
 }

@@ -9,7 +9,7 @@ import { setTheme, type Theme, useTheme } from '@/lib/theme';
 export const Route = createFileRoute('/_app/settings/appearance')({ component: Appearance });
 
 const THEMES = [
-  { value: 'system', label: 'As the system' },
+  { value: 'system', label: 'System' },
   { value: 'light', label: 'Light' },
   { value: 'dark', label: 'Dark' },
 ] as const satisfies readonly { value: Theme; label: string }[];

@@ -9,6 +9,7 @@ import { TextField } from '@/components/ui/field';
 import { Notice } from '@/components/ui/notice';
 import { placed } from '@/features/accounts/account-fields';
 import { useSaveProfile } from '@/features/accounts/use-save-profile';
+import { worded } from '@/lib/format';
 import { text } from '@/lib/forms';
 import { useMe } from '@/lib/session';
 import { say } from '@/lib/toasts';
@@ -64,9 +65,9 @@ function Profile() {
       <Section title="Account">
         <Facts>
           <Fact name="E-mail">{me.email}</Fact>
-          <Fact name="Role">{me.role}</Fact>
+          <Fact name="Role">{worded(me.role)}</Fact>
           <Fact name="Plan">
-            {me.tier}
+            {worded(me.tier)}
             {me.tier_until && (
               <span className="text-mute">
                 {' '}

@@ -21,7 +21,7 @@ import { NoSource } from '@/features/source/no-source';
 import { Revision } from '@/features/source/revision';
 import { short } from '@/features/source/short';
 import { OpenTasks, openTasks } from '@/features/tasks/open-tasks';
-import { bytes, plural } from '@/lib/format';
+import { bytes, plural, worded } from '@/lib/format';
 import { useFollowJobs } from '@/lib/liveCache';
 import { useWhyNotIn } from '@/lib/rights';
 
@@ -119,7 +119,7 @@ function Overview() {
           <Fact name="Key">
             <code>{project.key}</code>
           </Fact>
-          <Fact name="Your role">{project.role}</Fact>
+          <Fact name="Your role">{project.role && worded(project.role)}</Fact>
           <Fact name="Made">
             <Ago at={project.created_at} />
           </Fact>

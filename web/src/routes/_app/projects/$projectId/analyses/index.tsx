@@ -1,6 +1,6 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { createFileRoute } from '@tanstack/react-router';
-import { listAnalysesOptions } from '@/api/gen/@tanstack/react-query.gen';
+import { listAnalysesOptions, listSourceSnapshotsOptions } from '@/api/gen/@tanstack/react-query.gen';
 import { Broken } from '@/components/broken';
 import { Pager } from '@/components/pager';
 import { ButtonLink } from '@/components/ui/button';
@@ -57,14 +57,22 @@ function Analyses() {
 
 function NoAnalyses({ projectId }: { projectId: string }) {
   const noUpload = useWhyNotIn(useProject(projectId), 'file:upload');
+  const { data } = useQuery(listSourceSnapshotsOptions({ path: { project_id: projectId }, query: { page_size: 1 } }));
+  // Without source there is nothing to analyse: then giving it is the one thing to do.
+  const bare = data?.total === 0;
   return (
     <Empty
       title="Not analysed yet"
       action={
         <>
-          <AnalyseButton projectId={projectId} />
+          {data && !bare && <AnalyseButton projectId={projectId} />}
           {!noUpload && (
-            <ButtonLink to="/projects/$projectId/source" params={{ projectId }} search={{}}>
+            <ButtonLink
+              look={bare ? 'ink' : 'line'}
+              to="/projects/$projectId/source"
+              params={{ projectId }}
+              search={{}}
+            >
               Give source
             </ButtonLink>
           )}
