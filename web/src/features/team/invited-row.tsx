@@ -14,10 +14,18 @@ type Way = { isPending: boolean; mutate: () => void };
 /** How whoever is invited is called as long as little more is known of them. */
 export const nameOf = ({ email, display_name, username }: Whom): string => email ?? display_name ?? username ?? '';
 
-type InvitedRowProps = { invitation: Invitation; role: string; resend: Way; revoke: Way; children?: ReactNode };
+type InvitedRowProps = {
+  invitation: Invitation;
+  role: string;
+  /** Whether whoever looks may send it again or take it back. */
+  decides?: boolean;
+  resend: Way;
+  revoke: Way;
+  children?: ReactNode;
+};
 
 /** Somebody who was invited and has not answered yet. */
-export function InvitedRow({ invitation, role, resend, revoke, children }: InvitedRowProps) {
+export function InvitedRow({ invitation, role, decides = true, resend, revoke, children }: InvitedRowProps) {
   const name = nameOf(invitation);
   return (
     <li className="flex min-h-12 items-center gap-3 border-line border-b px-3.5 py-2 last:border-0">
@@ -40,26 +48,28 @@ export function InvitedRow({ invitation, role, resend, revoke, children }: Invit
         </p>
       </div>
       {invitation.expired && <Chip tone="warn">Expired</Chip>}
-      <span className="flex shrink-0">
-        <Button
-          look="quiet"
-          size="sm"
-          icon={<Send />}
-          aria-label={`Invite ${name} again`}
-          data-tip="Send again"
-          aria-disabled={resend.isPending || undefined}
-          onClick={() => resend.mutate()}
-        />
-        <Button
-          look="quiet"
-          size="sm"
-          icon={<X />}
-          aria-label={`Take back the invitation of ${name}`}
-          data-tip="Take back"
-          aria-disabled={revoke.isPending || undefined}
-          onClick={() => revoke.mutate()}
-        />
-      </span>
+      {decides && (
+        <span className="flex shrink-0">
+          <Button
+            look="quiet"
+            size="sm"
+            icon={<Send />}
+            aria-label={`Invite ${name} again`}
+            data-tip="Send again"
+            aria-disabled={resend.isPending || undefined}
+            onClick={() => resend.mutate()}
+          />
+          <Button
+            look="quiet"
+            size="sm"
+            icon={<X />}
+            aria-label={`Take back the invitation of ${name}`}
+            data-tip="Take back"
+            aria-disabled={revoke.isPending || undefined}
+            onClick={() => revoke.mutate()}
+          />
+        </span>
+      )}
       {children}
     </li>
   );

@@ -31,6 +31,7 @@ export function TeamInvitationRow({ team, invitation }: { team: TeamRead; invita
     <InvitedRow
       invitation={invitation}
       role={teamRoleLabel(invitation.role)}
+      decides={invitation.role !== 'owner' || team.permissions.includes('team:delete')}
       resend={{ isPending: resend.isPending, mutate: () => resend.mutate({ path }) }}
       revoke={{ isPending: revoke.isPending, mutate: () => revoke.mutate({ path }) }}
     >
