@@ -41,13 +41,17 @@ _AN_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 CountStatements = Callable[[], AbstractContextManager[list[str]]]
 
 
+#: Takes as long as all others of its folder.
+_BY_ITSELF = "tests/e2e/test_every_page.py"
+
+
 class ByInstance(LoadScopeScheduling):  # type: ignore[misc] # untyped
     """Gives one process all tests of a folder that share an instance, else those of a module."""
 
     def _split_scope(self, nodeid: str) -> str:
         module = nodeid.split("::", 1)[0]
         folder = module.rsplit("/", 1)[0]
-        return folder if folder in SHARING else module
+        return folder if folder in SHARING and module != _BY_ITSELF else module
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -84,6 +84,7 @@ async def test_unknown_wrong_and_deactivated_look_alike(api: Api, world: World) 
     assert bodies[0][0] == 401
 
 
+@pytest.mark.slow
 async def test_unknown_takes_as_long_as_wrong(open_other: OpenInstance) -> None:
     """Measured with the hash that costs most, A B A B, in one run."""
     other = await open_other(password_hasher="bcrypt", rate_limits="off")

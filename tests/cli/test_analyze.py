@@ -68,6 +68,7 @@ def test_a_folder_becomes_a_report_and_files(maya: Person, folder: Path) -> None
     assert not list(maya.cwd.glob(".out*")), "nothing half written is left"
 
 
+@pytest.mark.slow
 def test_gates_and_what_is_new(maya: Person, folder: Path) -> None:
     first = maya.run("analyze", folder.name, FAST, "--fail-on-new=low", "--fail-under=1")
     assert first.code == 0, first.said

@@ -46,6 +46,7 @@ def test_a_small_folder_goes_in_one(behind: Person, folder: Path, balancer: Gate
     assert (balancer.count(WHOLE), balancer.count(PART)) == (1, 0)
 
 
+@pytest.mark.slow
 def test_what_was_broken_off_goes_on(behind: Person, folder: Path, balancer: Gateway) -> None:
     balancer.fail(PART.replace("parts/.*", "parts/3"), times=5, answer=AWAY)
     code, said = analyze(behind, folder, balancer)
@@ -60,6 +61,7 @@ def test_what_was_broken_off_goes_on(behind: Person, folder: Path, balancer: Gat
     assert [seen.path[-1] for seen in balancer.requests(PART)][before:] == ["3"]
 
 
+@pytest.mark.slow
 def test_a_folder_that_changed_begins_anew(behind: Person, folder: Path, balancer: Gateway) -> None:
     balancer.fail(COMPLETE, times=5, answer=AWAY)
     assert analyze(behind, folder, balancer)[0] == 5

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import httpx
+import pytest
 from fastapi import APIRouter, FastAPI
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -30,6 +31,7 @@ def _paths(app: FastAPI) -> Iterator[str]:
     yield from ("/", "/app", "/app/", "/app/projects/x", "/app/a/b/c.js", "/openapi.json", "/none")
 
 
+@pytest.mark.slow
 async def test_the_index_answers_as_the_plain_loop_does(open_other: OpenInstance) -> None:
     indexed, plain = await open_other(), await open_other()
     plain.app.router.__class__ = APIRouter

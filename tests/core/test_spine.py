@@ -279,6 +279,7 @@ asyncio.run(drain(Database(Settings(database_url=sys.argv[1])), Porter(then=stop
 """
 
 
+@pytest.mark.slow
 async def test_a_process_killed_midway_neither_loses_nor_doubles(
     open_other: OpenInstance,
 ) -> None:

@@ -31,7 +31,6 @@ async def open_task(page: Page, somebody: Somebody) -> dict[str, Any]:
     return task
 
 
-@pytest.mark.journey
 async def test_files_and_links_are_attached_looked_at_and_taken_off(
     visit: Visits, maya: Somebody
 ) -> None:

@@ -8,12 +8,10 @@ from playwright.async_api import Page
 from tests.e2e.arranging import Shop
 from tests.e2e.browsing import Somebody, Theme, Visits, overflow, settled, violations
 
-#: One in every run, and in the long runs the rest.
 VIEWS = [
-    pytest.param(1440, "light", id="1440-light"),
-    pytest.param(390, "dark", id="390-dark", marks=pytest.mark.slow),
-    pytest.param(1440, "dark", id="1440-dark", marks=pytest.mark.slow),
-    pytest.param(390, "light", id="390-light", marks=pytest.mark.slow),
+    pytest.param(width, theme, id=f"{width}-{theme}")
+    for width in (1440, 390)
+    for theme in ("light", "dark")
 ]
 OPEN_TO_ALL = (
     "/app/login",
@@ -79,7 +77,6 @@ async def good(page: Page, where: str, theme: Theme) -> None:
     assert "Taskyard" in await page.title()
 
 
-@pytest.mark.journey
 @pytest.mark.usefixtures("admin")
 @pytest.mark.parametrize(("width", "theme"), VIEWS)
 async def test_pages_before_sign_in(visit: Visits, width: int, theme: Theme) -> None:

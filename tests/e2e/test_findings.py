@@ -54,7 +54,6 @@ async def test_a_finding_becomes_a_task_which_the_next_analysis_completes(
     await expect(history).to_contain_text("its finding is gone, says analysis 2")
 
 
-@pytest.mark.journey
 async def test_a_task_that_lacks_its_evidence_goes_back_and_says_why(
     visit: Visits, maya: Somebody
 ) -> None:

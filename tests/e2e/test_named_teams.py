@@ -28,7 +28,6 @@ def _username(somebody: Somebody) -> str:
         return str(client.get("/api/v1/auth/me").raise_for_status().json()["data"]["username"])
 
 
-@pytest.mark.journey
 async def test_a_team_is_made_joined_and_granted_a_project(visit: Visits, maya: Somebody) -> None:
     project_id = project(maya, "Week plan")
     noor = newcomer(maya.url, "Noor Haddad")

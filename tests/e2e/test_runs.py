@@ -48,7 +48,6 @@ async def test_a_list_follows_what_others_see_of_the_same_run(
     await expect(row.get_by_text("Completed")).to_be_visible(timeout=LONG)
 
 
-@pytest.mark.journey
 async def test_a_run_is_cancelled_and_tried_again(visit: Visits, maya: Somebody) -> None:
     project_id = project(maya)
     give_source(maya, project_id, SHOP)

@@ -58,6 +58,7 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
+@pytest.mark.slow
 def test_what_was_there_is_there_again(taskyard: Start, home: Path, file: Path) -> None:
     assert file.stat().st_mode & 0o777 == 0o600
     assert {path.name for path in home.iterdir()} == {"old", "taskyard.tar"}

@@ -83,6 +83,7 @@ def test_one_command_serves_survives_its_children_and_stops_whole(up: Start, hou
     assert modes_above(house.parent) == before
 
 
+@pytest.mark.slow
 def test_nothing_is_left_two_seconds_after_kill_9_and_the_next_start_works(
     up: Start, house: Path
 ) -> None:

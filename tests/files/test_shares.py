@@ -140,6 +140,7 @@ async def test_passwords_are_not_guessed(
         assert right.status_code == 200, right.text
 
 
+@pytest.mark.slow
 async def test_guesses_from_everywhere_are_counted_for_the_link(
     limited: Api, api: Api, owner: Account, file: dict[str, Any]
 ) -> None:

@@ -43,6 +43,7 @@ async def test_a_sleeping_job_is_woken_to_stop(jobs: Jobs, someone: Account, api
     assert job.state == "cancelled"
 
 
+@pytest.mark.slow
 async def test_a_job_that_hears_nothing_is_killed_with_its_process(
     jobs: Jobs, someone: Account, api: Api, worker: WorkerProcess
 ) -> None:

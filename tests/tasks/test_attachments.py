@@ -152,6 +152,7 @@ async def test_no_file_from_elsewhere_is_hung(board: Board, world: World) -> Non
     assert code(refused) == (404, "FILE_NOT_FOUND")
 
 
+@pytest.mark.slow
 async def test_no_more_hang_than_may(board: Board) -> None:
     task = await board.make()
     path = f"{board.path}/{task['id']}/attachments"

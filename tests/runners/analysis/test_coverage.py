@@ -166,6 +166,7 @@ async def test_tests_reach_no_network_and_no_time_without_end(analyse_tree: Anal
     assert report.coverage.tests.passed == 2
 
 
+@pytest.mark.slow
 async def test_a_long_output_keeps_its_beginning_and_its_end(analyse_tree: Analyse) -> None:
     test = (
         "import pytest\n\n"

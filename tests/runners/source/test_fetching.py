@@ -91,6 +91,7 @@ async def test_the_same_tree_is_the_same_snapshot_whoever_brought_it(
     assert again.json()["data"]["origin"]["git_url"] is None
 
 
+@pytest.mark.slow
 async def test_an_analysis_follows_where_one_is_wished_for(yard: Yard, git: GitServer) -> None:
     repository = git.repository()
     repository.commit(GOOD)
@@ -283,6 +284,7 @@ async def test_a_server_that_is_busy_is_asked_again(yard: Yard, git: GitServer) 
     assert (job["status"], job["attempt"]) == ("completed", 2)
 
 
+@pytest.mark.slow
 async def test_more_than_the_tier_takes_is_refused_while_it_arrives(
     api: Api, world: World, git: GitServer, yard: Yard
 ) -> None:
