@@ -75,7 +75,8 @@ async def test_whoever_goes_away_as_they_are_sent_away_leaves_nothing(
     assert await place.enter()
     waiting = asyncio.create_task(place.enter())
     await asyncio.sleep(0)
-    asyncio.get_running_loop().call_soon(waiting.cancel)  # runs once the tick has, before the task
+    # Runs once the tick has, before the task: a call without a delay would come before both.
+    asyncio.get_running_loop().call_later(0, waiting.cancel)
     with pytest.raises(asyncio.CancelledError):
         await waiting
     place.leave()
