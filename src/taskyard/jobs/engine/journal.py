@@ -137,7 +137,7 @@ class Journal:
             await asyncio.sleep(max(_BREATH_S, due - self._loop.time()))
             self._noted.clear()
             if await self._flush_once():
-                began = self._loop.time() - _AT_ONCE * PAUSE_S
+                began = self._loop.time() - (_AT_ONCE - 1) * PAUSE_S
                 due = max(due, began) + PAUSE_S
 
     async def flush(self) -> None:

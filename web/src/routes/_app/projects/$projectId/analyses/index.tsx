@@ -57,7 +57,9 @@ function Analyses() {
 
 function NoAnalyses({ projectId }: { projectId: string }) {
   const noUpload = useWhyNotIn(useProject(projectId), 'file:upload');
-  const { data } = useQuery(listSourceSnapshotsOptions({ path: { project_id: projectId }, query: { page_size: 1 } }));
+  const { data, isPending } = useQuery(
+    listSourceSnapshotsOptions({ path: { project_id: projectId }, query: { page_size: 1 } }),
+  );
   // Without source there is nothing to analyse: then giving it is the one thing to do.
   const bare = data?.total === 0;
   return (
@@ -65,7 +67,7 @@ function NoAnalyses({ projectId }: { projectId: string }) {
       title="Not analysed yet"
       action={
         <>
-          {data && !bare && <AnalyseButton projectId={projectId} />}
+          {!isPending && !bare && <AnalyseButton projectId={projectId} />}
           {!noUpload && (
             <ButtonLink
               look={bare ? 'ink' : 'line'}
