@@ -53,7 +53,6 @@ def test_a_stopped_instance_is_migrated(taskyard: Start, data_dir: Path) -> None
     assert "at the newest revision" in run.output
 
 
-@pytest.mark.slow
 def test_an_administrator_is_made_beside_a_running_instance(
     taskyard: Start, data_dir: Path
 ) -> None:
@@ -90,7 +89,6 @@ def test_an_administrator_is_made_beside_a_running_instance(
         servers.stop()
 
 
-@pytest.mark.slow
 def test_commands_find_the_instance_that_runs(taskyard: Start, data_dir: Path) -> None:
     servers = EmbeddedServers.start(data_dir, durable=False)
     try:

@@ -60,14 +60,14 @@ function NoAnalyses({ projectId }: { projectId: string }) {
   const { data, isPending } = useQuery(
     listSourceSnapshotsOptions({ path: { project_id: projectId }, query: { page_size: 1 } }),
   );
-  // Without source there is nothing to analyse: then giving it is the one thing to do.
+  // Without source there is nothing to analyse: then giving it is the one thing to do. Who may do neither is told why.
   const bare = data?.total === 0;
   return (
     <Empty
       title="Not analysed yet"
       action={
         <>
-          {!isPending && !bare && <AnalyseButton projectId={projectId} />}
+          {!isPending && (!bare || noUpload) && <AnalyseButton projectId={projectId} />}
           {!noUpload && (
             <ButtonLink
               look={bare ? 'ink' : 'line'}
