@@ -4,7 +4,7 @@ import asyncio
 import re
 
 import pytest
-from playwright.async_api import Route, expect
+from playwright.async_api import Page, Route, expect
 
 from tests.e2e.arranging import project
 from tests.e2e.browsing import Somebody, Visits, settled
@@ -172,14 +172,20 @@ async def test_tasks_are_written_by_keys_alone(visit: Visits, maya: Somebody) ->
     await expect(page.get_by_role("link", name="Choose a scheme")).to_be_focused()
 
 
-async def test_a_move_is_undone_by_key_and_the_focus_goes_along(
-    visit: Visits, maya: Somebody
-) -> None:
+async def board_of_two(visit: Visits, maya: Somebody) -> Page:
+    """Open the board of a project with two tasks to do."""
     project_id = project(maya)
     for title in ("Sign webhooks", "Tell the shops"):
         add(maya, project_id, title)
     page = await visit(maya)
     await page.goto(f"/app/projects/{project_id}/board")
+    return page
+
+
+async def test_a_move_is_undone_by_key_and_the_focus_goes_along(
+    visit: Visits, maya: Somebody
+) -> None:
+    page = await board_of_two(visit, maya)
     card = page.get_by_role("link", name="Sign webhooks")
     await card.focus()
     await page.keyboard.press("i")
@@ -195,11 +201,7 @@ async def test_a_move_is_undone_by_key_and_the_focus_goes_along(
 async def test_a_messages_undo_is_reached_by_key_and_the_focus_comes_back(
     visit: Visits, maya: Somebody
 ) -> None:
-    project_id = project(maya)
-    for title in ("Sign webhooks", "Tell the shops"):
-        add(maya, project_id, title)
-    page = await visit(maya)
-    await page.goto(f"/app/projects/{project_id}/board")
+    page = await board_of_two(visit, maya)
     await page.get_by_role("link", name="Sign webhooks").focus()
     await page.keyboard.press("Shift+ArrowRight")
     undo = page.get_by_role("button", name="Undo")
